@@ -1,0 +1,1 @@
+"""The analysts' Cypher library, carried as the package graphkit_cypher."""

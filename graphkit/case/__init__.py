@@ -1,0 +1,1 @@
+"""Case folders in: YAML, tables, checks, rejects (CONTRACT.md section 1)."""

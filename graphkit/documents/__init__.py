@@ -1,0 +1,1 @@
+"""Text out of documents, cleaning, candidate facts with spans, review."""

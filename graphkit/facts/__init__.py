@@ -1,0 +1,1 @@
+"""The append-only fact tables (Delta Lake) of a workspace."""

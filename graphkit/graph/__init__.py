@@ -1,0 +1,1 @@
+"""The property graph: projection, the embedded and the Bolt store, the read-only guard."""

@@ -1,0 +1,1 @@
+"""Chain-gap reports: one model, a writer a format."""

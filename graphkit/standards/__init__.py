@@ -1,0 +1,1 @@
+"""IATI, OCDS and FollowTheMoney: to and from case tables."""

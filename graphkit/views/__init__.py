@@ -1,0 +1,1 @@
+"""Pictures of the graph and its chains: self-contained pages."""
