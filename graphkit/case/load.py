@@ -1,0 +1,532 @@
+"""Loads case folders into the facts: what can be used is appended, what cannot is written to a rejects file with why.
+
+CONTRACT.md section 1. The same case loaded twice changes nothing.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import io
+import json
+import shutil
+import tempfile
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+import duckdb
+import pyarrow as pa
+from pydantic import BaseModel, ValidationError
+
+from graphkit.case.check import References, checked_query, identifier, literal
+from graphkit.case.read import SUFFIXES, RawTable, read_raw
+from graphkit.case.yaml_file import read_yaml, validation_lines
+from graphkit.engine.duckdb import connect
+from graphkit.facts import Facts, Transaction
+from graphkit.facts.expected import EXPECTED_SQL, definition_tables
+from graphkit.facts.schema import DEFINITIONS, own_schema, stored_schema
+from graphkit.model.case import Case, Policy
+from graphkit.model.errors import InputError
+from graphkit.model.tables import TABLES, Table
+
+_M = TypeVar("_M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One thing that could not be used: where it stands, its value, and why; `content` is the whole row as JSON."""
+
+    file: str
+    row: int | None
+    column: str | None
+    value: str | None
+    reason: str
+    content: str | None = None
+
+    def line(self) -> str:
+        """Return the reject as one line for a person."""
+        where = self.file + (f", row {self.row}" if self.row is not None else "")
+        if self.column is None:
+            return f"{where}: {self.reason}"
+        value = "" if self.value is None else f" = {_short(self.value)}"
+        return f"{where}, column {self.column}{value}: {self.reason}"
+
+
+@dataclass(slots=True)
+class LoadResult:
+    """What a load did: rows appended by table, rejects with their file, warnings, in a fixed order."""
+
+    case: str
+    loaded: dict[str, int] = field(default_factory=dict)
+    rejects: list[Reject] = field(default_factory=list)
+    rejects_file: Path | None = None
+    warnings: list[str] = field(default_factory=list)
+    batch: str | None = None
+
+    @property
+    def rejected(self) -> int:
+        """How many rows (or definitions) were rejected."""
+        return len(self.rejects)
+
+
+def load_case(facts: Facts, folder: Path) -> LoadResult:
+    """Load the case in `folder`. InputError when there is no usable case.yaml; StoreError when facts are locked."""
+    if not folder.is_dir():
+        raise InputError(f"{folder}: no such folder; a case is a folder with a case.yaml in it")
+    loader = _Loader(facts, folder)
+    with facts.transaction(loader.case.id) as transaction, tempfile.TemporaryDirectory(dir=facts.workspace) as scratch:
+        return loader.run(transaction, Path(scratch))
+
+
+class _Loader:
+    def __init__(self, facts: Facts, folder: Path) -> None:
+        self.facts = facts
+        self.folder = folder
+        self.rejects: list[Reject] = []
+        self.warnings: list[str] = []
+        self.definitions: list[tuple[str, str, str, str]] = []
+        self.case = self._read_case()
+
+    def run(self, transaction: Transaction, scratch: Path) -> LoadResult:
+        known = self.facts.definitions(self.case.id)
+        self._read_policies()
+        policies = {key: Policy.model_validate_json(text) for (kind, key), text in known.items() if kind == "policy"}
+        policies |= self.policies
+        _refuse_shared_measures(policies, self)
+        self.connection = connect(scratch)
+        self.references = References({}, steps=False)
+        self._register_definitions(list(policies.values()))
+        loaded: dict[str, int] = {}
+        files = self._table_files()
+        for table in TABLES.values():
+            for path in files.get(table.name, []):
+                self.definitions.append(("table", table.name, "{}", path.name))
+                try:
+                    count = self._load_table(transaction, table, path, scratch)
+                except (InputError, duckdb.Error) as error:
+                    reason = str(error) if isinstance(error, InputError) else f"tables/{path.name}: {' '.join(str(error).split())[:300]}"
+                    name, _, why = reason.partition(": ")
+                    self.rejects.append(Reject(name, None, None, None, why or reason))
+                    count = 0
+                loaded[table.name] = loaded.get(table.name, 0) + count
+            self._make_keys(table)
+        self._check_sources()
+        self._append_definitions(transaction, known)
+        self._keep_documents()
+        rejects_file = self._write_rejects()
+        summary = {
+            "rejected": len(self.rejects),
+            "rejects_file": rejects_file.name if rejects_file else None,
+            "warnings": self.warnings,
+        }
+        commit = transaction.commit(summary)
+        self.connection.close()
+        return LoadResult(
+            self.case.id,
+            loaded,
+            self.rejects,
+            rejects_file,
+            self.warnings,
+            commit.batch if commit else None,
+        )
+
+    # Definitions
+
+    def _read_case(self) -> Case:
+        path = self.folder / "case.yaml"
+        if not path.is_file():
+            raise InputError(f"{path}: is missing; a case folder needs it, with at least: id: NAME")
+        data = read_yaml(path, "case.yaml")
+        case = self._validated(Case, data, "case.yaml", keep={"id"})
+        if case is None:
+            raise InputError(f"{path}: {self.rejects[0].line()}")
+        self._warn_unnamed("case.yaml", case.unnamed_keys())
+        self.definitions.append(("case", case.id, _dump(case), "case.yaml"))
+        return case
+
+    def _validated(self, model: type[_M], data: dict[str, Any], name: str, keep: set[str]) -> _M | None:
+        """Validate, leaving out top-level keys that are wrong, each with a reject; None when one of `keep` is wrong."""
+        while True:
+            try:
+                return model.model_validate(data)
+            except ValidationError as error:
+                wrong = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
+                lines = validation_lines(name, error)
+                self.rejects += [Reject(name, None, None, None, line.removeprefix(f"{name}: ")) for line in lines]
+                if not wrong - {""} or wrong & (keep | {""}):
+                    return None
+                data = {key: value for key, value in data.items() if key not in wrong}
+
+    def _read_policies(self) -> None:
+        self.policies: dict[str, Policy] = {}
+        self.lost_policies: dict[str, str] = {}
+        folder = self.folder / "policies"
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            name = f"policies/{path.name}"
+            if path.suffix.lower() not in (".yaml", ".yml"):
+                if not path.name.startswith("."):
+                    self.warnings.append(f"{name}: is not read; a policy is a .yaml file")
+                continue
+            before = len(self.rejects)
+            try:
+                data = read_yaml(path, name)
+            except InputError as error:
+                where, _, why = str(error).partition(": ")
+                self.rejects.append(Reject(where, None, None, None, why))
+                continue
+            policy = self._validated(Policy, data, name, keep=set(Policy.model_fields))
+            if policy is None:
+                self.lost_policies[str(data.get("id"))] = self.rejects[before].reason
+            elif policy.id in self.policies:
+                self.rejects.append(Reject(name, None, "id", policy.id, "another file defines this policy already"))
+            else:
+                self.policies[policy.id] = policy
+                self._warn_unnamed(name, policy.unnamed_keys())
+                self.definitions.append(("policy", policy.id, _dump(policy), name))
+
+    def _warn_unnamed(self, name: str, keys: list[str]) -> None:
+        if keys:
+            self.warnings.append(f"{name}: {', '.join(keys)}: not named by the contract; kept as attributes")
+
+    def _append_definitions(self, transaction: Transaction, known: dict[tuple[str, str], str]) -> None:
+        changed = {
+            (kind, key): (kind, key, text, file, transaction.batch)
+            for kind, key, text, file in self.definitions
+            if known.get((kind, key)) != text
+        }
+        schema = stored_schema(DEFINITIONS)
+        columns = list(zip(*changed.values(), strict=True)) or [[] for _ in schema]
+        rows = pa.table([pa.array(list(column), pa.string()) for column in columns], schema=schema)
+        transaction.append(DEFINITIONS, rows, rows.num_rows)
+
+    # Tables
+
+    def _table_files(self) -> dict[str, list[Path]]:
+        folder = self.folder / "tables"
+        found: dict[str, list[Path]] = {}
+        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
+            if path.name.startswith((".", "~$")):
+                continue
+            if path.suffix.lower() not in SUFFIXES or path.stem not in TABLES:
+                known = ", ".join(TABLES)
+                self.warnings.append(f"tables/{path.name}: is not read; tables are {known} as {', '.join(SUFFIXES)}")
+                continue
+            found.setdefault(path.stem, []).append(path)
+        return found
+
+    def _register_definitions(self, policies: list[Policy]) -> None:
+        run = self.connection.execute
+        for name, rows in definition_tables(self.case, policies).items():
+            self.connection.register("_definitions", rows)
+            run(f"CREATE TABLE {name} AS SELECT * FROM _definitions")
+            self.connection.unregister("_definitions")
+        run("CREATE TABLE policies_keys AS SELECT id AS key FROM policies")
+        run("CREATE TABLE stages_keys AS SELECT policy || chr(31) || id AS key FROM stages")
+        run("CREATE TABLE measures_keys AS SELECT id AS key FROM measures")
+        run("CREATE TABLE policy_measures_keys AS SELECT policy || chr(31) || id AS key FROM measures")
+        self.references.tables.update({one: f"{one}_keys" for one in ("policies", "stages", "measures", "policy_measures")})
+
+    def _load_table(self, transaction: Transaction, table: Table, path: Path, scratch: Path) -> int:
+        name = f"tables/{path.name}"
+        raw = read_raw(self.connection, path, name, scratch)
+        self.warnings += raw.warnings
+        self.rejects += [Reject(name, bad.row, None, None, f"{bad.reason}; the row is left out", _json_line(bad.text)) for bad in raw.bad]
+        if not raw.columns:
+            return 0
+        missing = [column.name for column in table.columns if column.required and column.name not in raw.columns]
+        if missing:
+            reason = f"the column {', '.join(missing)} is missing; all {raw.rows} rows are left out"
+            self._reject_rows(name, raw.columns, missing[0], reason)
+            if not raw.rows:
+                self.rejects.append(Reject(name, 1, missing[0], None, reason))
+            return 0
+        extra = sorted(set(raw.columns) - set(table.column_names))
+        if extra:
+            self.warnings.append(f"{name}: {', '.join(extra)}: not named by the contract; kept as attributes")
+        self._check_rows(table, raw)
+        self._reject_marked(name, raw.columns)
+        return self._append_rows(transaction, table, name)
+
+    def _check_rows(self, table: Table, raw: RawTable) -> None:
+        run = self.connection.execute
+        present = dict(run("SELECT column_name, column_type FROM (DESCRIBE raw)").fetchall())
+        present.pop("_row")
+        damaged = any("damaged text" in warning for warning in raw.warnings)
+        query = checked_query(table, present, self.case.timezone, self.references, damaged=damaged)
+        run(f"CREATE OR REPLACE TABLE checked AS {query}")
+        self._check_parents(table)
+        self._check_duplicates(table)
+        self._explain_lost_policies()
+
+    def _check_parents(self, table: Table) -> None:
+        """Refuse parents that are unknown (and so on downwards), and rows that are their own ancestors."""
+        if not any(column.refers == (table.name,) for column in table.columns):
+            return
+        run = self.connection.execute
+        key = table.key[0]
+        stored = self._stored(table)
+        run(f"CREATE OR REPLACE TABLE parents AS SELECT {key} AS key, parent FROM {stored}")
+        while True:
+            unknown = self._count(
+                f"UPDATE checked SET _column = 'parent', _value = parent, _reason = 'is unknown, or was itself left out' "
+                f"WHERE _reason IS NULL AND parent IS NOT NULL AND parent NOT IN "
+                f"(SELECT {key} FROM checked WHERE _reason IS NULL UNION ALL SELECT key FROM parents)"
+            )
+            if not unknown:
+                break
+        run(f"INSERT INTO parents SELECT {key}, parent FROM checked WHERE _reason IS NULL")
+        while True:
+            gone = self._count("DELETE FROM parents WHERE parent IS NULL OR parent NOT IN (SELECT key FROM parents)")
+            if not gone:
+                break
+        while True:
+            # What is left stands in a circle or below one: only those above somebody are the circle itself.
+            gone = self._count("DELETE FROM parents WHERE key NOT IN (SELECT parent FROM parents)")
+            if not gone:
+                break
+        run(
+            f"UPDATE checked SET _column = 'parent', _value = parent, _reason = 'makes it its own ancestor' "
+            f"WHERE _reason IS NULL AND {key} IN (SELECT key FROM parents)"
+        )
+        self._reject_orphans(table, key, stored)
+
+    def _reject_orphans(self, table: Table, key: str, stored: str) -> None:
+        while True:
+            orphans = self._count(
+                f"UPDATE checked SET _column = 'parent', _value = parent, _reason = 'is unknown, or was itself left out' "
+                f"WHERE _reason IS NULL AND parent IS NOT NULL AND parent NOT IN "
+                f"(SELECT {key} FROM checked WHERE _reason IS NULL UNION ALL SELECT {key} FROM {stored})"
+            )
+            if not orphans:
+                return
+
+    def _check_duplicates(self, table: Table) -> None:
+        """Mark rows whose key stands earlier in the file or in the facts: `_again` when the content is the same."""
+        run = self.connection.execute
+        run("ALTER TABLE checked ADD COLUMN _again BOOLEAN DEFAULT false")
+        content = [identifier(name) for name in (*table.column_names, "attributes")]
+        key = [identifier(name) for name in table.key] or content
+        by = ", ".join(key)
+        same = " AND ".join(f"checked.{one} IS NOT DISTINCT FROM first.{one}" for one in content)
+        matched = " AND ".join(f"checked.{one} IS NOT DISTINCT FROM first.{one}" for one in key)
+        label = literal(table.key[0]) if table.key else "NULL"
+        value = f"CAST(checked.{key[0]} AS VARCHAR)" if table.key else "NULL"
+        run(
+            "CREATE OR REPLACE TABLE twice AS SELECT * FROM checked WHERE _reason IS NULL AND "
+            f"({by}) IN (SELECT ({by}) FROM checked WHERE _reason IS NULL GROUP BY {by} HAVING count(*) > 1)"
+            if table.key
+            else f"CREATE OR REPLACE TABLE twice AS SELECT * FROM checked WHERE _reason IS NULL "
+            f"QUALIFY count(*) OVER (PARTITION BY {by}) > 1"
+        )
+        kept = ", ".join(["_row", *content])
+        sources = [f"(SELECT {kept} FROM twice QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY _row) = 1)"]
+        if self.facts.files(table.name, self.case.id):
+            sources.append(f"(SELECT 0 AS _row, {', '.join(content)} FROM {self._stored(table)})")
+        for place, source in enumerate(sources):
+            where = "the facts loaded before" if place == 1 else "row ' || first._row || '"
+            run(
+                f"UPDATE checked SET _again = ({same}), "
+                f"_column = CASE WHEN {same} THEN NULL ELSE {label} END, "
+                f"_value = CASE WHEN {same} THEN NULL ELSE {value} END, "
+                f"_reason = CASE WHEN {same} THEN NULL ELSE 'is there already with other content, in {where}' END "
+                f"FROM {source} AS first WHERE checked._reason IS NULL AND NOT checked._again "
+                f"AND {matched} AND checked._row > first._row"
+            )
+
+    def _explain_lost_policies(self) -> None:
+        for policy, reason in sorted(self.lost_policies.items()):
+            self.connection.execute(
+                "UPDATE checked SET _reason = ? WHERE _column = 'policy' AND _value = ?",
+                [f"names a policy that could not be read: {reason}", policy],
+            )
+
+    def _reject_marked(self, name: str, columns: list[str]) -> None:
+        rows = self.connection.execute(
+            f"SELECT _row, _column, _value, _reason, {self._content(columns)} FROM checked JOIN raw USING (_row) "
+            "WHERE _reason IS NOT NULL ORDER BY _row"
+        ).fetchall()
+        self.rejects += [Reject(name, *row) for row in rows]
+
+    def _reject_rows(self, name: str, columns: list[str], column: str, reason: str) -> None:
+        rows = self.connection.execute(f"SELECT _row, {self._content(columns)} FROM raw ORDER BY _row").fetchall()
+        self.rejects += [Reject(name, row, column, None, reason, content) for row, content in rows]
+
+    @staticmethod
+    def _content(columns: list[str]) -> str:
+        """Return SQL for the whole row as JSON."""
+        return f"CAST(to_json({{{', '.join(f'{literal(one)}: raw.{identifier(one)}' for one in columns)}}}) AS VARCHAR)"
+
+    def _append_rows(self, transaction: Transaction, table: Table, name: str) -> int:
+        own = ", ".join(identifier(one) for one in table.column_names)
+        good = "FROM checked WHERE _reason IS NULL AND NOT _again"
+        count = self._count(f"SELECT count(*) {good}")
+        query = (
+            f"SELECT {own}, attributes, {literal(name)} AS source_file, _row AS source_row, "
+            f"{literal(transaction.batch)} AS batch {good} ORDER BY _row"
+        )
+        transaction.append(table.name, self.connection.sql(query).to_arrow_reader(100_000), count)
+        self.connection.execute(f"CREATE TABLE IF NOT EXISTS new_{table.name} AS SELECT {self._kept(table)} FROM checked LIMIT 0")
+        self.connection.execute(f"INSERT INTO new_{table.name} SELECT {self._kept(table)} {good}")
+        return count
+
+    @staticmethod
+    def _kept(table: Table) -> str:
+        """The columns of loaded rows that later checks look at."""
+        if table.name in ("regions", "agencies"):
+            return ", ".join(identifier(one) for one in table.column_names)
+        kept = [one for one in (*table.key, "source") if one in table.column_names]
+        kept += ["file"] if table.name == "documents" else []
+        return ", ".join(identifier(one) for one in kept) or "1 AS nothing"
+
+    def _stored(self, table: Table) -> str:
+        """Return SQL for the case's rows of a table that were loaded before."""
+        files = self.facts.files(table.name, self.case.id)
+        if not files:
+            empty = own_schema(table).empty_table()
+            self.connection.register(f"_no_{table.name}", empty)
+            return f"_no_{table.name}"
+        return f"read_parquet([{', '.join(literal(file) for file in files)}])"
+
+    def _count(self, statement: str, values: list[str] | None = None) -> int:
+        """Run a count, or a change and count its rows."""
+        return int(self.connection.execute(statement, values or []).fetchall()[0][0])
+
+    def _is_there(self, table: str) -> bool:
+        return bool(self._count("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [table]))
+
+    def _make_keys(self, table: Table) -> None:
+        """Make the table's keys known to the checks of later tables, and the steps once regions and agencies are."""
+        run = self.connection.execute
+        has_new = self._is_there(f"new_{table.name}")
+        known = has_new or table.name in {key for kind, key, *_ in self.definitions if kind == "table"}
+        known = known or table.name in self.facts.tables_present(self.case.id)
+        if table.key and known and table.name in ("regions", "agencies", "beneficiary_groups", "findings"):
+            key = table.key[0]
+            new = f" UNION ALL SELECT {key} FROM new_{table.name}" if has_new else ""
+            run(f"CREATE TABLE {table.name}_keys AS SELECT {key} AS key FROM {self._stored(table)}{new}")
+            self.references.tables[table.name] = f"{table.name}_keys"
+        if table.name in ("regions", "agencies"):
+            own = ", ".join(identifier(one) for one in table.column_names)
+            new = f" UNION ALL SELECT {own} FROM new_{table.name}" if has_new else ""
+            run(f"CREATE TABLE {table.name} AS SELECT {own} FROM {self._stored(table)}{new}")
+        if table.name == "agencies":
+            self._expect_steps()
+
+    def _expect_steps(self) -> None:
+        run = self.connection.execute
+        if "regions" not in self.references.tables:
+            self.warnings.append("tables/regions: there is none, so no steps can be expected anywhere")
+            return
+        jurisdiction = self.case.jurisdiction
+        if jurisdiction and not self._count("SELECT count(*) FROM regions WHERE code = ?", [jurisdiction]):
+            self.rejects.append(
+                Reject("case.yaml", None, "jurisdiction", jurisdiction, "is no code in tables/regions; no step is expected until it is")
+            )
+        run(EXPECTED_SQL)
+        run("CREATE TABLE step_keys AS SELECT policy || chr(31) || stage || chr(31) || scope AS key FROM expected_steps")
+        self.references = References(self.references.tables, steps=True)
+        useless = run(
+            "SELECT policy, stage, scope FROM stage_scopes "
+            "WHERE (policy, stage, scope) NOT IN (SELECT (policy, stage, scope) FROM expected_steps) ORDER BY ALL"
+        ).fetchall()
+        self.warnings += [
+            f"policies/{policy}: stage {stage}: scope '{scope}' is no agency with a region inside the jurisdiction "
+            "and no region of the stage's level there, so it makes no step"
+            for policy, stage, scope in useless
+        ]
+
+    def _check_sources(self) -> None:
+        """Warn of sources that are neither a document id nor a file of the case."""
+        run = self.connection.execute
+        files = {path.name for path in self._document_files()}
+        kept = self.facts.documents_folder(self.case.id)
+        files |= {path.name for path in kept.iterdir()} if kept.is_dir() else set()
+        documents = TABLES["documents"]
+        new = "new_documents" if self._is_there("new_documents") else None
+        ids = f"SELECT id, file FROM {self._stored(documents)}" + (f" UNION ALL SELECT id, file FROM {new}" if new else "")
+        known = run(ids).fetchall()
+        lost = sorted({file for _, file in known if file and file not in files and f"documents/{file}" not in files})
+        self.warnings += [f"tables/documents: the file '{file}' is not in documents/" for file in lost]
+        run("CREATE TABLE known_sources (source VARCHAR)")
+        names = sorted({one for one, _ in known} | files | {f"documents/{file}" for file in files} | {file for _, file in known if file})
+        if names:
+            self.connection.register("_names", pa.table({"source": names}))
+            run("INSERT INTO known_sources SELECT source FROM _names")
+        for table in TABLES.values():
+            if "source" not in table.column_names or not self._is_there(f"new_{table.name}"):
+                continue
+            strange = run(
+                f"SELECT DISTINCT source FROM new_{table.name} WHERE source IS NOT NULL AND source NOT IN (SELECT source FROM known_sources) ORDER BY 1"
+            ).fetchall()
+            if strange:
+                some = ", ".join(_short(one) for (one,) in strange[:5]) + (" …" if len(strange) > 5 else "")
+                self.warnings.append(f"tables/{table.name}: source {some}: neither a document's id nor a file in documents/")
+
+    # What goes beside the facts
+
+    def _document_files(self) -> list[Path]:
+        folder = self.folder / "documents"
+        return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+
+    def _keep_documents(self) -> None:
+        target = self.facts.documents_folder(self.case.id)
+        for path in self._document_files():
+            copy = target / path.relative_to(self.folder / "documents")
+            if copy.exists():
+                if copy.read_bytes() == path.read_bytes():
+                    continue
+                digest = hashlib.sha256(copy.read_bytes()).hexdigest()[:12]
+                copy.rename(copy.with_name(f"{copy.name}.{digest}"))
+                self.warnings.append(f"documents/{path.name}: differs from the one kept before, which stays as {copy.name}.{digest}")
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, copy)
+
+    def _write_rejects(self) -> Path | None:
+        if not self.rejects:
+            return None
+        text = io.StringIO()
+        writer = csv.writer(text)
+        writer.writerow(["file", "row", "column", "value", "reason", "content"])
+        for one in self.rejects:
+            cells = [one.file, one.row, one.column, one.value, one.reason, one.content]
+            writer.writerow([_harmless(cell) for cell in cells])
+        digest = hashlib.sha256(text.getvalue().encode()).hexdigest()[:12]
+        folder = self.facts.workspace / "rejects"
+        folder.mkdir(exist_ok=True)
+        path = folder / f"{self.facts.documents_folder(self.case.id).name}-{digest}.csv"
+        path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
+        return path
+
+
+def _refuse_shared_measures(policies: dict[str, Policy], loader: _Loader) -> None:
+    """Measure ids are unique within a case (CONTRACT.md section 1): a policy that repeats one is left out."""
+    owner: dict[str, str] = {}
+    for policy in sorted(policies):
+        taken = [measure.id for measure in policies[policy].measures if measure.id in owner]
+        if taken:
+            reason = f"is already a measure of policy {owner[taken[0]]}; measure ids are unique within a case"
+            loader.rejects.append(Reject(f"policies/{policy}", None, "measures", taken[0], reason))
+            loader.lost_policies[policy] = f"measure {taken[0]} {reason}"
+            loader.definitions = [one for one in loader.definitions if one[:2] != ("policy", policy)]
+            del policies[policy]
+            continue
+        owner.update({measure.id: policy for measure in policies[policy].measures})
+
+
+def _dump(model: BaseModel) -> str:
+    return json.dumps(model.model_dump(mode="json", by_alias=True, exclude_unset=True), ensure_ascii=False, sort_keys=True)
+
+
+def _short(value: str) -> str:
+    line = " ".join(value.split())
+    return repr(line if len(line) <= 80 else f"{line[:77]}…")
+
+
+def _json_line(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _harmless(cell: object) -> object:
+    """Keep a spreadsheet from reading a rejected value as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -1,0 +1,56 @@
+-- Which steps a case expects (CONTRACT.md section 1): one for each stage and region of its level that lies inside
+-- the case's jurisdiction or contains it; `scopes` narrows that to some regions, or to agencies in their regions.
+-- Reads: regions, agencies, case_info, stages, stage_scopes.
+
+-- Every region with each of its ancestors, itself at distance 0.
+CREATE OR REPLACE TABLE region_above AS
+WITH RECURSIVE up AS (
+  SELECT code, code AS ancestor, 0 AS distance FROM regions
+  UNION ALL
+  SELECT up.code, parent.code AS ancestor, up.distance + 1 AS distance
+  FROM up
+  JOIN regions AS own ON own.code = up.ancestor
+  JOIN regions AS parent ON parent.code = own.parent
+)
+SELECT code, ancestor, distance FROM up;
+
+-- The regions that the case is about.
+CREATE OR REPLACE TABLE inside AS
+SELECT regions.code
+FROM regions, case_info
+WHERE case_info.jurisdiction IS NULL
+   OR regions.code IN (
+        SELECT code FROM region_above JOIN case_info ON ancestor = jurisdiction
+        UNION ALL
+        SELECT ancestor FROM region_above JOIN case_info ON code = jurisdiction
+      );
+
+-- Where a step can stand: `number` makes step numbers; a region stands in itself, an agency in its region.
+CREATE OR REPLACE TABLE places AS
+SELECT row_number() OVER (ORDER BY is_agency, scope) AS number, scope, is_agency, region, level
+FROM (
+  SELECT regions.code AS scope, FALSE AS is_agency, regions.code AS region, regions.level
+  FROM regions JOIN inside USING (code)
+  UNION ALL
+  SELECT agencies.id AS scope, TRUE AS is_agency, agencies.region, regions.level
+  FROM agencies JOIN regions ON regions.code = agencies.region JOIN inside ON inside.code = regions.code
+  WHERE agencies.id IN (SELECT scope FROM stage_scopes)
+    AND agencies.id NOT IN (SELECT code FROM regions)
+);
+
+CREATE OR REPLACE TABLE expected_steps AS
+SELECT
+  stages.number * (SELECT coalesce(max(number), 0) + 1 FROM places) + places.number AS step,
+  stages.number AS stage_number, places.number AS place_number,
+  stages.policy, stages.id AS stage, places.scope, places.region, places.level
+FROM stages JOIN places ON places.level = stages.level AND NOT places.is_agency
+WHERE NOT stages.scoped
+UNION ALL
+SELECT
+  stages.number * (SELECT coalesce(max(number), 0) + 1 FROM places) + places.number AS step,
+  stages.number AS stage_number, places.number AS place_number,
+  stages.policy, stages.id AS stage, places.scope, places.region, places.level
+FROM stages
+JOIN stage_scopes ON stage_scopes.policy = stages.policy AND stage_scopes.stage = stages.id
+JOIN places ON places.scope = stage_scopes.scope AND (places.is_agency OR places.level = stages.level)
+WHERE stages.scoped;

@@ -1,0 +1,232 @@
+"""The workspace's facts: Delta tables that are only appended to, and commits that say which versions belong together.
+
+A load touches several tables. Each table's own write is atomic; the load as a whole becomes visible when its commit
+file is put in place. Readers take the newest commit and read the table versions that it names, so that nobody sees
+half a load; what a broken load left behind is taken back when the next one begins.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from deltalake import DeltaTable, write_deltalake
+from deltalake.exceptions import DeltaError
+from filelock import FileLock, Timeout
+
+from graphkit.facts.schema import DEFINITIONS, stored_schema
+from graphkit.model.case import Case, Policy
+from graphkit.model.errors import InputError, StoreError
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """One load that was completed: its number, batch, case, rows by table, and the version of each table after it."""
+
+    number: int
+    batch: str
+    case: str
+    rows: dict[str, int]
+    versions: dict[str, int]
+    committed_at: str
+    summary: dict[str, Any] = field(default_factory=dict)
+
+
+class Facts:
+    """The facts of one workspace folder, as of its newest commit (or the one numbered `commit`).
+
+    Raises StoreError when the folder holds no facts and `create` is false, or when it cannot be read.
+    """
+
+    def __init__(self, workspace: Path, *, create: bool = False, commit: int | None = None) -> None:
+        self.workspace = workspace
+        self.root = workspace / "facts"
+        try:
+            if create:
+                (self.root / "commits").mkdir(parents=True, exist_ok=True)
+            elif not (self.root / "commits").is_dir():
+                raise StoreError(f"{workspace}: no graphkit workspace here; load a case first: graphkit load CASE -w {workspace}")
+        except OSError as error:
+            raise StoreError(f"{workspace}: the workspace cannot be made: {error.strerror}") from None
+        self._commits = self._read_commits()
+        if commit is not None:
+            self._commits = [one for one in self._commits if one.number <= commit]
+
+    def commits(self) -> list[Commit]:
+        """Return every commit, oldest first."""
+        return list(self._commits)
+
+    @property
+    def version(self) -> int:
+        """The number of the newest commit that is seen; 0 in an empty workspace."""
+        return self._commits[-1].number if self._commits else 0
+
+    def case_ids(self) -> list[str]:
+        """Return the ids of the cases in the workspace, sorted."""
+        return sorted({commit.case for commit in self._commits})
+
+    def case(self, case_id: str) -> Case:
+        """Return the newest definition of a case; InputError if there is none of that id."""
+        for row in self._definitions(case_id, "case").values():
+            return Case.model_validate_json(row)
+        known = ", ".join(self.case_ids()) or "none"
+        raise InputError(f"no case '{case_id}' in {self.workspace}; cases there: {known}")
+
+    def policies(self, case_id: str) -> list[Policy]:
+        """Return the newest definition of each policy of a case, sorted by id."""
+        return [Policy.model_validate_json(row) for row in self._definitions(case_id, "policy").values()]
+
+    def tables_present(self, case_id: str) -> set[str]:
+        """Return the names of the tables that the case has, even those without rows."""
+        return set(self._definitions(case_id, "table"))
+
+    def definitions(self, case_id: str) -> dict[tuple[str, str], str]:
+        """Return the newest definition (JSON) by kind (case, policy, table) and id."""
+        return {
+            (kind, key): row
+            for kind in ("case", "policy", "table")
+            for key, row in self._definitions(case_id, kind).items()
+        }
+
+    def files(self, table: str, case_id: str) -> list[str]:
+        """Return the Parquet files that hold a case's rows of a table, in a fixed order."""
+        version = self._commits[-1].versions.get(table) if self._commits else None
+        if version is None:
+            return []
+        try:
+            delta = DeltaTable(str(self.root / table), version=version)
+            return sorted(delta.file_uris(partition_filters=[("case_id", "=", case_id)]))
+        except (DeltaError, OSError) as error:
+            raise StoreError(f"{self.root / table}: the table cannot be read: {_one_line(error)}") from None
+
+    def documents_folder(self, case_id: str) -> Path:
+        """Return the folder that keeps a case's source documents."""
+        return self.workspace / "documents" / _folder_name(case_id)
+
+    @contextmanager
+    def transaction(self, case_id: str) -> Iterator[Transaction]:
+        """Open the workspace for one load; nothing is seen by others before `commit()`.
+
+        Raises StoreError while another process writes, or when the disk refuses.
+        """
+        lock = FileLock(str(self.workspace / ".writer.lock"))
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise StoreError(f"{self.workspace}: another graphkit is writing here; try again when it has ended") from None
+        except OSError as error:
+            raise StoreError(f"{self.workspace}: cannot be locked for writing: {error.strerror}") from None
+        try:
+            self._commits = self._read_commits()
+            self._take_back_unfinished()
+            yield Transaction(self, case_id)
+        except (DeltaError, OSError) as error:
+            raise StoreError(f"{self.root}: writing failed, nothing was changed: {_one_line(error)}") from None
+        finally:
+            lock.release()
+
+    def _read_commits(self) -> list[Commit]:
+        folder = self.root / "commits"
+        commits = []
+        for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
+            try:
+                commits.append(Commit(**json.loads(path.read_text(encoding="utf-8"))))
+            except (OSError, ValueError, TypeError) as error:
+                raise StoreError(f"{path}: the commit cannot be read ({_one_line(error)}); restore it from a backup") from None
+        return commits
+
+    def _take_back_unfinished(self) -> None:
+        versions = self._commits[-1].versions if self._commits else {}
+        for path in sorted(self.root.iterdir()):
+            if path.name == "commits":
+                continue
+            if path.name not in versions:
+                shutil.rmtree(path)
+            elif (delta := DeltaTable(str(path))).version() > versions[path.name]:
+                delta.restore(versions[path.name])
+
+    def _definitions(self, case_id: str, kind: str) -> dict[str, str]:
+        newest: dict[str, tuple[int, str]] = {}
+        for file in self.files(DEFINITIONS, case_id):
+            for row in pq.ParquetFile(file).read().to_pylist():
+                number = int(row["batch"].removeprefix("b"))
+                if row["kind"] == kind and newest.get(row["id"], (0, ""))[0] <= number:
+                    newest[row["id"]] = (number, row["definition"])
+        return {key: newest[key][1] for key in sorted(newest)}
+
+
+class Transaction:
+    """One load in the making; its `batch` names it in every row."""
+
+    def __init__(self, facts: Facts, case_id: str) -> None:
+        self._facts = facts
+        self._case_id = case_id
+        self._number = facts.version + 1
+        self.batch = f"b{self._number}"
+        self._rows: dict[str, int] = {}
+
+    def append(self, table: str, rows: pa.RecordBatchReader | pa.Table, count: int) -> None:
+        """Append `count` rows (columns of `graphkit.facts.schema.stored_schema`) to a table."""
+        if not count:
+            return
+        schema = stored_schema(table)
+        case_id = self._case_id
+
+        def batches() -> Iterator[pa.RecordBatch]:
+            source = rows.to_batches() if isinstance(rows, pa.Table) else rows
+            for batch in source:
+                columns = [batch.column(name).cast(schema.field(name).type) for name in schema.names]
+                columns.append(pa.repeat(pa.scalar(case_id, pa.string()), batch.num_rows))
+                yield pa.record_batch(columns, schema=schema.append(pa.field("case_id", pa.string())))
+
+        stream = pa.RecordBatchReader.from_batches(schema.append(pa.field("case_id", pa.string())), batches())
+        write_deltalake(str(self._facts.root / table), stream, mode="append", partition_by=["case_id"])
+        self._rows[table] = self._rows.get(table, 0) + count
+
+    def commit(self, summary: dict[str, Any]) -> Commit | None:
+        """Make everything appended visible at once; None, and no commit, when nothing was appended."""
+        if not self._rows:
+            return None
+        facts = self._facts
+        previous = facts.commits()[-1].versions if facts.version else {}
+        changed = {table: DeltaTable(str(facts.root / table)).version() for table in self._rows}
+        restored = {table: DeltaTable(str(facts.root / table)).version() for table in previous if table not in changed}
+        commit = Commit(
+            number=self._number,
+            batch=self.batch,
+            case=self._case_id,
+            rows=dict(sorted(self._rows.items())),
+            versions=dict(sorted((previous | restored | changed).items())),
+            committed_at=datetime.now(UTC).isoformat(timespec="seconds"),
+            summary=summary,
+        )
+        path = facts.root / "commits" / f"{self._number:08}.json"
+        unfinished = path.with_suffix(".tmp")
+        with unfinished.open("w", encoding="utf-8") as stream:
+            json.dump(asdict(commit), stream, ensure_ascii=False, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        unfinished.replace(path)
+        facts._commits.append(commit)
+        return commit
+
+
+def _folder_name(case_id: str) -> str:
+    """Return a folder name for a case id that may hold any character."""
+    plain = "".join(character if character.isalnum() or character in "-_." else "_" for character in case_id)
+    if plain == case_id and not plain.startswith("."):
+        return plain
+    return f"{plain.lstrip('.')}-{case_id.encode().hex()[:16]}"
+
+
+def _one_line(error: Exception) -> str:
+    return " ".join(str(error).split())[:300]

@@ -1,0 +1,241 @@
+"""A case and its policies as YAML states them (CONTRACT.md section 1)."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import networkx as nx
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+
+from graphkit.model.gap import Severity
+
+Level = Literal["central", "province", "city", "county", "township"]
+ReportKind = Literal["express", "monthly", "stage"]
+
+THRESHOLDS: dict[str, Decimal] = {
+    "retention_days": Decimal(30),
+    "retention_min": Decimal(0),
+    "coverage_min": Decimal("0.9"),
+    "unaddressed_days": Decimal(30),
+    "instruction_days": Decimal(30),
+    "verify_days": Decimal(30),
+}
+"""Every threshold of CONTRACT.md section 3 with its default."""
+
+
+def _empty_is_none(value: Any) -> Any:
+    return None if isinstance(value, str) and not value.strip() else value
+
+
+class _Model(BaseModel):
+    """YAML scalars come as text (region codes keep their zeros); keys that the contract does not name are kept."""
+
+    model_config = ConfigDict(extra="allow", populate_by_name=True, coerce_numbers_to_str=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _blank_values_are_missing(cls, data: Any) -> Any:
+        return {key: _empty_is_none(value) for key, value in data.items()} if isinstance(data, dict) else data
+
+    def unnamed_keys(self) -> list[str]:
+        """Return the keys that the contract does not name, with those of the parts, as dotted paths."""
+        found = sorted(self.__pydantic_extra__ or {})
+        for name in type(self).model_fields:
+            value = getattr(self, name)
+            for part in value if isinstance(value, list) else [value]:
+                if isinstance(part, _Model):
+                    found += [f"{name}.{key}" for key in part.unnamed_keys()]
+        return list(dict.fromkeys(found))
+
+
+class Title(BaseModel):
+    """A title by language; each language stands in for the other where only one is given."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    zh: str | None = None
+    en: str | None = None
+
+    def text(self, lang: str, default: str = "") -> str:
+        """Return the title in `lang` (zh or en), or in the other language, or `default`."""
+        own, other = (self.zh, self.en) if lang == "zh" else (self.en, self.zh)
+        return own or other or default
+
+
+def _title(value: Any) -> Any:
+    if value is None:
+        return {}
+    if isinstance(value, str):
+        han = any("\u3400" <= character <= "\u9fff" for character in value)
+        return {"zh": value} if han else {"en": value}
+    return value
+
+
+TitleField = Annotated[Title, BeforeValidator(_title)]
+
+
+def _list(value: Any) -> Any:
+    return [] if value is None else value
+
+
+class Cadence(_Model):
+    """How often a kind of report is due: every `every_days` days, or every calendar month."""
+
+    kind: str
+    every_days: int | None = Field(None, gt=0)
+    every: Literal["month"] | None = None
+    start: date
+    end: date | None = None
+
+    @model_validator(mode="after")
+    def _one_period(self) -> Self:
+        if (self.every_days is None) == (self.every is None):
+            raise ValueError("give either every_days: N or every: month")
+        return self
+
+
+class Case(_Model):
+    """case.yaml: what this case is."""
+
+    id: str = Field(min_length=1, max_length=200)
+    title: TitleField = Title()
+    jurisdiction: str | None = None
+    timezone: str = "Asia/Shanghai"
+    currency: str = "CNY"
+    as_of: date | None = None
+    calendar: Literal["days", "cn-workdays"] = "days"
+    thresholds: dict[str, Decimal] = Field(default_factory=dict)
+    report_cadence: Annotated[list[Cadence], BeforeValidator(_list)] = Field(default_factory=list)
+
+    @field_validator("timezone", "currency", "calendar", mode="before")
+    @classmethod
+    def _default_when_blank(cls, value: Any, info: Any) -> Any:
+        return cls.model_fields[info.field_name].default if value is None else value
+
+    @field_validator("thresholds", mode="before")
+    @classmethod
+    def _known_thresholds(cls, value: Any) -> Any:
+        if value is None:
+            return {}
+        unknown = sorted(set(value) - set(THRESHOLDS)) if isinstance(value, dict) else []
+        if unknown:
+            raise ValueError(f"unknown threshold {', '.join(unknown)}; known are {', '.join(sorted(THRESHOLDS))}")
+        return value
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_timezone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("not an IANA time zone such as Asia/Shanghai") from None
+        return value
+
+
+class PolicyDocument(_Model):
+    """The document that announces a policy."""
+
+    id: str | None = None
+    number: str | None = None
+    issued_on: date | None = None
+    issuer: str | None = None
+    title: TitleField = Title()
+    url: str | None = None
+
+
+class Period(_Model):
+    """The days on which a policy is in force; both included."""
+
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError("ends before it begins")
+        return self
+
+
+class Measure(_Model):
+    """What a policy gives: `cap_per_beneficiary` is an amount in the case's currency."""
+
+    id: str = Field(min_length=1)
+    title: TitleField = Title()
+    kind: str | None = None
+    cap_per_beneficiary: Decimal | None = None
+    one_per_beneficiary: bool = False
+
+
+class Stage(_Model):
+    """One stage of a policy's chain; a step is a stage in one scope."""
+
+    id: str = Field(min_length=1)
+    title: TitleField = Title()
+    level: Level
+    after: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
+    may_precede: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
+    scopes: list[str] | None = None
+    within_days: int | None = Field(None, ge=0, le=36500)
+    due_on: date | None = None
+    evidence: Literal["document", "payment", "record"] | None = None
+    optional: bool = False
+    measure: str | None = None
+    severity: Severity | None = None
+    basis: str | None = Field(None, description="what the time limit rests on: stated, derived or proposed, with its source")
+
+
+class Policy(_Model):
+    """A policy with the chain that it is expected to follow; its stages form a DAG."""
+
+    id: str = Field(min_length=1, max_length=200)
+    title: TitleField = Title()
+    document: PolicyDocument = PolicyDocument()
+    effective: Period = Period()
+    measures: Annotated[list[Measure], BeforeValidator(_list)] = Field(default_factory=list)
+    stages: Annotated[list[Stage], BeforeValidator(_list)] = Field(default_factory=list)
+
+    @field_validator("document", "effective", mode="before")
+    @classmethod
+    def _blank_part(cls, value: Any) -> Any:
+        return {} if value is None else value
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        _refuse_twice("measure", [measure.id for measure in self.measures])
+        _refuse_twice("stage", [stage.id for stage in self.stages])
+        stages = {stage.id for stage in self.stages}
+        measures = {measure.id for measure in self.measures}
+        for stage in self.stages:
+            for predecessor in stage.after:
+                if predecessor not in stages:
+                    raise ValueError(f"stage {stage.id}: after names '{predecessor}', which is no stage of this policy")
+            for predecessor in stage.may_precede:
+                if predecessor not in stage.after:
+                    raise ValueError(f"stage {stage.id}: may_precede names '{predecessor}', which is not in its after")
+            if stage.measure is not None and stage.measure not in measures:
+                raise ValueError(f"stage {stage.id}: measure '{stage.measure}' is none of this policy's measures")
+        self.depths()
+        return self
+
+    def depths(self) -> dict[str, int]:
+        """Return each stage's depth: the length of the longest chain of predecessors. ValueError names a circle."""
+        graph: nx.DiGraph[str] = nx.DiGraph()
+        graph.add_nodes_from(stage.id for stage in self.stages)
+        graph.add_edges_from((before, stage.id) for stage in self.stages for before in stage.after)
+        try:
+            generations = list(nx.topological_generations(graph))
+        except nx.NetworkXUnfeasible:
+            circle = [edge[0] for edge in nx.find_cycle(graph)]
+            start = circle.index(min(circle))
+            circle = circle[start:] + circle[:start]
+            raise ValueError(f"its stages run in a circle: {' → '.join([*circle, circle[0]])}") from None
+        return {stage: depth for depth, generation in enumerate(generations) for stage in generation}
+
+
+def _refuse_twice(what: str, ids: list[str]) -> None:
+    twice = sorted({one for one in ids if ids.count(one) > 1})
+    if twice:
+        raise ValueError(f"{what} {', '.join(twice)} is given twice")
