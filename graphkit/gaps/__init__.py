@@ -1,1 +1,6 @@
 """Gap rules (one SQL file a kind), their evaluation, causes and impact (CONTRACT.md section 3)."""
+
+from graphkit.gaps.evaluation import Evaluation, evaluate
+from graphkit.gaps.rules import KINDS, Rule, rules
+
+__all__ = ["KINDS", "Evaluation", "Rule", "evaluate", "rules"]

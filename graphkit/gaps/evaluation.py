@@ -1,0 +1,218 @@
+"""An evaluation as its readers see it: ranked gaps with causes, impact, evidence and one sentence each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pyarrow as pa
+
+from graphkit.facts import Facts
+from graphkit.gaps.evaluate import Computation
+from graphkit.gaps.evidence import evidence_of
+from graphkit.gaps.explain import Explainer
+from graphkit.gaps.rules import KINDS, rules
+from graphkit.model.case import Case, Policy
+from graphkit.model.errors import InputError, UsageError
+from graphkit.model.gap import CATEGORY_ZH, Gap
+
+_RANK = (
+    "CASE gaps.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, gaps.beneficiaries DESC, "
+    "coalesce(own_amount.amount, 0) DESC, coalesce(gaps.days, 0) DESC, gaps.id"
+)
+_RANKED = (
+    "FROM gaps CROSS JOIN settings LEFT JOIN gap_amounts AS own_amount "
+    "ON own_amount.gap = gaps.id AND own_amount.currency = settings.case_currency"
+)
+
+
+def evaluate(
+    facts: Facts,
+    case_id: str,
+    as_of: date | None = None,
+    known_by: date | datetime | None = None,
+    thresholds: Mapping[str, Decimal] | None = None,
+) -> Evaluation:
+    """Evaluate a case as of a day (default: the case's as_of, else today), known by a time (default: all that is known).
+
+    `known_by` as a date means the end of that day in the case's time zone. `thresholds` override the case's own.
+    Raises InputError for an unknown case or a day that the case's calendar does not know, UsageError for an unknown threshold.
+    """
+    return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds))
+
+
+class Evaluation:
+    """The gaps of one case as of one day; the tables behind them can be read with `sql`."""
+
+    def __init__(self, computation: Computation) -> None:
+        self._computation = computation
+
+    @property
+    def case(self) -> Case:
+        """The case that was evaluated."""
+        return self._computation.case
+
+    @property
+    def policies(self) -> list[Policy]:
+        """The policies of the case, sorted by id."""
+        return self._computation.policies
+
+    @property
+    def as_of(self) -> date:
+        """The day as of which the gaps hold."""
+        return self._computation.as_of
+
+    @property
+    def known_by(self) -> datetime | None:
+        """The time (UTC, without a zone) by which the facts had been recorded; None for all that is known."""
+        return self._computation.known_by
+
+    @property
+    def thresholds(self) -> dict[str, Decimal]:
+        """The thresholds in force."""
+        return dict(self._computation.thresholds)
+
+    @property
+    def facts(self) -> Facts:
+        """The facts that were evaluated."""
+        return self._computation.facts
+
+    def sql(self, query: str) -> pa.Table:
+        """Return the rows of a query over the evaluation's tables (trusted SQL of graphkit's own; not a console)."""
+        return self._computation.connection.sql(query).to_arrow_table()
+
+    def counts(self, *, consequences: bool = False) -> dict[str, int]:
+        """Return how many gaps there are of each kind that occurs, in the order of the contract."""
+        found = dict(self._computation.run("SELECT kind, count(*) FROM gaps GROUP BY kind"))
+        return {kind: found[kind] for kind in KINDS if kind in found and (consequences or kind != "blocked_step")}
+
+    def gaps(
+        self,
+        *,
+        policy: str | None = None,
+        region: str | None = None,
+        agency: str | None = None,
+        kind: Iterable[str] | str | None = None,
+        category: Iterable[str] | str | None = None,
+        consequences: bool = False,
+        limit: int | None = None,
+    ) -> list[Gap]:
+        """Return the gaps in their rank order; `region` takes all below it, `agency` those responsible or supporting.
+
+        Raises UsageError for a kind, category, policy, region or agency that there is not.
+        """
+        conditions: list[str] = []
+        values: list[Any] = []
+        kinds = self._known("kind", kind, KINDS)
+        categories = self._known("category", category, tuple(CATEGORY_ZH))
+        if not consequences and "blocked_step" not in kinds:
+            conditions.append("gaps.kind <> 'blocked_step'")
+        for column, chosen in (("kind", kinds), ("category", categories)):
+            if chosen:
+                conditions.append(f"gaps.{column} IN ({', '.join('?' * len(chosen))})")
+                values += chosen
+        if policy is not None:
+            self._known("policy", policy, tuple(one.id for one in self.policies))
+            conditions.append("gaps.policy = ?")
+            values.append(policy)
+        if region is not None:
+            self._one("region", region, "SELECT count(*) FROM regions WHERE code = ?")
+            conditions.append("gaps.region IN (SELECT code FROM region_above WHERE ancestor = ?)")
+            values.append(region)
+        if agency is not None:
+            self._one("agency", agency, "SELECT count(*) FROM holders WHERE id = ?")
+            conditions.append("gaps.id IN (SELECT gap FROM gap_agencies WHERE agency = ?)")
+            values.append(agency)
+        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
+        bound = f"LIMIT {int(limit)}" if limit is not None else ""
+        return self._gaps(f"SELECT gaps.* {_RANKED} {where} ORDER BY {_RANK} {bound}", values)
+
+    def gap(self, gap_id: str) -> Gap:
+        """Return one gap by its id; InputError when the evaluation has none of that id."""
+        found = self._gaps("SELECT * FROM gaps WHERE id = ?", [gap_id])
+        if not found:
+            raise InputError(f"no gap '{gap_id}' as of {self.as_of}; graphkit gaps --consequences lists them all")
+        return found[0]
+
+    def delivery_rows(self, gap_id: str) -> pa.Table:
+        """Return every delivery behind an aggregated delivery gap: id, since, amount, currency, sorted by id."""
+        gap = self.gap(gap_id)
+        rule = rules()[gap.kind]
+        if not rule.rows:
+            raise UsageError(f"{gap_id} is a {gap.kind}; only gaps over deliveries have rows")
+        connection = self._computation.connection
+        return connection.sql(
+            f"SELECT deliveries.* FROM ({rule.sql}) AS found JOIN deliveries ON deliveries.id = found.id "
+            "WHERE found.policy = ? AND found.measure = ? AND found.region IS NOT DISTINCT FROM ? ORDER BY deliveries.id",
+            params=[gap.policy, gap.measure, gap.scope],
+        ).to_arrow_table()
+
+    def _gaps(self, query: str, values: list[Any]) -> list[Gap]:
+        computation = self._computation
+        connection = computation.connection
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE listed AS SELECT row_number() OVER () AS place, * FROM ({query})", values)
+        rows = connection.sql("SELECT * FROM listed ORDER BY place").to_arrow_table().to_pylist()
+        many = {
+            name: _grouped(connection.execute(f"SELECT {columns} FROM {table} JOIN listed ON listed.id = {table}.gap ORDER BY ALL").fetchall())
+            for name, table, columns in (
+                ("causes", "gap_causes", "gap, cause"),
+                ("agencies", "gap_agencies", "gap, gap_agencies.agency, gap_agencies.role"),
+                ("findings", "gap_findings", "gap, finding"),
+                ("amounts", "gap_amounts", "gap, gap_amounts.currency, gap_amounts.amount"),
+            )
+        }
+        evidence = evidence_of(computation)
+        explainer = Explainer(computation)
+        gaps = []
+        for row in rows:
+            key = row["id"]
+            agencies = many["agencies"].get(key, [])
+            amounts: dict[str, Decimal] = dict(many["amounts"].get(key, []))
+            responsible = [agency for agency, role in agencies if role == "lead"]
+            gaps.append(
+                Gap(
+                    id=key,
+                    kind=row["kind"],
+                    category=row["category"],
+                    severity=row["severity"],
+                    root=row["root"],
+                    policy=row["policy"],
+                    measure=row["measure"],
+                    stage=row["stage"],
+                    scope=row["scope"],
+                    subject=row["subject"],
+                    caused_by=[cause for (cause,) in many["causes"].get(key, [])],
+                    since=row["since"],
+                    days=row["days"],
+                    responsible=responsible,
+                    supporting=[agency for agency, role in agencies if role == "support"],
+                    blocked_steps=row["blocked_steps"],
+                    beneficiaries=row["beneficiaries"],
+                    count=row["count"],
+                    amount=amounts or None,
+                    evidence=evidence.get(key, []),
+                    findings=[finding for (finding,) in many["findings"].get(key, [])],
+                    explanation=explainer.explain(row, responsible, amounts),
+                )
+            )
+        return gaps
+
+    def _known(self, what: str, chosen: Iterable[str] | str | None, known: tuple[str, ...]) -> list[str]:
+        names = [chosen] if isinstance(chosen, str) else list(chosen or [])
+        for name in names:
+            if name not in known:
+                raise UsageError(f"unknown {what} '{name}'; known are {', '.join(known) or 'none'}")
+        return names
+
+    def _one(self, what: str, value: str, query: str) -> None:
+        if not self._computation.connection.execute(query, [value]).fetchall()[0][0]:
+            raise UsageError(f"unknown {what} '{value}' in case {self.case.id}")
+
+
+def _grouped(rows: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
+    grouped: dict[str, list[Any]] = {}
+    for key, *rest in rows:
+        grouped.setdefault(key, []).append(tuple(rest))
+    return grouped

@@ -1,0 +1,141 @@
+"""One sentence a gap, in Chinese and English, from the templates in the rules' headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from graphkit.gaps.evaluate import Computation
+from graphkit.gaps.rules import rules
+from graphkit.model.gap import Explanation, money_text
+
+_NAME_LIMIT = 60
+_EVIDENCE = {
+    "document": ("文件", "document"),
+    "payment": ("支付凭证", "payment record"),
+    "record": ("工作记录", "record"),
+}
+_REPORTS = {
+    "express": ("审计快报", "express report"),
+    "monthly": ("月度报告", "monthly report"),
+    "stage": ("阶段性报告", "stage report"),
+}
+
+
+class Explainer:
+    """Fills the templates with the names that the case gives to its policies, stages, regions, agencies and groups."""
+
+    def __init__(self, computation: Computation) -> None:
+        run = computation.run
+        self._thresholds = computation.thresholds
+        self._policies = {policy.id: policy.title for policy in computation.policies}
+        self._stages = {(policy.id, stage.id): stage.title for policy in computation.policies for stage in policy.stages}
+        self._names: dict[str, str] = dict(
+            run(
+                "SELECT id, name FROM beneficiary_groups UNION ALL SELECT id, name FROM agencies "
+                "UNION ALL SELECT code, name FROM regions UNION ALL SELECT id, title FROM findings"
+            )
+        )
+
+    def explain(self, row: Mapping[str, Any], responsible: list[str], amounts: Mapping[str, Decimal]) -> Explanation:
+        """Return the sentence of one row of `gaps`."""
+        words = rules()[row["kind"]].explanation
+        return Explanation(
+            zh=words.zh.format_map(self._values(row, responsible, amounts, "zh")),
+            en=words.en.format_map(self._values(row, responsible, amounts, "en")),
+        )
+
+    def _values(
+        self, row: Mapping[str, Any], responsible: list[str], amounts: Mapping[str, Decimal], lang: str
+    ) -> dict[str, Any]:
+        zh = lang == "zh"
+        nothing = "（未注明）" if zh else "(not given)"
+        reached, _, eligible = (row["detail"] or "").partition("/") if row["kind"] == "coverage_shortfall" else ("", "", "")
+        kind, _, _ = (row["subject"] or "").partition(":")
+        money = _money(amounts, lang)
+        return {
+            **{name: f"{value.normalize():f}" for name, value in self._thresholds.items()},
+            "policy": self._policy(row["policy"], lang),
+            "stage": self._stage(row, lang),
+            "scope": self._name(row["scope"]) or nothing,
+            "subject": self._name(row["subject"]) or nothing,
+            "due": _day(row["due_on"], lang) or nothing,
+            "happened": _day(row["happened_on"], lang) or nothing,
+            "since": _day(row["since"], lang) or nothing,
+            "days": row["days"] if row["days"] is not None else nothing,
+            "count": row["count"],
+            "detail": self._detail(row, lang),
+            "amount": money or ("金额不明" if zh else "amount not known"),
+            "still_due": ((f"，尚欠{money}" if zh else f" ({money} still due)") if money else ""),
+            "reached": reached,
+            "eligible": eligible,
+            "report_kind": _pick(_REPORTS.get(kind), lang) or kind,
+            "responsible": self._responsible(responsible, lang),
+            "impact": _impact(row, lang),
+        }
+
+    def _policy(self, policy: str | None, lang: str) -> str:
+        title = self._policies.get(policy or "")
+        return _short(title.text(lang, policy or "") if title else policy or ("本案" if lang == "zh" else "this case"))
+
+    def _stage(self, row: Mapping[str, Any], lang: str) -> str:
+        title = self._stages.get((row["policy"], row["stage"]))
+        return _short(title.text(lang, row["stage"]) if title else row["stage"] or "")
+
+    def _name(self, key: str | None) -> str | None:
+        return None if key is None else _short(self._names.get(key, key))
+
+    def _detail(self, row: Mapping[str, Any], lang: str) -> str:
+        detail = row["detail"] or ""
+        if row["kind"] == "out_of_order":
+            title = self._stages.get((row["policy"], detail))
+            return _short(title.text(lang, detail) if title else detail)
+        if row["kind"] == "unsupported_step":
+            return _pick(_EVIDENCE.get(detail), lang) or detail
+        if row["kind"] == "recurring_finding":
+            return self._name(detail) or detail
+        return _short(detail)
+
+    def _responsible(self, agencies: list[str], lang: str) -> str:
+        names = [self._name(agency) or agency for agency in agencies]
+        shown, more = names[:3], len(names) - 3
+        if lang == "zh":
+            return f"责任单位为{'、'.join(shown)}{f'等{len(names)}家' if more > 0 else ''}" if names else "责任单位未注明"
+        return f"responsible: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}" if names else "no one is named as responsible"
+
+
+def _impact(row: Mapping[str, Any], lang: str) -> str:
+    steps, people = row["blocked_steps"], row["beneficiaries"]
+    if lang == "zh":
+        parts = [f"后续{steps}个环节因此受阻"] if steps else []
+        parts += [f"涉及{people}户（人）"] if people else []
+        return "".join(f"，{part}" for part in parts)
+    parts = [f"holds up {steps} later step{'s' if steps > 1 else ''}"] if steps else []
+    parts += [f"concerns {people} beneficiaries"] if people else []
+    return f"; it {' and '.join(parts)}" if parts else ""
+
+
+def _money(amounts: Mapping[str, Decimal], lang: str) -> str:
+    named = []
+    for currency in sorted(amounts):
+        whole, _, fraction = money_text(amounts[currency]).partition(".")
+        digits = f"{int(whole):,}.{fraction}"
+        named.append(f"{digits}元" if lang == "zh" and currency == "CNY" else f"{currency} {digits}")
+    return ("、" if lang == "zh" else ", ").join(named)
+
+
+def _day(day: date | None, lang: str) -> str | None:
+    if day is None:
+        return None
+    return f"{day.year}年{day.month}月{day.day}日" if lang == "zh" else day.isoformat()
+
+
+def _pick(pair: tuple[str, str] | None, lang: str) -> str | None:
+    return None if pair is None else pair[0] if lang == "zh" else pair[1]
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _NAME_LIMIT else f"{line[: _NAME_LIMIT - 1]}…"

@@ -1,0 +1,22 @@
+-- id: conflicting_evidence
+-- revision: 1
+-- about: step
+-- category: difficulty
+-- severity: medium
+-- title: {zh: 佐证矛盾, en: Conflicting evidence}
+-- finds:
+--   zh: 同一环节自上次重启以来有两条不同来源的完成记录，日期不同或金额不同。
+--   en: Two completed events of one step since it was last reopened, from two different sources, give different dates or different amounts.
+-- explanation:
+--   zh: 《{policy}》在{scope}的“{stage}”有相互矛盾的完成记录（{detail}），须核对原始凭证；{responsible}{impact}。
+--   en: Under "{policy}", the completion of "{stage}" in {scope} is told differently by two sources ({detail}), which must be checked against the originals; {responsible}{impact}.
+SELECT
+  first.step,
+  min(greatest(first."on", second."on")) AS since,
+  min(greatest(first."on", second."on")) AS happened_on,
+  min(first.source || ' / ' || second.source) AS detail
+FROM completions AS first
+JOIN completions AS second ON second.step = first.step AND first.source < second.source
+JOIN steps ON steps.step = first.step AND steps.state <> 'cancelled'
+WHERE first."on" <> second."on" OR first.amount <> second.amount
+GROUP BY first.step

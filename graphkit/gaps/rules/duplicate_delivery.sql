@@ -1,0 +1,26 @@
+-- id: duplicate_delivery
+-- revision: 1
+-- about: delivery
+-- category: difficulty
+-- severity: medium
+-- title: {zh: 重复发放, en: Duplicate delivery}
+-- finds:
+--   zh: 每名对象只应享受一次的措施，同一对象第二次及以后的发放。
+--   en: Under a measure that each beneficiary gets once, every delivery after a beneficiary's first (by on, then id).
+-- explanation:
+--   zh: 《{policy}》规定每名对象只享受一次，{scope}却有{count}笔重复发放，涉及{amount}；{responsible}{impact}。
+--   en: The policy "{policy}" is given once to each beneficiary; in {scope} {count} deliveries ({amount}) came after a beneficiary's first; {responsible}{impact}.
+-- rows: true
+SELECT id, policy, measure, region, "on" AS since, amount, currency
+FROM (
+  SELECT
+    delivery_rows.*,
+    row_number() OVER (
+      PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
+      ORDER BY delivery_rows."on", delivery_rows.id
+    ) AS turn
+  FROM delivery_rows
+  JOIN measures ON measures.id = delivery_rows.measure AND measures.one_per_beneficiary
+  WHERE delivery_rows."on" IS NOT NULL
+)
+WHERE turn > 1

@@ -1,0 +1,28 @@
+-- Money by holder: an account is one holder, policy, measure (none is its own) and currency (CONTRACT.md section 3).
+-- Reads: transfers, deliveries, agencies, beneficiary_groups, case_info.
+
+CREATE OR REPLACE TABLE holders AS
+SELECT id, TRUE AS is_agency, region FROM agencies
+UNION ALL
+SELECT id, FALSE AS is_agency, region FROM beneficiary_groups WHERE id NOT IN (SELECT id FROM agencies);
+
+-- What came in and what went out of each account on each day; what an agency delivered went out.
+CREATE OR REPLACE TABLE account_days AS
+SELECT holder, policy, measure, currency, "on" AS day, sum(received) AS received, sum(sent) AS sent
+FROM (
+  SELECT "to" AS holder, policy, measure, coalesce(currency, case_currency) AS currency, "on", amount AS received, 0 AS sent
+  FROM transfers, settings
+  UNION ALL
+  SELECT "from" AS holder, policy, measure, coalesce(currency, case_currency) AS currency, "on", 0 AS received, amount AS sent
+  FROM transfers, settings
+  UNION ALL
+  SELECT agency AS holder, policy, measure, coalesce(currency, case_currency) AS currency, "on", 0 AS received, amount AS sent
+  FROM (
+    SELECT agency, policy, measure, currency, "on", sum(amount) AS amount
+    FROM deliveries
+    WHERE "on" IS NOT NULL AND amount IS NOT NULL AND agency IS NOT NULL
+    GROUP BY ALL
+  ), settings
+)
+WHERE holder IN (SELECT id FROM holders)
+GROUP BY ALL;
