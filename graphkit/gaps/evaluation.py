@@ -83,6 +83,11 @@ class Evaluation:
         """Return the rows of a query over the evaluation's tables (trusted SQL of graphkit's own; not a console)."""
         return self._computation.connection.sql(query).to_arrow_table()
 
+    def rows(self, query: str, values: list[Any] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of a query with `?` for each of `values`, as dicts."""
+        connection = self._computation.connection
+        return connection.sql(query, params=values or []).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+
     def counts(self, *, consequences: bool = False) -> dict[str, int]:
         """Return how many gaps there are of each kind that occurs, in the order of the contract."""
         found = dict(self._computation.run("SELECT kind, count(*) FROM gaps GROUP BY kind"))

@@ -1,0 +1,96 @@
+"""`graphkit explain`: the chain around one gap."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from graphkit.cli.options import DEFAULT_WORKSPACE, AsOf, CaseId, KnownBy, Lang, Workspace, chosen_cases, day, language, moment
+from graphkit.cli.output import print_table
+from graphkit.facts import Facts
+from graphkit.gaps import Chain, Evaluation, chain_of, evaluate, rules
+from graphkit.model.errors import InputError, UsageError
+from graphkit.reports.names import Names
+from graphkit.reports.text import date_text, shown
+
+_STATES = {
+    "done": ("已完成", "done"),
+    "open": ("进行中", "begun"),
+    "untouched": ("无记录", "nothing on record"),
+    "cancelled": ("已取消", "cancelled"),
+}
+_PLACES = {"before": ("之前", "before"), "here": ("▶ 此处", "▶ here"), "after": ("之后", "after")}
+
+
+def explain(
+    gap_id: Annotated[str, typer.Argument(metavar="GAP_ID", help="The id of a gap, as graphkit gaps lists it.")],
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    case: CaseId = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    lang: Lang = None,
+) -> None:
+    """Show the chain around one gap: its steps in order with state, dates, agencies and evidence."""
+    if format not in ("table", "json"):
+        raise UsageError(f"--format {format}: there are table and json")
+    facts = Facts(workspace)
+    for one in chosen_cases(facts, case):
+        evaluation = evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
+        try:
+            chain = chain_of(evaluation, gap_id)
+        except InputError:
+            continue
+        if format == "json":
+            typer.echo(json.dumps(chain.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        else:
+            print_table(_shown(evaluation, chain, language(lang)))
+        return
+    raise InputError(f"no gap '{gap_id}' as of the date; graphkit gaps --consequences lists them all")
+
+
+def _shown(evaluation: Evaluation, chain: Chain, lang: str) -> RenderableType:
+    zh = lang == "zh"
+    names = Names(evaluation)
+    gap = chain.gap
+    parts: list[RenderableType] = [
+        Text(f"{gap.id}  {rules()[gap.kind].title.text(lang)}", style="bold"),
+        Text(gap.explanation.zh if zh else gap.explanation.en),
+    ]
+    for cause in chain.causes:
+        label = "根源" if zh else "because of"
+        parts.append(Text(f"{label} {cause.id}  {cause.explanation.zh if zh else cause.explanation.en}"))
+    for one in gap.evidence[:10]:
+        where = " ".join(part for part in (one.id, one.document, one.locator) if part)
+        parts.append(Text(f"{'依据' if zh else 'evidence'} {shown(where)}{f': {shown(one.quote, 200)}' if one.quote else ''}"))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in (
+        ("", "环节", "地区或单位", "状态", "期限", "完成", "牵头单位", "来源")
+        if zh
+        else ("", "Stage", "Scope", "State", "Due", "Done", "Lead", "Source")
+    ):
+        table.add_column(title)
+    for step in chain.steps:
+        stage = names.stage(step.policy, step.stage)
+        place = names.path(step.scope)
+        table.add_row(
+            _PLACES[step.place][0 if zh else 1],
+            Text(shown(stage.of(lang) if stage else step.stage, 60), style="bold" if step.place == "here" else ""),
+            Text(shown(place[-1].name if place else step.scope, 40)),
+            Text(_STATES[step.state][0 if zh else 1], style="red" if step.gaps else ""),
+            date_text(step.due_on, lang),
+            date_text(step.done_on, lang),
+            Text(shown(", ".join(names.agency(agency).name for agency in step.lead), 60)),
+            Text(shown(", ".join(dict.fromkeys(one.document for one in step.evidence if one.document)), 40)),
+        )
+    if chain.steps:
+        parts.append(table)
+    if chain.left_out:
+        parts.append(Text(f"另有{chain.left_out}个环节未列出" if zh else f"{chain.left_out} more steps are not listed"))
+    return Group(*parts)

@@ -1,0 +1,168 @@
+"""`graphkit gaps`: the ranked chain-gap report."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
+
+import typer
+
+from graphkit.cli.options import DEFAULT_WORKSPACE, AsOf, CaseId, KnownBy, Lang, Workspace, chosen_cases, day, language, moment
+from graphkit.facts import Facts
+from graphkit.gaps import Evaluation, evaluate, rules
+from graphkit.model.errors import InputError, UsageError
+from graphkit.model.gap import CATEGORY_ZH, Gap
+from graphkit.cli.output import print_table
+from graphkit.reports.gaps_json import gap_dicts, gaps_document
+from graphkit.reports.table import gaps_table
+
+FORMATS = ("table", "json", "ndjson", "csv")
+
+
+def gaps(
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    case: CaseId = None,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    policy: Annotated[str | None, typer.Option(help="Only this policy's gaps.")] = None,
+    region: Annotated[str | None, typer.Option(help="Only gaps in this region and all below it.")] = None,
+    agency: Annotated[str | None, typer.Option(help="Only gaps that this agency answers for or supports.")] = None,
+    kind: Annotated[list[str] | None, typer.Option(help="Only gaps of this kind (may be given several times).")] = None,
+    category: Annotated[list[str] | None, typer.Option(help="break, blockage, difficulty, pain, unknown, consequence.")] = None,
+    consequences: Annotated[bool, typer.Option("--consequences", help="List blocked steps too.")] = False,
+    threshold: Annotated[list[str] | None, typer.Option(help="Override a threshold: retention_days=45.")] = None,
+    rows: Annotated[str | None, typer.Option("--rows", metavar="GAP_ID", help="All deliveries behind one gap.")] = None,
+    kinds: Annotated[bool, typer.Option("--kinds", help="List the kinds of gaps and what each means.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many gaps.")] = None,
+    format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
+    lang: Lang = None,
+) -> None:
+    """List where the chains break, the gravest first."""
+    if format not in FORMATS:
+        raise UsageError(f"--format {format}: there are {', '.join(FORMATS)}")
+    language_ = language(lang)
+    if kinds:
+        _print_kinds(format, language_)
+        return
+    facts = Facts(workspace)
+    evaluations = [
+        evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"), _thresholds(threshold))
+        for one in chosen_cases(facts, case)
+    ]
+    if rows is not None:
+        _print_rows(evaluations, rows, format)
+        return
+    found = [
+        (
+            evaluation,
+            evaluation.gaps(
+                policy=policy,
+                region=region,
+                agency=agency,
+                kind=_split(kind),
+                category=_split(category),
+                consequences=consequences,
+                limit=limit,
+            ),
+        )
+        for evaluation in evaluations
+    ]
+    match format:
+        case "json":
+            typer.echo(json.dumps(gaps_document(found), ensure_ascii=False, indent=2))
+        case "ndjson":
+            for line in gap_dicts(found):
+                typer.echo(json.dumps(line, ensure_ascii=False))
+        case "csv":
+            typer.echo(_csv(gap_dicts(found)), nl=False)
+        case _:
+            for evaluation, listed in found:
+                print_table(gaps_table(evaluation, listed, language_))
+
+
+def _csv(rows: list[dict[str, Any]]) -> str:
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    columns = [name for name in Gap.model_fields if name not in ("explanation", "evidence")]
+    writer.writerow([*columns, "explanation_zh", "explanation_en"])
+    for row in rows:
+        cells = [_cell(row[name]) for name in columns]
+        writer.writerow([harmless(cell) for cell in [*cells, row["explanation"]["zh"], row["explanation"]["en"]]])
+    return text.getvalue()
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return ";".join(value)
+    if isinstance(value, dict):
+        return ";".join(f"{currency} {amount}" for currency, amount in sorted(value.items()))
+    return value
+
+
+def harmless(cell: Any) -> Any:
+    """Keep a spreadsheet from reading a text as a formula."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
+
+
+def _split(values: list[str] | None) -> list[str] | None:
+    return [part.strip() for value in values for part in value.split(",") if part.strip()] if values else None
+
+
+def _thresholds(given: list[str] | None) -> dict[str, Decimal]:
+    thresholds = {}
+    for text in given or []:
+        name, _, value = text.partition("=")
+        try:
+            thresholds[name.strip()] = Decimal(value)
+        except InvalidOperation:
+            raise UsageError(f"--threshold {text}: must be NAME=NUMBER, such as retention_days=45") from None
+    return thresholds
+
+
+def _print_rows(evaluations: list[Evaluation], gap_id: str, format: str) -> None:
+    for evaluation in evaluations:
+        try:
+            table = evaluation.delivery_rows(gap_id)
+        except InputError:
+            continue
+        rows = [{name: _plain(value) for name, value in row.items()} for row in table.to_pylist()]
+        if format == "json":
+            typer.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        elif format == "ndjson":
+            for row in rows:
+                typer.echo(json.dumps(row, ensure_ascii=False))
+        else:
+            text = io.StringIO()
+            writer = csv.writer(text, lineterminator="\r\n" if format == "csv" else "\n")
+            writer.writerow(table.column_names)
+            writer.writerows([[harmless(cell) for cell in row.values()] for row in rows])
+            typer.echo(text.getvalue(), nl=False)
+        return
+    raise InputError(f"no gap '{gap_id}' over deliveries as of the date; list them with graphkit gaps")
+
+
+def _plain(value: Any) -> Any:
+    return value if value is None or isinstance(value, bool | int | str) else str(value)
+
+
+def _print_kinds(format: str, lang: str) -> None:
+    listed = [
+        {
+            "kind": rule.id,
+            "category": rule.category,
+            "severity": rule.severity,
+            "title": rule.title.model_dump(),
+            "finds": rule.finds.model_dump(),
+            "thresholds": rule.thresholds,
+        }
+        for rule in rules().values()
+    ]
+    if format == "json":
+        typer.echo(json.dumps(listed, ensure_ascii=False, indent=2))
+        return
+    for rule in rules().values():
+        category = f"{CATEGORY_ZH[rule.category]} {rule.category}" if lang == "zh" else rule.category
+        typer.echo(f"{rule.id}  [{category}, {rule.severity}]  {rule.title.text(lang)}\n    {rule.finds.text(lang)}")

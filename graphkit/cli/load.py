@@ -1,0 +1,80 @@
+"""`graphkit load`: case folders into the facts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from graphkit.case import LoadResult, load_case
+from graphkit.cli.options import DEFAULT_WORKSPACE, Lang, Workspace, language
+from graphkit.facts import Facts
+from graphkit.model.errors import GraphkitError, InputError, UsageError
+
+_SHOWN = 200
+
+
+def load(
+    cases: Annotated[list[Path], typer.Argument(metavar="CASE…", help="Case folders.")],
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    lang: Lang = None,
+) -> None:
+    """Load case folders; what cannot be used goes to a rejects file, everything else is loaded."""
+    if format not in ("table", "json"):
+        raise UsageError(f"--format {format}: there are table and json")
+    language_ = language(lang)
+    facts = Facts(workspace, create=True)
+    results: list[LoadResult] = []
+    failed: list[GraphkitError] = []
+    for folder in cases:
+        try:
+            results.append(load_case(facts, folder))
+        except InputError as error:
+            failed.append(error)
+            sys.stderr.write(f"{error}\n")
+    for result in results:
+        _tell(result)
+    if format == "json":
+        typer.echo(json.dumps(_as_json(results), ensure_ascii=False, indent=2))
+    else:
+        for result in results:
+            typer.echo(_summary(result, language_))
+    if failed or any(result.rejects for result in results):
+        raise typer.Exit(1)
+
+
+def _tell(result: LoadResult) -> None:
+    for reject in result.rejects[:_SHOWN]:
+        sys.stderr.write(f"{reject.line()}\n")
+    if len(result.rejects) > _SHOWN:
+        sys.stderr.write(f"… and {len(result.rejects) - _SHOWN} more; all of them are in {result.rejects_file}\n")
+    for warning in result.warnings:
+        sys.stderr.write(f"warning: {warning}\n")
+
+
+def _as_json(results: list[LoadResult]) -> dict[str, object]:
+    loaded: dict[str, int] = {}
+    for result in results:
+        for table, rows in result.loaded.items():
+            loaded[table] = loaded.get(table, 0) + rows
+    files = [str(result.rejects_file) for result in results if result.rejects_file]
+    return {
+        "loaded": loaded,
+        "rejected": sum(result.rejected for result in results),
+        "rejects_file": None if not files else files[0] if len(files) == 1 else files,
+        "warnings": [warning for result in results for warning in result.warnings],
+    }
+
+
+def _summary(result: LoadResult, lang: str) -> str:
+    rows = {table: count for table, count in result.loaded.items() if count}
+    listed = ", ".join(f"{table} {count}" for table, count in rows.items())
+    if lang == "zh":
+        text = f"{result.case}：" + (f"已载入 {listed}" if listed else "没有新的内容，未作改动")
+        return text + (f"；拒收 {result.rejected} 项，见 {result.rejects_file}" if result.rejects else "")
+    text = f"{result.case}: " + (f"loaded {listed}" if listed else "nothing new, nothing changed")
+    return text + (f"; {result.rejected} rejected, see {result.rejects_file}" if result.rejects else "")

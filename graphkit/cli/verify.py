@@ -1,0 +1,35 @@
+"""`graphkit verify`: is everything in the workspace that its commits say, and does it still hold together?"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from graphkit.cli.options import DEFAULT_WORKSPACE, Lang, Workspace, language
+from graphkit.facts import Facts
+from graphkit.facts.verify import problems
+from graphkit.model.errors import UsageError
+
+
+def verify(
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    lang: Lang = None,
+) -> None:
+    """Check the workspace's integrity; exit status 1 when something is wrong, each in one line."""
+    if format not in ("table", "json"):
+        raise UsageError(f"--format {format}: there are table and json")
+    facts = Facts(workspace)
+    found = problems(facts)
+    zh = language(lang) == "zh"
+    if format == "json":
+        typer.echo(json.dumps({"commits": facts.version, "cases": facts.case_ids(), "problems": found}, ensure_ascii=False, indent=2))
+    elif not found:
+        cases = ", ".join(facts.case_ids()) or ("无" if zh else "none")
+        typer.echo(f"完好：{facts.version} 次载入，案例 {cases}" if zh else f"whole: {facts.version} loads, cases {cases}")
+    for line in found:
+        typer.echo(line, err=True)
+    if found:
+        raise typer.Exit(1)
