@@ -1,0 +1,423 @@
+"""Builds the report model from an evaluation: one query a part, the same filters for all of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from graphkit.gaps import KINDS, Evaluation
+from graphkit.model.case import THRESHOLDS
+from graphkit.model.gap import Gap
+from graphkit.reports import words
+from graphkit.reports.model import (
+    Change,
+    Entry,
+    EvidenceLine,
+    FindingLine,
+    KindCount,
+    Looked,
+    MatrixCell,
+    MoneyLine,
+    PolicyLine,
+    Quality,
+    RegionLine,
+    Report,
+    ReportName,
+    Text,
+    Threshold,
+    WaitingLine,
+    WeakRows,
+)
+from graphkit.reports.names import Names
+from graphkit.reports.queries import literal, query, rows, steps_query
+
+SYNTHETIC = "synthetic"
+"""The `source` of rows that are made up."""
+
+_SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions", "reports", "coverage")
+_TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What a report is to be about; `entries` caps the root gaps that it names."""
+
+    kind: ReportName = "stage"
+    number: str | None = None
+    period_start: date | None = None
+    policy: str | None = None
+    region: str | None = None
+    entries: int = 300
+
+
+def build_report(evaluation: Evaluation, request: Request | None = None, previous: Evaluation | None = None) -> Report:
+    """Return the report on an evaluation; with `previous`, also what has changed since it.
+
+    UsageError when the policy or region asked for is not in the case.
+    """
+    return _Builder(evaluation, request or Request(), previous).report()
+
+
+@dataclass
+class _EvidenceList:
+    documents: dict[str, dict[str, Any]]
+    lines: list[EvidenceLine] = field(default_factory=list)
+    numbers: dict[tuple[str | None, ...], int] = field(default_factory=dict)
+
+    def number(self, document: str | None, locator: str | None, quote: str | None, row: str | None) -> int:
+        key = (document, locator, quote, row if quote is None and locator is None else None)
+        if key not in self.numbers:
+            self.numbers[key] = len(self.lines) + 1
+            known = self.documents.get(document or "", {})
+            self.lines.append(
+                EvidenceLine(
+                    number=len(self.lines) + 1,
+                    document=document,
+                    title=known.get("title"),
+                    document_number=known.get("number"),
+                    issuer=known.get("issuer"),
+                    issued_on=known.get("issued_on"),
+                    locator=locator,
+                    quote=quote,
+                    row=row,
+                    synthetic=document == SYNTHETIC,
+                )
+            )
+        return self.numbers[key]
+
+
+class _Builder:
+    def __init__(self, evaluation: Evaluation, request: Request, previous: Evaluation | None) -> None:
+        self.ev = evaluation
+        self.request = request
+        self.previous = previous
+        self.names = Names(evaluation)
+        self.gaps = evaluation.gaps(policy=request.policy, region=request.region)
+        self.roots = [gap for gap in self.gaps if gap.root]
+        self.steps = steps_query(request.policy, request.region)
+        self.parts = self.compared()
+        self.part_of = query("part_of", parts=literal(self.parts))
+        self.status_rows = rows(evaluation, query("status_counts", steps=self.steps, part_of=self.part_of))
+        self.sources = {table: rows(evaluation, query("sources", table=table))[0] for table in _SOURCED}
+        documents = rows(evaluation, "SELECT * FROM documents ORDER BY id")
+        self.evidence = _EvidenceList({str(row["id"]): row for row in documents})
+
+    def report(self) -> Report:
+        request, case = self.request, self.ev.case
+        named = [self.entry(number, gap) for number, gap in enumerate(self.roots[: request.entries], 1)]
+        case_title = Text(zh=case.title.text("zh", case.id), en=case.title.text("en", case.id))
+        kind = words.REPORT_KIND[request.kind]
+        return Report(
+            kind=request.kind,
+            number=request.number,
+            title=Text(zh=f"政策落实链条断点{kind.zh}", en=f"Where the implementation chain breaks: {kind.en}"),
+            case=case.id,
+            case_title=case_title,
+            jurisdiction=self.names.region(case.jurisdiction) if case.jurisdiction else None,
+            currency=case.currency,
+            period_start=request.period_start,
+            period_end=self.ev.as_of,
+            as_of=self.ev.as_of,
+            known_by=self.ev.known_by,
+            only_policy=request.policy,
+            only_region=self.names.region(request.region) if request.region else None,
+            looked=self.looked(),
+            thresholds=[
+                Threshold(name=name, value=self.ev.thresholds[name], default=THRESHOLDS[name])
+                for name in sorted(THRESHOLDS)
+            ],
+            counts=self.counts(),
+            change=self.change(),
+            roots=named,
+            roots_told=min(_TOLD[request.kind], len(named)),
+            roots_total=len(self.roots),
+            policies=self.by_policy(),
+            regions=self.by_region(),
+            matrix=self.matrix(),
+            money=self.money(),
+            waiting=self.waiting(),
+            follow_up=self.follow_up(),
+            quality=self.quality(),
+            evidence=self.evidence.lines,
+        )
+
+    # What was looked at
+
+    def looked(self) -> Looked:
+        total = rows(self.ev, query("looked", steps=self.steps))[0]
+        return Looked(
+            coverage_known=rows(self.ev, "SELECT has_coverage FROM settings")[0]["has_coverage"],
+            policies=total["policies"],
+            stages=total["stages"],
+            regions=total["regions"],
+            agencies=len(self.names.agency_names),
+            steps=total["steps"],
+            required=total["required"],
+            by_status=self.tally(),
+            rows={table: row["n"] for table, row in self.sources.items()},
+        )
+
+    def counts(self) -> list[KindCount]:
+        held = Counter((gap.kind, gap.category) for gap in self.gaps)
+        root = Counter(gap.kind for gap in self.roots)
+        blocked = self.tally().get("waiting", 0)
+        if blocked:
+            held[("blocked_step", "consequence")] = blocked
+        return [
+            KindCount(kind=kind, name=words.kind_name(kind), category=category, gaps=n, root=root[kind])
+            for (kind, category), n in sorted(held.items(), key=lambda item: KINDS.index(item[0][0]))
+        ]
+
+    def change(self) -> Change | None:
+        if self.previous is None:
+            return None
+        before = {gap.id: gap for gap in self.previous.gaps(policy=self.request.policy, region=self.request.region)}
+        now = {gap.id: gap for gap in self.gaps}
+        both = [(before[key], gap) for key, gap in now.items() if key in before]
+        return Change(
+            since=self.previous.as_of,
+            known_by=self.previous.known_by,
+            new=[key for key in now if key not in before],
+            resolved=[
+                self.entry(number, gap) for number, gap in enumerate((g for k, g in before.items() if k not in now), 1)
+            ],
+            persisting=len(both),
+            worsened=[gap.id for old, gap in both if _weight(gap) > _weight(old)],
+            eased=[gap.id for old, gap in both if _weight(gap) < _weight(old)],
+        )
+
+    # Gaps
+
+    def entry(self, number: int, gap: Gap) -> Entry:
+        place = gap.scope or gap.subject
+        documents = [one.document for one in gap.evidence]
+        return Entry(
+            number=number,
+            gap=gap,
+            kind=words.kind_name(gap.kind),
+            policy=self.names.policy(gap.policy),
+            stage=self.names.stage(gap.policy, gap.stage),
+            place=self.names.path(place),
+            subject=self.names.agency(gap.subject) if gap.subject else None,
+            responsible=[self.names.agency(agency) for agency in gap.responsible],
+            supporting=[self.names.agency(agency) for agency in gap.supporting],
+            evidence=sorted(
+                {self.evidence.number(one.document, one.locator, one.quote, one.id) for one in gap.evidence}
+            ),
+            synthetic=bool(documents) and all(document == SYNTHETIC for document in documents),
+        )
+
+    def by_policy(self) -> list[PolicyLine]:
+        stops = {row["policy"]: row for row in rows(self.ev, query("stops", steps=self.steps))}
+        lines = []
+        for policy in self.names.policies.values():
+            if self.request.policy not in (None, policy.id):
+                continue
+            own = [gap for gap in self.roots if gap.policy == policy.id]
+            counts = self.tally(policy=policy.id)
+            stop = stops.get(policy.id)
+            lines.append(
+                PolicyLine(
+                    policy=policy.id,
+                    title=self.names.policy(policy.id) or Text(zh=policy.id, en=policy.id),
+                    document_number=policy.document.number,
+                    required=_required(counts),
+                    done=_done(counts),
+                    by_status=counts,
+                    root_by_category=_categories(own),
+                    stops_at=self.names.stage(policy.id, stop["stage"]) if stop else None,
+                    stopped_places=stop["places"] if stop else 0,
+                    blocked_steps=counts.get("waiting", 0),
+                )
+            )
+        return lines
+
+    def compared(self) -> list[str]:
+        """Return the regions that are compared: what lies above, what the report is about, and what is right below."""
+        top = self.request.region or self.ev.case.jurisdiction
+        children = sorted(code for code, parent in self.names.parents.items() if parent == top)
+        return [ref.id for ref in self.names.path(top)] + children
+
+    def by_region(self) -> list[RegionLine]:
+        compared = set(self.parts)
+        places: dict[str, list[Gap]] = {}
+        for gap in self.roots:
+            path = [ref.id for ref in self.names.path(gap.scope or gap.subject)]
+            part = next((code for code in reversed(path) if code in compared), None)
+            if part is not None:
+                places.setdefault(part, []).append(gap)
+        lines = []
+        for code in self.parts:
+            counts = self.tally(part=code)
+            if counts or code in places:
+                lines.append(
+                    RegionLine(
+                        region=self.names.region(code),
+                        level=self.names.levels[code],
+                        required=_required(counts),
+                        done=_done(counts),
+                        by_status=counts,
+                        root_by_category=_categories(places.get(code, [])),
+                        blocked_steps=counts.get("waiting", 0),
+                    )
+                )
+        return lines
+
+    def matrix(self) -> list[MatrixCell]:
+        cells = [(part, policy) for part in self.parts for policy in self.names.policies]
+        return [
+            MatrixCell(region=part, policy=policy, by_status=counts)
+            for part, policy in cells
+            if (counts := self.tally(part=part, policy=policy))
+        ]
+
+    def tally(self, part: str | None = None, policy: str | None = None) -> dict[str, int]:
+        """Count the steps by status, of one compared region or policy, or of all."""
+        counts: Counter[str] = Counter()
+        for row in self.status_rows:
+            if part in (None, row["part"]) and policy in (None, row["policy"]):
+                counts[row["status"]] += row["steps"]
+        return _sorted(counts)
+
+    # Money and people
+
+    def money(self) -> list[MoneyLine]:
+        lines = []
+        for gap in self.gaps:
+            if gap.kind not in ("funds_retained", "funds_untraced") or gap.subject is None:
+                continue
+            region = self.names.region_of(gap.subject)
+            lines.append(
+                MoneyLine(
+                    gap=gap.id,
+                    kind=gap.kind,
+                    holder=self.names.agency(gap.subject),
+                    region=self.names.region(region) if region else None,
+                    policy=self.names.policy(gap.policy),
+                    measure=gap.measure,
+                    amount=dict(sorted((gap.amount or {}).items())),
+                    since=gap.since,
+                    days=gap.days,
+                )
+            )
+        return sorted(lines, key=lambda line: (line.kind, -max(line.amount.values(), default=Decimal(0)), line.gap))
+
+    def waiting(self) -> list[WaitingLine]:
+        found = query("waiting", part_of=self.part_of, policy=literal(self.request.policy))
+        return [
+            WaitingLine(
+                policy=row["policy"],
+                title=self.names.policy(row["policy"]) or Text(zh=row["policy"], en=row["policy"]),
+                measure=row["measure"],
+                region=self.names.region(row["part"]),
+                groups=row["groups"],
+                eligible=row["eligible"],
+                reached=row["reached"],
+                waiting=row["waiting"],
+            )
+            for row in rows(self.ev, found)
+        ]
+
+    # Findings
+
+    def follow_up(self) -> list[FindingLine]:
+        actions: dict[str, list[dict[str, Any]]] = {}
+        for row in rows(self.ev, 'SELECT * FROM actions ORDER BY finding, "on", recorded_at, id'):
+            actions.setdefault(row["finding"], []).append(row)
+        problems: dict[str, list[Gap]] = {}
+        for gap in self.ev.gaps():
+            for finding in gap.findings:
+                problems.setdefault(finding, []).append(gap)
+        wanted = self.inside_region()
+        lines = []
+        for row in rows(self.ev, "SELECT * FROM findings ORDER BY found_on, id"):
+            region = self.names.region_of(row["scope"]) or self.names.region_of(row["agency"])
+            if self.request.policy not in (None, row["policy"]) or (wanted is not None and region not in wanted):
+                continue
+            lines.append(self.finding_line(row, region, actions.get(row["id"], []), problems.get(row["id"], [])))
+        return lines
+
+    def finding_line(
+        self, row: dict[str, Any], region: str | None, actions: list[dict[str, Any]], gaps: list[Gap]
+    ) -> FindingLine:
+        is_open, due_on = True, None
+        for action in actions:
+            is_open = action["kind"] not in ("verified", "waived") and (is_open or action["kind"] == "reopened")
+            if action["kind"] in ("instructed", "recommended", "accepted") and action["due_on"] is not None:
+                due_on = action["due_on"]
+        late = [gap for gap in gaps if gap.subject == row["id"]]
+        return FindingLine(
+            finding=row["id"],
+            title=row["title"],
+            category=row["category"],
+            policy=self.names.policy(row["policy"]),
+            region=self.names.region(region) if region else None,
+            agency=self.names.agency(row["agency"]) if row["agency"] else None,
+            found_on=row["found_on"],
+            amount={row["currency"] or self.ev.case.currency: row["amount"]} if row["amount"] is not None else {},
+            count=row["count"],
+            open=is_open,
+            status=actions[-1]["kind"] if actions else "none",
+            last_on=actions[-1]["on"] if actions else None,
+            due_on=due_on,
+            overdue_days=max((gap.days for gap in late if gap.kind in _OVERDUE and gap.days is not None), default=None),
+            problems=sorted({gap.kind for gap in late}),
+            gaps=sorted(gap.id for gap in gaps),
+            source=row["source"],
+        )
+
+    def inside_region(self) -> set[str] | None:
+        """Return the region asked for and every region below it; None when the report is about all."""
+        if self.request.region is None:
+            return None
+        return {row["code"] for row in rows(self.ev, query("regions_inside", region=literal(self.request.region)))}
+
+    # Data quality
+
+    def quality(self) -> Quality:
+        kinds = Counter(gap.kind for gap in self.gaps)
+        loads = [commit for commit in self.ev.facts.commits() if commit.case == self.ev.case.id]
+        return Quality(
+            rejected=loads[-1].summary.get("rejected") if loads else None,
+            synthetic=self.weak_rows("synthetic"),
+            without_source=self.weak_rows("no_source"),
+            unsupported=kinds["unsupported_step"],
+            conflicting=kinds["conflicting_evidence"],
+            unobserved=kinds["unobserved_step"],
+        )
+
+    def weak_rows(self, column: str) -> list[WeakRows]:
+        return [
+            WeakRows(table=table, weak=row[column], rows=row["n"]) for table, row in self.sources.items() if row[column]
+        ]
+
+
+_OVERDUE = ("unaddressed_finding", "instruction_not_followed", "overdue_rectification", "unverified_rectification")
+_NOT_REQUIRED = ("optional", "cancelled")
+_IS_DONE = ("done", "late", "unsupported", "disputed", "disordered")
+
+
+def _required(counts: dict[str, int]) -> int:
+    return sum(n for status, n in counts.items() if status not in _NOT_REQUIRED)
+
+
+def _done(counts: dict[str, int]) -> int:
+    return sum(n for status, n in counts.items() if status in _IS_DONE)
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    order = words.STATUS_WORST_FIRST
+    return {status: counts[status] for status in order if counts.get(status)}
+
+
+def _categories(gaps: Iterable[Gap]) -> dict[str, int]:
+    counts: Counter[str] = Counter(gap.category for gap in gaps)
+    return {category: counts[category] for category in words.CATEGORY if counts[category]}
+
+
+def _weight(gap: Gap) -> tuple[int, int, Decimal]:
+    return gap.beneficiaries, gap.blocked_steps, sum((gap.amount or {}).values(), Decimal(0))

@@ -1,0 +1,123 @@
+"""A report as a document in one language: sections of paragraphs, tables and lists, the same for every format."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from graphkit.reports.text import Lang
+
+Cell = str | int | Decimal | date | None
+ColumnKind = Literal["text", "number", "money", "date"]
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of a table; `weight` is its share of the width."""
+
+    title: str
+    kind: ColumnKind = "text"
+    weight: int = 2
+
+
+@dataclass(frozen=True)
+class Table:
+    """Rows under columns. `name` is short (a sheet's name); `note` says what was left out or how to read it."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """A heat map as a table: each cell has a sign and a tone for the worst state, and how many of how many are done."""
+
+    name: str
+    columns: Sequence[str]
+    rows: Sequence[tuple[str, Sequence[MatrixMark | None]]]
+    legend: Sequence[tuple[str, str, str]]
+    note: str
+
+
+@dataclass(frozen=True)
+class MatrixMark:
+    """One cell of a heat map: `text` is what is read, `tone` how it is coloured, `detail` the count of every state."""
+
+    text: str
+    tone: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """Running text; `tone` warning is shown so that nobody misses it, note is small."""
+
+    text: str
+    tone: Literal["plain", "warning", "note"] = "plain"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One number that matters, with what it counts."""
+
+    value: str
+    label: str
+    tone: str = "plain"
+    detail: str = ""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The numbers at the head of a report."""
+
+    items: Sequence[Figure]
+
+
+@dataclass(frozen=True)
+class Item:
+    """One gap or finding told in full: a heading, one sentence, and facts as label and value."""
+
+    number: str
+    heading: str
+    badges: Sequence[tuple[str, str]]
+    sentence: str
+    facts: Sequence[tuple[str, str]]
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Items:
+    """A list of items."""
+
+    items: Sequence[Item]
+
+
+Block = Paragraph | Table | Matrix | Figures | Items
+
+
+@dataclass
+class Section:
+    """A numbered section; `level` 1 is 一、 or 1., level 2 （一） or 1.1."""
+
+    level: int
+    number: str
+    title: str
+    blocks: list[Block] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole report in one language. `meta` are label and value pairs under the title."""
+
+    lang: Lang
+    title: str
+    subtitle: str
+    meta: Sequence[tuple[str, str]]
+    warnings: Sequence[str]
+    sections: Sequence[Section]
+    signature: Sequence[str]

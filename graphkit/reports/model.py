@@ -1,0 +1,257 @@
+"""The one report model: what every report says, in both languages, before any format (JSON Schema in docs/).
+
+Text of the case is kept as it is; each writer makes it safe for its own format.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from graphkit.model.gap import Category, Gap, Money
+from graphkit.reports.text import Lang
+
+ReportName = Literal["express", "monthly", "stage", "ledger"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Text(_Part):
+    """The same words in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, lang: Lang) -> str:
+        """Return the words in one language."""
+        return self.zh if lang == "zh" else self.en
+
+
+class Ref(_Part):
+    """Something of the case that is named: its id and its name (the id again where it has none)."""
+
+    id: str
+    name: str
+
+
+class Threshold(_Part):
+    """A threshold in force, with the default of CONTRACT.md section 3 that it replaces or keeps."""
+
+    name: str
+    value: Money
+    default: Money
+
+
+class Looked(_Part):
+    """How much was looked at; `coverage_known` is false when the case has no coverage table and so counts as whole."""
+
+    coverage_known: bool
+    policies: int
+    stages: int
+    regions: int
+    agencies: int
+    steps: int
+    required: int
+    by_status: dict[str, int] = Field(
+        description="steps by the state in which they are shown (graphkit/reports/step_status.sql)"
+    )
+    rows: dict[str, int] = Field(description="rows of the case that count, by table")
+
+
+class KindCount(_Part):
+    """How many gaps of one kind hold; consequences are counted apart."""
+
+    kind: str
+    name: Text
+    category: Category
+    gaps: int
+    root: int
+
+
+class Change(_Part):
+    """What is different from the report before: ids of gaps, root and not, without consequences."""
+
+    since: date
+    known_by: datetime | None
+    new: list[str]
+    resolved: list[Entry]
+    persisting: int
+    worsened: list[str] = Field(description="persisting gaps that now hold up more steps or people, or more money")
+    eased: list[str]
+
+
+class Entry(_Part):
+    """One gap with the names of what it is about. `evidence` are numbers in the report's evidence list."""
+
+    number: int
+    gap: Gap
+    kind: Text
+    policy: Text | None
+    stage: Text | None
+    place: list[Ref] = Field(description="the regions that it lies in, widest first")
+    subject: Ref | None
+    responsible: list[Ref]
+    supporting: list[Ref]
+    evidence: list[int]
+    synthetic: bool = Field(description="it rests only on rows whose source is 'synthetic'")
+
+
+class PolicyLine(_Part):
+    """One policy: how far it is, what breaks it, and the stage where it stops first most often."""
+
+    policy: str
+    title: Text
+    document_number: str | None
+    required: int
+    done: int
+    by_status: dict[str, int]
+    root_by_category: dict[str, int]
+    stops_at: Text | None
+    stopped_places: int
+    blocked_steps: int
+
+
+class RegionLine(_Part):
+    """One region with everything below it."""
+
+    region: Ref
+    level: str
+    required: int
+    done: int
+    by_status: dict[str, int]
+    root_by_category: dict[str, int]
+    blocked_steps: int
+
+
+class MatrixCell(_Part):
+    """The steps of one policy in one region and below: how many are in each state."""
+
+    region: str
+    policy: str
+    by_status: dict[str, int]
+
+
+class MoneyLine(_Part):
+    """Money that a holder keeps (or passed on without having received it), from a gap."""
+
+    gap: str
+    kind: str
+    holder: Ref
+    region: Ref | None
+    policy: Text | None
+    measure: str | None
+    amount: dict[str, Money]
+    since: date | None
+    days: int | None
+
+
+class WaitingLine(_Part):
+    """Beneficiaries of a measure in one region whose step is broken or held up: eligible, reached, still waiting."""
+
+    policy: str
+    title: Text
+    measure: str
+    region: Ref
+    groups: int
+    eligible: int
+    reached: int
+    waiting: int
+
+
+class FindingLine(_Part):
+    """One finding in the follow-up ledger. `status` is its last action's kind, or none; `problems` are kinds of gap."""
+
+    finding: str
+    title: str
+    category: Category | None
+    policy: Text | None
+    region: Ref | None
+    agency: Ref | None
+    found_on: date
+    amount: dict[str, Money]
+    count: int | None
+    open: bool
+    status: str
+    last_on: date | None
+    due_on: date | None
+    overdue_days: int | None
+    problems: list[str]
+    gaps: list[str]
+    source: str | None
+
+
+class EvidenceLine(_Part):
+    """A numbered piece of evidence: where it is written down and what it says there."""
+
+    number: int
+    document: str | None
+    title: str | None
+    document_number: str | None
+    issuer: str | None
+    issued_on: date | None
+    locator: str | None
+    quote: str | None
+    row: str | None
+    synthetic: bool
+
+
+class WeakRows(_Part):
+    """How many of a table's rows that count are weak: made up, or naming no source."""
+
+    table: str
+    weak: int
+    rows: int
+
+
+class Quality(_Part):
+    """What is weak in the data. `rejected` is null where the loads do not say."""
+
+    rejected: int | None
+    synthetic: list[WeakRows] = Field(description="rows whose source is 'synthetic'")
+    without_source: list[WeakRows]
+    unsupported: int = Field(description="steps said to be done without the evidence that their stage asks for")
+    conflicting: int
+    unobserved: int
+
+
+class Report(_Part):
+    """A report on one evaluation. Nothing in it depends on when or where it was written."""
+
+    schema_version: Literal[1] = 1
+    kind: ReportName
+    number: str | None
+    title: Text
+    case: str
+    case_title: Text
+    jurisdiction: Ref | None
+    currency: str
+    period_start: date | None
+    period_end: date
+    as_of: date
+    known_by: datetime | None
+    only_policy: str | None
+    only_region: Ref | None
+    looked: Looked
+    thresholds: list[Threshold]
+    counts: list[KindCount]
+    change: Change | None
+    roots: list[Entry] = Field(description="root gaps, ranked; `roots_total` says how many there are")
+    roots_told: int = Field(description="how many of them a report tells one by one; it lists the others")
+    roots_total: int
+    policies: list[PolicyLine]
+    regions: list[RegionLine]
+    matrix: list[MatrixCell]
+    money: list[MoneyLine]
+    waiting: list[WaitingLine]
+    follow_up: list[FindingLine]
+    quality: Quality
+    evidence: list[EvidenceLine]
+
+    @property
+    def is_synthetic(self) -> bool:
+        """True when any row that counts is made up."""
+        return bool(self.quality.synthetic)

@@ -1,0 +1,42 @@
+"""Runs the report's queries (one file each in queries/) over an evaluation."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from graphkit.gaps import Evaluation
+
+
+@cache
+def _file(name: str) -> str:
+    return resources.files("graphkit.reports").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def query(name: str, **parts: str) -> str:
+    """Return the text of queries/NAME.sql with each {{part}} put in: another query, a literal or a table's name."""
+    text = _file(name)
+    for part, value in parts.items():
+        text = text.replace("{{" + part + "}}", value)
+    return text
+
+
+def rows(evaluation: Evaluation, text: str) -> list[dict[str, Any]]:
+    """Run a query over the evaluation's tables and return its rows."""
+    found: list[dict[str, Any]] = evaluation.sql(text).to_pylist()
+    return found
+
+
+def literal(value: str | list[str] | None) -> str:
+    """Write a text, a list of texts or nothing as SQL."""
+    if value is None:
+        return "CAST(NULL AS VARCHAR)"
+    if isinstance(value, list):
+        return f"CAST([{', '.join(map(literal, value))}] AS VARCHAR[])"
+    return "'" + value.replace("'", "''") + "'"
+
+
+def steps_query(policy: str | None, region: str | None) -> str:
+    """Return the query for the steps of a policy, in a region and below (None: all), each with its status."""
+    return query("steps", step_status=_file("step_status"), policy=literal(policy), region=literal(region))

@@ -1,0 +1,117 @@
+"""Gaps as a table for a terminal, in Chinese or English; text of a case is never read as colours or control codes."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Sequence
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group, RenderableType
+from rich.table import Table
+from rich.text import Text as Styled
+
+from graphkit.gaps import Evaluation
+from graphkit.model.gap import Gap
+from graphkit.reports import words
+from graphkit.reports.names import Names
+from graphkit.reports.queries import query, rows
+from graphkit.reports.text import Lang, date_text, money_text, number_text, shown
+
+_NO_TERMINAL_WIDTH = 120
+_STYLE = {
+    "break": "bold red",
+    "blockage": "yellow",
+    "difficulty": "cyan",
+    "pain": "magenta",
+    "unknown": "bright_black",
+    "consequence": "bright_black",
+    "high": "bold red",
+    "medium": "yellow",
+    "low": "bright_black",
+}
+
+
+def print_gaps(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: int | None = None) -> None:
+    """Print the table of gaps to standard output: as wide as the terminal, 120 columns where there is none."""
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else _NO_TERMINAL_WIDTH)
+    console.print(gaps_table(evaluation, gaps, lang, limit))
+
+
+def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: int | None = None) -> RenderableType:
+    """Return the ranked gaps under a headline of counts; `limit` caps the lines, and the last line says so."""
+    listed = gaps if limit is None else gaps[:limit]
+    zh = lang == "zh"
+    names = Names(evaluation)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", expand=False)
+    for title, options in (
+        ("#", {"justify": "right", "no_wrap": True}),
+        ("问题" if zh else "Gap", {"no_wrap": True}),
+        ("政策 · 环节" if zh else "Policy · stage", {"ratio": 4, "min_width": 16}),
+        ("地区" if zh else "Region", {"overflow": "fold"}),
+        ("责任单位" if zh else "Responsible", {"ratio": 3, "min_width": 10}),
+        ("天数" if zh else "Days", {"justify": "right", "no_wrap": True}),
+        ("阻滞" if zh else "Holds up", {"justify": "right", "no_wrap": True}),
+        ("人数" if zh else "People", {"justify": "right", "no_wrap": True}),
+        ("金额" if zh else "Amount", {"justify": "right", "no_wrap": True}),
+    ):
+        table.add_column(title, **options)
+    for number, gap in enumerate(listed, 1):
+        table.add_row(*_row(number, gap, names, lang))
+    parts: list[RenderableType] = [_headline(evaluation, gaps, lang)]
+    made_up = _synthetic_rows(evaluation)
+    if made_up:
+        text = (
+            f"⚠ 含合成数据{number_text(made_up)}行，仅供演示，不是真实情况。"
+            if zh
+            else f"⚠ {number_text(made_up)} rows are synthetic: a demonstration, not what happened."
+        )
+        parts.append(Styled(text, style="bold yellow"))
+    if not rows(evaluation, "SELECT has_coverage FROM settings")[0]["has_coverage"]:
+        text = "没有检查范围表（coverage），按全部查过处理。" if zh else "No coverage table: all is taken as looked at."
+        parts.append(Styled(text, style="bright_black"))
+    parts.append(table)
+    if len(listed) < len(gaps):
+        left = number_text(len(gaps) - len(listed))
+        parts.append(Styled(f"另有 {left} 个未列出。" if zh else f"{left} more are not listed.", style="bright_black"))
+    return Group(*parts)
+
+
+def _row(number: int, gap: Gap, names: Names, lang: Lang) -> list[Styled]:
+    policy, stage = names.policy(gap.policy), names.stage(gap.policy, gap.stage)
+    what = [text.of(lang) for text in (policy, stage) if text is not None]
+    if gap.subject is not None:
+        what.append(names.agency(gap.subject).name)
+    place = names.path(gap.scope or gap.subject)
+    responsible = ("、" if lang == "zh" else ", ").join(names.agency(agency).name for agency in gap.responsible)
+    kind = Styled(f"{words.CATEGORY[gap.category].of(lang)} ", style=_STYLE[gap.category])
+    kind.append(words.kind_name(gap.kind).of(lang), style="default")
+    return [
+        Styled(str(number), style=_STYLE[gap.severity]),
+        kind,
+        Styled(shown(" · ".join(what), 120)),
+        Styled(shown(place[-1].name, 40) if place else ""),
+        Styled(shown(responsible, 80)),
+        Styled(number_text(gap.days) if gap.days is not None else ""),
+        Styled(number_text(gap.blocked_steps) if gap.blocked_steps else ""),
+        Styled(number_text(gap.beneficiaries) if gap.beneficiaries else ""),
+        Styled(money_text(gap.amount, lang)),
+    ]
+
+
+def _headline(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang) -> Styled:
+    zh = lang == "zh"
+    line = Styled(shown(evaluation.case.title.text(lang, evaluation.case.id), 200), style="bold")
+    line.append(f"  {'截至' if zh else 'as of '}{date_text(evaluation.as_of, lang)}\n", style="default")
+    counts: Counter[str] = Counter(gap.category for gap in gaps)
+    for category, name in words.CATEGORY.items():
+        if counts[category]:
+            line.append(f"{name.of(lang)} {number_text(counts[category])}  ", style=_STYLE[category])
+    if not gaps:
+        line.append("没有发现断点。" if zh else "No gap was found.", style="green")
+    return line
+
+
+def _synthetic_rows(evaluation: Evaluation) -> int:
+    tables = ("events", "transfers", "deliveries", "findings", "actions")
+    return sum(rows(evaluation, query("sources", table=table))[0]["synthetic"] for table in tables)
