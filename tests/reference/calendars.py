@@ -1,0 +1,27 @@
+"""The two calendars of a case: `days`, and `cn-workdays` (Chinese working days, by the package chinese_calendar)."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import chinese_calendar
+
+ONE_DAY = timedelta(days=1)
+
+
+def _counts(day: date, calendar: str) -> bool:
+    return calendar == "days" or chinese_calendar.is_workday(day)
+
+
+def add_days(start: date, count: int, calendar: str) -> date:
+    """Return the `count`-th day of the calendar after `start`; `start` itself for 0."""
+    day = start
+    while count > 0:
+        day += ONE_DAY
+        count -= _counts(day, calendar)
+    return day
+
+
+def days_between(after: date, until: date, calendar: str) -> int:
+    """Return how many days of the calendar lie in the half-open interval (after, until]."""
+    return sum(_counts(after + timedelta(days=n), calendar) for n in range(1, (until - after).days + 1))
