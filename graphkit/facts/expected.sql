@@ -38,16 +38,17 @@ FROM (
     AND agencies.id NOT IN (SELECT code FROM regions)
 );
 
+-- A step's number is made of those of its stage and its place.
 CREATE OR REPLACE TABLE expected_steps AS
 SELECT
-  stages.number * (SELECT coalesce(max(number), 0) + 1 FROM places) + places.number AS step,
+  stages.number * 4294967296 + places.number AS step,
   stages.number AS stage_number, places.number AS place_number,
   stages.policy, stages.id AS stage, places.scope, places.region, places.level
 FROM stages JOIN places ON places.level = stages.level AND NOT places.is_agency
 WHERE NOT stages.scoped
 UNION ALL
 SELECT
-  stages.number * (SELECT coalesce(max(number), 0) + 1 FROM places) + places.number AS step,
+  stages.number * 4294967296 + places.number AS step,
   stages.number AS stage_number, places.number AS place_number,
   stages.policy, stages.id AS stage, places.scope, places.region, places.level
 FROM stages

@@ -10,7 +10,7 @@ WITH compared AS (
   JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
   JOIN places ON places.scope = events.scope
   JOIN (SELECT step FROM step_events WHERE completed_count > 1 OR reopened_count > 0) AS worth
-    ON worth.step = stages.number * (SELECT coalesce(max(number), 0) + 1 FROM places) + places.number
+    ON worth.step = stages.number * 4294967296 + places.number
   WHERE events.kind IN ('completed', 'reopened')
 ),
 reopened AS (

@@ -4,7 +4,7 @@
 -- What the events say of each step. The order of a step's events is on, recorded_at, id; the last one decides.
 CREATE OR REPLACE TABLE step_events AS
 SELECT
-  stages.number * (SELECT coalesce(max(number), 0) + 1 FROM places) + places.number AS step,
+  stages.number * 4294967296 + places.number AS step,
   count(*) AS event_count,
   max_by(events.kind, ROW(events."on", events.recorded_at, events.id)) AS last_kind,
   max(events."on") AS last_on,
@@ -55,7 +55,7 @@ SELECT expected_steps.step, before.step AS predecessor, stage_pairs.before_numbe
 FROM expected_steps
 JOIN stage_pairs ON stage_pairs.stage_number = expected_steps.stage_number
 JOIN expected_steps AS before
-  ON before.step = stage_pairs.before_number * (SELECT coalesce(max(number), 0) + 1 FROM places) + expected_steps.place_number;
+  ON before.stage_number = stage_pairs.before_number AND before.place_number = expected_steps.place_number;
 
 CREATE OR REPLACE TABLE step_pairs_left AS
 SELECT expected_steps.step, expected_steps.region, stage_pairs.before_number, stage_pairs.may_precede, stage_pairs.is_below
