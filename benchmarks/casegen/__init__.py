@@ -1,0 +1,1 @@
+"""Generated national cases with planted gaps and a known answer; see benchmarks/generate.py."""
