@@ -196,9 +196,9 @@ class _Outline:
                     f"发现根源性问题{number_text(known)}个{f'（{categories}）' if categories else ''}，"
                     f"另有{number_text(waiting)}个步骤因上游未办而等待"
                     f"{f'，{number_text(unknown)}个步骤无人查过、不计入断点' if unknown else ''}。",
-                    f"By {date_text(report.as_of, 'en')}, {looked.policies} policies with {looked.stages} stages were "
-                    f"followed in {self.about()}: {number_text(looked.required)} steps were required, {number_text(done)} "
-                    f"({percent_text(done, looked.required)}) are done. {number_text(known)} root gaps hold"
+                    f"By {date_text(report.as_of, 'en')}, {looked.policies} policies with {looked.stages} stages "
+                    f"were followed in {self.about()}: {number_text(looked.required)} steps required, "
+                    f"{number_text(done)} ({percent_text(done, looked.required)}) are done. {number_text(known)} root gaps hold"
                     f"{f' ({categories})' if categories else ''}; {number_text(waiting)} further steps wait for them"
                     f"{f'; {number_text(unknown)} steps nobody looked at' if unknown else ''}.",
                 )
