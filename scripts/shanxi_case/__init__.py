@@ -1,0 +1,1 @@
+"""The parts that write the bundled Shanxi cases; run by scripts/make_shanxi_case.py."""

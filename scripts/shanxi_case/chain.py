@@ -1,0 +1,200 @@
+"""The synthetic events: every chain walked from its public beginning, with the twists of the plan."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from graphlib import TopologicalSorter
+
+from scripts.shanxi_case import plan
+from scripts.shanxi_case.common import AS_OF, LEVELS, PUBLIC, SYNTHETIC, Row, above, below, between, chance, codes, read_table
+from scripts.shanxi_case.offices import ROLES, office_id
+from scripts.shanxi_case.plan import Place, Twist
+from scripts.shanxi_case.public import Stage, chains
+
+_EFFECTIVE = {
+    plan.RENT: date(2020, 2, 6),
+    plan.RELENDING: date(2020, 2, 7),
+    plan.HARDSHIP: date(2020, 3, 6),
+    plan.JOBS: date(2020, 3, 12),
+}
+_EVENING = time(17, 30)
+OTHER_SOURCE = "synthetic-receiver"
+
+
+@dataclass(slots=True)
+class Walk:
+    """What happened: the day on which each step was done, the steps that are not needed, and the events."""
+
+    done: dict[Place, date] = field(default_factory=dict)
+    cancelled: set[Place] = field(default_factory=set)
+    events: list[Row] = field(default_factory=list)
+    counts: Counter[Place] = field(default_factory=Counter)
+
+
+def walk() -> Walk:
+    """Walk every chain: steps with a public event keep it; the others get synthetic ones."""
+    result = Walk()
+    known = {
+        (row["policy"], row["stage"], row["scope"]): date.fromisoformat(row["on"])
+        for row in read_table(PUBLIC / "tables" / "events.csv")
+    }
+    for policy, stages in chains().items():
+        order = TopologicalSorter({id_: stage.get("after", []) for id_, stage in stages.items()}).static_order()
+        for stage in order:
+            for scope in codes(stages[stage]["level"]):
+                place = (policy, stage, scope)
+                if place in known:
+                    result.done[place] = known[place]
+                else:
+                    _step(result, place, stages)
+    result.events.sort(key=lambda row: (row["policy"], row["scope"], row["on"], row["id"]))
+    return result
+
+
+def _predecessors(place: Place, stages: dict[str, Stage]) -> list[Place]:
+    policy, stage, scope = place
+    rank = LEVELS.index(stages[stage]["level"])
+    found = []
+    for before in stages[stage].get("after", []):
+        level = stages[before]["level"]
+        if LEVELS.index(level) > rank:
+            scopes = below(scope, level)
+        else:
+            scopes = tuple(code for code in above(scope) if code in codes(level))
+        found += [(policy, before, one) for one in scopes]
+    return found
+
+
+def _step(result: Walk, place: Place, stages: dict[str, Stage]) -> None:
+    policy, stage, scope = place
+    spec = stages[stage]
+    twist = plan.TWISTS.get(place)
+    predecessors = [
+        one
+        for one in _predecessors(place, stages)
+        if one in result.done or not (one in result.cancelled or stages[one[1]].get("optional"))
+    ]
+    waits = [one for one in predecessors if one not in result.done]
+    if twist is not None and twist.kind == "on":
+        assert twist.day is not None
+        _complete(result, place, twist.day, note=twist.note)
+        return
+    if waits or (spec.get("optional") and any(one not in result.done for one in _predecessors(place, stages))):
+        return
+    ready = max((result.done[one] for one in predecessors if one in result.done), default=_EFFECTIVE[policy])
+    due = _due(spec, ready)
+    if twist is None:
+        twist = _ordinary(place, spec, due)
+    match twist.kind:
+        case "missing":
+            return
+        case "open":
+            _event(result, place, "started", _started(place, ready))
+        case "cancelled":
+            result.cancelled.add(place)
+            _event(result, place, "cancelled", ready, note=twist.note)
+        case "late":
+            assert due is not None
+            _complete(result, place, due + timedelta(days=twist.days))
+        case "after":
+            _complete(result, place, ready + timedelta(days=twist.days))
+        case "help_first":
+            _complete(result, place, result.done[policy, "need_found", scope] + timedelta(days=twist.days))
+        case "unsupported":
+            _complete(result, place, _in_time(place, ready, due), source="")
+        case "twice":
+            _twice(result, place, _in_time(place, ready, due))
+        case "reopened":
+            assert twist.day is not None
+            _complete(result, place, _in_time(place, ready, due))
+            del result.done[place]
+            _event(result, place, "reopened", twist.day, note="(合成) 发票与乘车名单不符 / (synthetic) invoice and passenger list differ")
+        case _:
+            _complete(result, place, _in_time(place, ready, due))
+
+
+def _due(spec: Stage, ready: date) -> date | None:
+    days = [ready + timedelta(days=spec["within_days"])] if "within_days" in spec else []
+    days += [spec["due_on"]] if "due_on" in spec else []
+    return min(days, default=None)
+
+
+def _ordinary(place: Place, spec: Stage, due: date | None) -> Twist:
+    """Choose how an ordinary step goes: in time, now and then late, unsupported or, where it may be, not at all."""
+    policy, stage, scope = place
+    if stage in plan.OPTIONAL_WHERE:
+        return Twist("done") if scope in plan.OPTIONAL_WHERE[stage] else plan.MISSING
+    if spec.get("optional"):
+        share = plan.OPTIONAL_SHARE.get((policy, stage), 0.0)
+        return Twist("done") if chance("optional", *place) < share else plan.MISSING
+    if stage == "passed_to_final_tenant" and chance("sublet", scope) < plan.NOT_SUBLET_SHARE:
+        return Twist("cancelled", note="(合成) 无转租 / (synthetic) nothing is sublet")
+    if spec["level"] != "county":
+        return Twist("done")
+    if due is not None and "within_days" in spec and chance("late", *place) < plan.LATE_SHARE:
+        return Twist("late", days=between(1, 9, "days", *place))
+    if spec.get("evidence") and chance("unsupported", *place) < plan.UNSUPPORTED_SHARE:
+        return plan.UNSUPPORTED
+    return Twist("done")
+
+
+def _in_time(place: Place, ready: date, due: date | None) -> date:
+    """Choose a day after the step became ready, and not after its due date unless that has gone already."""
+    if due is None:
+        return ready + timedelta(days=between(5, 20, "day", *place))
+    room = max((due - ready).days, 1)
+    first = max(1, round(room * 0.3), room - 20)
+    return ready + timedelta(days=between(first, max(first, round(room * 0.9)), "day", *place))
+
+
+def _started(place: Place, ready: date) -> date:
+    return ready + timedelta(days=between(1, 3, "started", *place))
+
+
+def _complete(result: Walk, place: Place, day: date, *, source: str = SYNTHETIC, note: str = "") -> None:
+    if _event(result, place, "completed", day, source=source, note=note):
+        result.done[place] = day
+
+
+def _twice(result: Walk, place: Place, day: date) -> None:
+    """Record one completion from two sources that differ in amount and day."""
+    amount = between(300_000, 900_000, "twice", *place)
+    if _event(result, place, "completed", day, amount=amount, note="(合成) 发放方报表 / (synthetic) the giver's table"):
+        other = day + timedelta(days=2)
+        note = "(合成) 受益方核对 / (synthetic) asked of the receivers"
+        _event(result, place, "completed", other, amount=round(amount * 0.83), source=OTHER_SOURCE, note=note)
+        result.done[place] = other
+
+
+def _event(
+    result: Walk, place: Place, kind: str, day: date, *, source: str = SYNTHETIC, amount: int | None = None, note: str = ""
+) -> bool:
+    """Add an event unless it lies after the case's day or where nobody looked any more; say whether it was added."""
+    policy, stage, scope = place
+    looked_until = min(
+        (until for (one, region), until in plan.NOT_LOOKED_AT_AFTER.items() if one == policy and region in above(scope)),
+        default=AS_OF,
+    )
+    if day > min(AS_OF, looked_until):
+        return False
+    delay = between(20, 45, "slow", *place, kind) if chance("slow", *place, kind) < 0.04 else between(0, 3, "fast", *place, kind)
+    result.counts[place] += 1
+    result.events.append(
+        {
+            "id": f"syn-{policy.removesuffix('-2020')}-{stage}-{scope}-{result.counts[place]}",
+            "policy": policy,
+            "stage": stage,
+            "scope": scope,
+            "kind": kind,
+            "on": day.isoformat(),
+            "agency": office_id(ROLES[policy][stage].lead, scope),
+            "amount": f"{amount}.00" if amount is not None else "",
+            "recorded_at": datetime.combine(day + timedelta(days=delay), _EVENING).isoformat(),
+            "source": source,
+            "note": note,
+            "synthetic": "true",
+        }
+    )
+    return True
