@@ -1,0 +1,25 @@
+// id: blocked-steps
+// revision: 1
+// title: {zh: 受阻的环节, en: Blocked steps}
+// answers:
+//   zh: 哪些环节在等尚未完成的前序环节，等的是哪些？
+//   en: Which steps wait for a predecessor that is not done, and for which?
+// finds: blocked_step
+// parameters:
+//   case: {type: text, default: null, zh: 只看此案例, en: only this case}
+// columns:
+//   case: {zh: 案例, en: case}
+//   policy: {zh: 政策, en: policy id}
+//   measure: {zh: 措施, en: measure id}
+//   stage: {zh: 环节定义, en: stage id}
+//   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
+//   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
+//   title: {zh: 名称, en: title}
+//   waits_for: {zh: 所等环节, en: steps it waits for}
+MATCH (before:Step)<-[:AFTER]-(s:Step)-[:OF]->(st:Stage)-[:OF]->(p:Policy)-[:OF]->(c:Case)
+WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
+  AND s.required AND s.state IN ['open', 'untouched'] AND before.required AND before.state IN ['open', 'untouched']
+WITH c, s, before ORDER BY before.key
+RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
+  s.title AS title, collect(before.key) AS waits_for
+ORDER BY case, policy, stage, scope

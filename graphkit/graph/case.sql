@@ -1,0 +1,382 @@
+-- The nodes and relationships of a case itself, over the tables of its current evaluation (graphkit/graph/projection.py).
+-- A section is headed `-- nodes LABEL` or `-- relationships TYPE`; it gives the schema's columns by name, and what it
+-- leaves out is null. Relationships name the labels and ids of their two ends. Before the first section: what they share.
+-- Given by the projection: graph_case() the case's id, graph_case_node() the id of its node, graph_batch() its newest
+-- load, definition_rows the YAML definitions as they were loaded.
+
+CREATE OR REPLACE TEMP MACRO graph_part(part) AS replace(replace(part, '%', '%25'), '/', '%2F');
+CREATE OR REPLACE TEMP MACRO graph_id(a) AS graph_case_node() || '/' || a;
+CREATE OR REPLACE TEMP MACRO graph_id2(a, b) AS graph_case_node() || '/' || graph_part(a) || '/' || b;
+CREATE OR REPLACE TEMP MACRO graph_id3(a, b, c) AS graph_case_node() || '/' || graph_part(a) || '/' || graph_part(b) || '/' || c;
+CREATE OR REPLACE TEMP MACRO exact(amount) AS TRY_CAST(round(amount * 10000) AS BIGINT);
+CREATE OR REPLACE TEMP MACRO batch_number(batch) AS CAST(substr(batch, 2) AS BIGINT);
+
+-- The newest definition of each policy, and of the case: where it stands and which load brought it.
+CREATE OR REPLACE TEMP TABLE defined AS
+SELECT kind, id, arg_max(source_file, batch_number(batch)) AS source, max(batch_number(batch)) AS number, 'b' || max(batch_number(batch)) AS batch
+FROM definition_rows
+GROUP BY kind, id;
+
+-- Which document a row means by its `source`: a document's id, its file name, or a file that no document row describes.
+CREATE OR REPLACE TEMP TABLE graph_sources AS
+SELECT named.source, coalesce(by_id.id, by_file.id, named.source) AS document
+FROM (
+  SELECT source FROM events WHERE source IS NOT NULL
+  UNION
+  SELECT source FROM findings WHERE source IS NOT NULL
+  UNION
+  SELECT source FROM actions WHERE source IS NOT NULL
+  UNION
+  SELECT source FROM reports WHERE source IS NOT NULL
+) AS named
+LEFT JOIN documents AS by_id ON by_id.id = named.source
+LEFT JOIN (SELECT file, min(id) AS id FROM documents WHERE file IS NOT NULL GROUP BY file) AS by_file ON by_file.file = named.source;
+
+-- What money and supplies may start or end at.
+CREATE OR REPLACE TEMP TABLE graph_holders AS
+SELECT id AS place, 'Agency' AS label FROM agencies
+UNION ALL
+SELECT id, 'BeneficiaryGroup' FROM beneficiary_groups WHERE id NOT IN (SELECT id FROM agencies)
+UNION ALL
+SELECT place, 'MoneySource'
+FROM (SELECT "from" AS place FROM transfers UNION SELECT "to" FROM transfers)
+WHERE starts_with(place, 'source:');
+
+-- Deliveries with what they are added up by.
+CREATE OR REPLACE TEMP VIEW graph_deliveries AS
+SELECT
+  deliveries.policy, deliveries.measure, coalesce(deliveries.currency, settings.case_currency) AS currency, deliveries."on",
+  deliveries.amount, coalesce(deliveries."on", settings.as_of) > deliveries.due_on AS late,
+  CASE WHEN agency IS NULL THEN 'Measure' ELSE 'Agency' END AS start_label,
+  graph_id(coalesce(agency, deliveries.measure)) AS start_id,
+  CASE WHEN deliveries."group" IS NOT NULL THEN 'BeneficiaryGroup' WHEN place IS NOT NULL THEN 'Region' ELSE 'Case' END AS end_label,
+  coalesce(graph_id(coalesce(deliveries."group", place)), graph_case_node()) AS end_id,
+  coalesce(deliveries.source, deliveries.source_file) AS source, batch_number(deliveries.batch) AS number
+FROM (
+  SELECT deliveries.*, coalesce(deliveries.region, beneficiaries.region) AS place
+  FROM deliveries LEFT JOIN beneficiaries ON beneficiaries.id = deliveries.beneficiary
+) AS deliveries
+CROSS JOIN settings;
+
+-- nodes Policy
+SELECT
+  graph_id(policies.id) AS id, policies.id AS key, coalesce(title_zh, title_en, policies.id) AS title,
+  policies.* EXCLUDE (id), defined.source, defined.batch
+FROM policies JOIN defined ON defined.kind = 'policy' AND defined.id = policies.id
+
+-- nodes Measure
+SELECT
+  graph_id(measures.id) AS id, measures.id AS key, coalesce(title_zh, title_en, measures.id) AS title,
+  measures.* EXCLUDE (id), defined.source, defined.batch
+FROM measures JOIN defined ON defined.kind = 'policy' AND defined.id = measures.policy
+
+-- nodes Stage
+SELECT
+  graph_id2(stages.policy, stages.id) AS id, graph_part(stages.policy) || '/' || stages.id AS key,
+  coalesce(title_zh, title_en, stages.id) AS title, stages.* EXCLUDE (id), stages.id AS stage, defined.source, defined.batch
+FROM stages JOIN defined ON defined.kind = 'policy' AND defined.id = stages.policy
+
+-- nodes Step
+SELECT
+  graph_id3(steps.policy, steps.stage, steps.scope) AS id,
+  graph_part(steps.policy) || '/' || graph_part(steps.stage) || '/' || steps.scope AS key,
+  coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || coalesce(regions.name, agencies.name, steps.scope) AS title,
+  steps.*, defined.source, 'b' || greatest(defined.number, coalesce(latest.number, 0)) AS batch
+FROM steps
+JOIN stages ON stages.policy = steps.policy AND stages.id = steps.stage
+JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+LEFT JOIN regions ON regions.code = steps.scope
+LEFT JOIN agencies ON agencies.id = steps.scope
+LEFT JOIN (
+  SELECT policy, stage, scope, max(batch_number(batch)) AS number FROM events GROUP BY ALL
+) AS latest ON latest.policy = steps.policy AND latest.stage = steps.stage AND latest.scope = steps.scope
+
+-- nodes Region
+SELECT graph_id(code) AS id, code AS key, name AS title, level, source_file AS source, 'row ' || source_row AS locator, batch
+FROM regions
+
+-- nodes Agency
+SELECT
+  graph_id(id) AS id, id AS key, name AS title, kind, region, aliases,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM agencies
+
+-- nodes BeneficiaryGroup
+SELECT
+  graph_id(id) AS id, id AS key, name AS title, measure, region, eligible_count, eligible_amount,
+  exact(eligible_amount) AS eligible_amount_e4, CASE WHEN eligible_amount IS NOT NULL THEN coalesce(currency, case_currency) END AS currency,
+  coalesce(group_reached.beneficiaries, 0) AS reached_count, affected_by,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM beneficiary_groups
+CROSS JOIN settings
+LEFT JOIN group_reached ON group_reached."group" = beneficiary_groups.id
+
+-- nodes Document
+SELECT
+  graph_id(id) AS id, id AS key, coalesce(title, id) AS title, number, issuer, issued_on, file, url,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM documents
+UNION ALL BY NAME
+SELECT DISTINCT
+  graph_id(document) AS id, document AS key, document AS title, document AS file, document AS source, graph_batch() AS batch
+FROM graph_sources
+WHERE document NOT IN (SELECT id FROM documents)
+
+-- nodes Finding
+SELECT
+  graph_id(id) AS id, id AS key, title, category, kind, policy, stage, scope, agency, found_on, amount, exact(amount) AS amount_e4,
+  CASE WHEN amount IS NOT NULL THEN coalesce(currency, case_currency) END AS currency, count, severity,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
+FROM findings CROSS JOIN settings
+
+-- nodes Action
+SELECT
+  graph_id(actions.id) AS id, actions.id AS key, actions.kind || ' · ' || coalesce(findings.title, actions.finding) AS title,
+  actions.kind, actions."on", actions.due_on, actions."by", actions."to", actions.note,
+  actions.amount, exact(actions.amount) AS amount_e4,
+  CASE WHEN actions.amount IS NOT NULL THEN coalesce(actions.currency, case_currency) END AS currency,
+  row_number() OVER (PARTITION BY actions.finding ORDER BY actions."on", actions.recorded_at, actions.id) AS sequence,
+  coalesce(actions.source, actions.source_file) AS source,
+  CASE WHEN actions.source IS NULL THEN 'row ' || actions.source_row ELSE actions.locator END AS locator, actions.batch
+FROM actions
+CROSS JOIN settings
+LEFT JOIN findings ON findings.id = actions.finding
+
+-- nodes Report
+SELECT
+  graph_id(id) AS id, id AS key, kind || ' ' || period_end AS title, kind, period_end, issued_on,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row END AS locator, batch
+FROM reports
+
+-- nodes MoneySource
+SELECT
+  graph_id(place) AS id, substr(place, 8) AS key, substr(place, 8) AS title, 'graphkit' AS source, graph_batch() AS batch
+FROM graph_holders WHERE label = 'MoneySource'
+
+-- relationships OF
+SELECT
+  'Policy' AS start_label, graph_id(policies.id) AS start_id, 'Case' AS end_label, graph_case_node() AS end_id, defined.source, defined.batch
+FROM policies JOIN defined ON defined.kind = 'policy' AND defined.id = policies.id
+UNION ALL BY NAME
+SELECT
+  'Measure' AS start_label, graph_id(measures.id) AS start_id, 'Policy' AS end_label, graph_id(measures.policy) AS end_id,
+  defined.source, defined.batch
+FROM measures JOIN defined ON defined.kind = 'policy' AND defined.id = measures.policy
+UNION ALL BY NAME
+SELECT
+  'Stage' AS start_label, graph_id2(stages.policy, stages.id) AS start_id, 'Policy' AS end_label, graph_id(stages.policy) AS end_id,
+  defined.source, defined.batch
+FROM stages JOIN defined ON defined.kind = 'policy' AND defined.id = stages.policy
+UNION ALL BY NAME
+SELECT
+  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id,
+  'Stage' AS end_label, graph_id2(steps.policy, steps.stage) AS end_id, defined.source, defined.batch
+FROM steps JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+UNION ALL BY NAME
+SELECT
+  'Report' AS start_label, graph_id(id) AS start_id, 'Case' AS end_label, graph_case_node() AS end_id,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row END AS locator, batch
+FROM reports
+
+-- relationships AFTER
+SELECT
+  'Stage' AS start_label, graph_id2(stage_after.policy, stage) AS start_id, 'Stage' AS end_label, graph_id2(stage_after.policy, "after") AS end_id,
+  may_precede, defined.source, defined.batch
+FROM stage_after JOIN defined ON defined.kind = 'policy' AND defined.id = stage_after.policy
+UNION ALL BY NAME
+SELECT
+  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id,
+  'Step' AS end_label, graph_id3(before.policy, before.stage, before.scope) AS end_id, step_after.may_precede, defined.source, defined.batch
+FROM step_after
+JOIN steps ON steps.step = step_after.step
+JOIN steps AS before ON before.step = step_after.predecessor
+JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+
+-- relationships GIVES
+SELECT
+  'Stage' AS start_label, graph_id2(stages.policy, stages.id) AS start_id, 'Measure' AS end_label, graph_id(measure) AS end_id,
+  defined.source, defined.batch
+FROM stages JOIN defined ON defined.kind = 'policy' AND defined.id = stages.policy
+WHERE measure IS NOT NULL
+UNION ALL BY NAME
+SELECT
+  'BeneficiaryGroup' AS start_label, graph_id(id) AS start_id, 'Measure' AS end_label, graph_id(measure) AS end_id,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM beneficiary_groups WHERE measure IS NOT NULL
+
+-- relationships IN_REGION
+SELECT
+  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id, 'Region' AS end_label, graph_id(region) AS end_id,
+  defined.source, defined.batch
+FROM steps JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+WHERE region IS NOT NULL
+UNION ALL BY NAME
+SELECT
+  'Agency' AS start_label, graph_id(id) AS start_id, 'Region' AS end_label, graph_id(region) AS end_id,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM agencies WHERE region IS NOT NULL
+UNION ALL BY NAME
+SELECT
+  'BeneficiaryGroup' AS start_label, graph_id(id) AS start_id, 'Region' AS end_label, graph_id(region) AS end_id,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM beneficiary_groups WHERE region IS NOT NULL
+UNION ALL BY NAME
+SELECT
+  'Finding' AS start_label, graph_id(findings.id) AS start_id, 'Region' AS end_label, graph_id(finding_states.region) AS end_id,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
+FROM findings JOIN finding_states ON finding_states.id = findings.id
+WHERE finding_states.region IS NOT NULL
+
+-- relationships PART_OF
+SELECT
+  'Region' AS start_label, graph_id(code) AS start_id, 'Region' AS end_label, graph_id(parent) AS end_id,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM regions WHERE parent IS NOT NULL
+UNION ALL BY NAME
+SELECT
+  'Agency' AS start_label, graph_id(id) AS start_id, 'Agency' AS end_label, graph_id(parent) AS end_id,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM agencies WHERE parent IS NOT NULL
+
+-- relationships WITHIN
+SELECT
+  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id, 'Agency' AS end_label, graph_id(agencies.id) AS end_id,
+  defined.source, defined.batch
+FROM steps
+JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+JOIN agencies ON agencies.id = steps.scope
+WHERE steps.scope NOT IN (SELECT code FROM regions)
+
+-- relationships ASSIGNED
+SELECT
+  'Agency' AS start_label, graph_id(agency) AS start_id, 'Step' AS end_label, graph_id3(policy, stage, scope) AS end_id,
+  coalesce(role, 'lead') AS role, assigned_on,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
+FROM assignments
+SEMI JOIN steps ON steps.policy = assignments.policy AND steps.stage = assignments.stage AND steps.scope = assignments.scope
+
+-- relationships EVIDENCED_BY
+SELECT
+  'Step' AS start_label, graph_id3(events.policy, events.stage, events.scope) AS start_id,
+  'Document' AS end_label, graph_id(graph_sources.document) AS end_id,
+  events.id AS event, events.kind, events."on", events.amount, exact(events.amount) AS amount_e4,
+  CASE WHEN events.amount IS NOT NULL THEN coalesce(events.currency, case_currency) END AS currency,
+  events.kind = 'completed' AND (reopened.moment IS NULL OR ROW(events."on", events.recorded_at, events.id) > reopened.moment) AS valid,
+  events.source, events.locator, events.batch
+FROM events
+CROSS JOIN settings
+JOIN graph_sources ON graph_sources.source = events.source
+SEMI JOIN steps ON steps.policy = events.policy AND steps.stage = events.stage AND steps.scope = events.scope
+LEFT JOIN (
+  SELECT policy, stage, scope, max(ROW("on", recorded_at, id)) AS moment FROM events WHERE kind = 'reopened' GROUP BY ALL
+) AS reopened ON reopened.policy = events.policy AND reopened.stage = events.stage AND reopened.scope = events.scope
+
+-- relationships LOOKED_AT
+SELECT
+  CASE WHEN coverage.stage IS NULL THEN 'Policy' ELSE 'Stage' END AS start_label,
+  CASE WHEN coverage.stage IS NULL THEN graph_id(coverage.policy) ELSE graph_id2(coverage.policy, coverage.stage) END AS start_id,
+  CASE WHEN regions.code IS NOT NULL THEN 'Region' ELSE 'Agency' END AS end_label, graph_id(coverage.scope) AS end_id,
+  coalesce(coverage.until, settings.as_of) AS until,
+  coalesce(coverage.source, coverage.source_file) AS source, CASE WHEN coverage.source IS NULL THEN 'row ' || coverage.source_row END AS locator,
+  coverage.batch
+FROM coverage
+CROSS JOIN settings
+LEFT JOIN regions ON regions.code = coverage.scope
+LEFT JOIN agencies ON agencies.id = coverage.scope
+WHERE regions.code IS NOT NULL OR agencies.id IS NOT NULL
+
+-- relationships TRANSFERRED
+SELECT
+  payer.label AS start_label, graph_id(payer.place) AS start_id,
+  payee.label AS end_label, graph_id(payee.place) AS end_id,
+  transfers.id AS key, policy, measure, amount, exact(amount) AS amount_e4, coalesce(currency, case_currency) AS currency, "on",
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
+FROM transfers
+CROSS JOIN settings
+JOIN graph_holders AS payer ON payer.place = transfers."from"
+JOIN graph_holders AS payee ON payee.place = transfers."to"
+
+-- relationships DELIVERED
+SELECT
+  start_label, start_id, end_label, end_id, policy, measure, currency, "on", sum(amount) AS amount, exact(sum(amount)) AS amount_e4,
+  count(*) AS count, count(*) FILTER (WHERE late) AS late_count,
+  CASE WHEN count(DISTINCT source) = 1 THEN min(source) END AS source, 'b' || max(number) AS batch
+FROM graph_deliveries WHERE "on" IS NOT NULL
+GROUP BY start_label, start_id, end_label, end_id, policy, measure, currency, "on"
+
+-- relationships OWED
+SELECT
+  start_label, start_id, end_label, end_id, policy, measure, currency, sum(amount) AS amount, exact(sum(amount)) AS amount_e4,
+  count(*) AS count, count(*) FILTER (WHERE late) AS late_count,
+  CASE WHEN count(DISTINCT source) = 1 THEN min(source) END AS source, 'b' || max(number) AS batch
+FROM graph_deliveries WHERE "on" IS NULL
+GROUP BY start_label, start_id, end_label, end_id, policy, measure, currency
+
+-- relationships SUPPLIES
+SELECT
+  supplier.label AS start_label, graph_id(supplies."from") AS start_id, supplied.label AS end_label, graph_id(supplies."to") AS end_id, weight,
+  source_file AS source, 'row ' || source_row AS locator, batch
+FROM supplies
+JOIN graph_holders AS supplier ON supplier.place = supplies."from"
+JOIN graph_holders AS supplied ON supplied.place = supplies."to"
+
+-- relationships ABOUT
+SELECT
+  'Finding' AS start_label, graph_id(findings.id) AS start_id,
+  CASE WHEN steps.step IS NOT NULL THEN 'Step' WHEN findings.stage IS NOT NULL THEN 'Stage' ELSE 'Policy' END AS end_label,
+  CASE
+    WHEN steps.step IS NOT NULL THEN graph_id3(findings.policy, findings.stage, findings.scope)
+    WHEN findings.stage IS NOT NULL THEN graph_id2(findings.policy, findings.stage)
+    ELSE graph_id(findings.policy)
+  END AS end_id,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
+FROM findings
+LEFT JOIN steps ON steps.policy = findings.policy AND steps.stage = findings.stage AND steps.scope = findings.scope
+WHERE findings.policy IS NOT NULL
+
+-- relationships FOUND_AT
+SELECT
+  'Finding' AS start_label, graph_id(id) AS start_id, 'Agency' AS end_label, graph_id(agency) AS end_id,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
+FROM findings WHERE agency IS NOT NULL
+
+-- relationships FOLLOWS
+SELECT
+  'Action' AS start_label, graph_id(id) AS start_id, 'Finding' AS end_label, graph_id(finding) AS end_id,
+  coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
+FROM actions SEMI JOIN findings ON findings.id = actions.finding
+
+-- relationships TAKEN_BY
+SELECT
+  'Action' AS start_label, graph_id(actions.id) AS start_id, 'Agency' AS end_label, graph_id(agencies.id) AS end_id,
+  coalesce(actions.source, actions.source_file) AS source,
+  CASE WHEN actions.source IS NULL THEN 'row ' || actions.source_row ELSE actions.locator END AS locator, actions.batch
+FROM actions JOIN agencies ON agencies.id = actions."by"
+
+-- relationships DIRECTED_TO
+SELECT
+  'Action' AS start_label, graph_id(actions.id) AS start_id, 'Agency' AS end_label, graph_id(agencies.id) AS end_id,
+  coalesce(actions.source, actions.source_file) AS source,
+  CASE WHEN actions.source IS NULL THEN 'row ' || actions.source_row ELSE actions.locator END AS locator, actions.batch
+FROM actions JOIN agencies ON agencies.id = actions."to"
+
+-- relationships STATED_IN
+SELECT
+  'Finding' AS start_label, graph_id(id) AS start_id, 'Document' AS end_label, graph_id(document) AS end_id, findings.source, locator, batch
+FROM findings JOIN graph_sources ON graph_sources.source = findings.source
+UNION ALL BY NAME
+SELECT
+  'Action' AS start_label, graph_id(id) AS start_id, 'Document' AS end_label, graph_id(document) AS end_id, actions.source, locator, batch
+FROM actions JOIN graph_sources ON graph_sources.source = actions.source
+UNION ALL BY NAME
+SELECT
+  'Report' AS start_label, graph_id(id) AS start_id, 'Document' AS end_label, graph_id(document) AS end_id, reports.source, batch
+FROM reports JOIN graph_sources ON graph_sources.source = reports.source
+UNION ALL BY NAME
+SELECT DISTINCT
+  'Policy' AS start_label, graph_id(policies.id) AS start_id, 'Document' AS end_label, graph_id(documents.id) AS end_id, defined.source, defined.batch
+FROM policies
+JOIN defined ON defined.kind = 'policy' AND defined.id = policies.id
+LEFT JOIN policy_documents ON policy_documents.policy = policies.id
+JOIN documents
+  ON documents.id = policy_documents.document OR (policy_documents.document IS NULL AND documents.number = policies.document_number)

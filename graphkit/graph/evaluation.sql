@@ -1,0 +1,104 @@
+-- The nodes and relationships of one evaluation and its gaps (graphkit/graph/projection.py), in the form of case.sql.
+-- Given by the projection beside what case.sql has: graph_evaluation() its key, is_current() whether it is the case's
+-- current one, case_titles and kind_titles.
+
+CREATE OR REPLACE TEMP MACRO gap_node(gap) AS graph_id2(graph_evaluation(), gap);
+
+-- nodes Case
+SELECT
+  graph_case_node() AS id, graph_case() AS key, coalesce(case_titles.title_zh, case_titles.title_en, graph_case()) AS title, case_titles.*,
+  case_currency AS currency, calendar, as_of, has_coverage,
+  (
+    SELECT list(kind || ':' || period_end ORDER BY kind, period_end) FROM report_periods WHERE period_end < settings.as_of
+  ) AS report_cadence,
+  defined.source, defined.batch
+FROM settings, case_titles, defined
+WHERE is_current() AND defined.kind = 'case'
+
+-- nodes Evaluation
+SELECT
+  graph_id(graph_evaluation()) AS id, graph_evaluation() AS key, graph_evaluation() AS title, as_of, known_by, is_current() AS current,
+  retention_days, retention_min, coverage_min, unaddressed_days, instruction_days, verify_days, 'graphkit' AS source, graph_batch() AS batch
+FROM settings
+
+-- nodes Gap
+SELECT
+  gap_node(gaps.id) AS id, gaps.id AS key,
+  kind_titles.title || '：' || coalesce(
+    coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || coalesce(regions.name, agencies.name, gaps.scope),
+    findings.title, holders_named.name, regions.name, gaps.subject, gaps.scope, gaps.policy, ''
+  ) AS title,
+  gaps.kind, gaps.category, gaps.severity, gaps.root, gaps.policy, gaps.measure, gaps.stage, gaps.scope, gaps.subject, gaps.region,
+  gaps.since, gaps.days, gaps.blocked_steps, gaps.beneficiaries, gaps.count, coalesce(money.amounts, []) AS amounts,
+  row_number() OVER (
+    ORDER BY CASE gaps.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, gaps.beneficiaries DESC,
+    coalesce(money.own, 0) DESC, coalesce(gaps.days, 0) DESC, gaps.id
+  ) AS rank,
+  'graphkit' AS source, graph_batch() AS batch
+FROM gaps
+JOIN kind_titles ON kind_titles.kind = gaps.kind
+LEFT JOIN stages ON stages.policy = gaps.policy AND stages.id = gaps.stage
+LEFT JOIN regions ON regions.code = gaps.scope
+LEFT JOIN agencies ON agencies.id = gaps.scope
+LEFT JOIN findings ON findings.id = gaps.subject AND gaps.about = 'finding'
+LEFT JOIN (
+  SELECT id, name FROM agencies UNION ALL SELECT id, name FROM beneficiary_groups WHERE id NOT IN (SELECT id FROM agencies)
+) AS holders_named ON holders_named.id = gaps.subject AND gaps.about IN ('holder', 'group')
+LEFT JOIN (
+  SELECT
+    gap,
+    list(
+      currency || ' ' || regexp_replace(CAST(CAST(amount AS DECIMAL(38,6)) AS VARCHAR), '(\.\d\d\d*?)0+$', '\1') ORDER BY currency
+    ) AS amounts,
+    any_value(amount) FILTER (WHERE currency = case_currency) AS own
+  FROM gap_amounts CROSS JOIN settings
+  GROUP BY gap
+) AS money ON money.gap = gaps.id
+
+-- relationships OF
+SELECT
+  'Evaluation' AS start_label, graph_id(graph_evaluation()) AS start_id, 'Case' AS end_label, graph_case_node() AS end_id,
+  'graphkit' AS source, graph_batch() AS batch
+
+-- relationships IN
+SELECT
+  'Gap' AS start_label, gap_node(id) AS start_id, 'Evaluation' AS end_label, graph_id(graph_evaluation()) AS end_id,
+  'graphkit' AS source, graph_batch() AS batch
+FROM gaps
+
+-- relationships AT
+SELECT 'Gap' AS start_label, gap_node(gap) AS start_id, end_label, end_id, 'graphkit' AS source, graph_batch() AS batch
+FROM (
+  SELECT gaps.id AS gap, 'Step' AS end_label, graph_id3(steps.policy, steps.stage, steps.scope) AS end_id
+  FROM gaps JOIN steps ON steps.step = gaps.step
+  UNION ALL
+  SELECT gaps.id, graph_holders.label, graph_id(gaps.subject)
+  FROM gaps JOIN graph_holders ON graph_holders.place = gaps.subject
+  WHERE gaps.about = 'holder'
+  UNION ALL
+  SELECT id, 'BeneficiaryGroup', graph_id(subject) FROM gaps WHERE about = 'group'
+  UNION ALL
+  SELECT id, 'Finding', graph_id(subject) FROM gaps WHERE about = 'finding'
+  UNION ALL
+  SELECT id, 'Region', graph_id(scope) FROM gaps WHERE about = 'delivery' AND scope IS NOT NULL
+  UNION ALL
+  SELECT id, 'Case', graph_case_node() FROM gaps WHERE about = 'report' OR (about = 'delivery' AND scope IS NULL)
+)
+
+-- relationships CAUSED_BY
+SELECT
+  'Gap' AS start_label, gap_node(gap) AS start_id, 'Gap' AS end_label, gap_node(cause) AS end_id,
+  'graphkit' AS source, graph_batch() AS batch
+FROM gap_causes
+
+-- relationships RESPONSIBLE_FOR
+SELECT
+  'Agency' AS start_label, graph_id(agency) AS start_id, 'Gap' AS end_label, gap_node(gap) AS end_id, role,
+  'graphkit' AS source, graph_batch() AS batch
+FROM gap_agencies SEMI JOIN agencies ON agencies.id = gap_agencies.agency
+
+-- relationships NOTED_IN
+SELECT
+  'Gap' AS start_label, gap_node(gap) AS start_id, 'Finding' AS end_label, graph_id(finding) AS end_id,
+  'graphkit' AS source, graph_batch() AS batch
+FROM gap_findings

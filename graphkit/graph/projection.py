@@ -1,0 +1,211 @@
+"""Facts and gaps as nodes and relationships: Arrow frames, one a label and one a kind of relationship.
+
+The SELECTs are in `case.sql` and `evaluation.sql`; nothing here loops over rows. Deliveries never become nodes: they
+are added up by day, holder and group.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+import pyarrow as pa
+
+from graphkit.engine.duckdb import connect
+from graphkit.facts.schema import DEFINITIONS
+from graphkit.gaps import Evaluation
+from graphkit.gaps.rules import rules
+from graphkit.graph.frames import END, START, Frames, Kind, kinds, node_schema, relationship_schema
+from graphkit.model.errors import UsageError
+from graphkit.model.graph import LABELS, RELATIONSHIPS, case_node_id
+
+_DUCKDB: dict[pa.DataType, str] = {
+    pa.string(): "VARCHAR",
+    pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
+    pa.bool_(): "BOOLEAN",
+    pa.date32(): "DATE",
+    pa.timestamp("us"): "TIMESTAMP",
+    pa.list_(pa.string()): "VARCHAR[]",
+}
+
+
+class _Section(NamedTuple):
+    """One SELECT of a projection file: `what` is nodes or relationships, `name` the label or type."""
+
+    what: str
+    name: str
+    query: str
+
+
+def project(evaluations: Iterable[Evaluation]) -> Frames:
+    """Project the cases of some evaluations; the last one given of each case is its current one.
+
+    The current evaluation says how far the steps are and who holds what; the earlier ones of the same case are kept
+    as Evaluation and Gap nodes beside it. Raises UsageError when two evaluations of a case have the same dates.
+    """
+    by_case: dict[str, dict[str, Evaluation]] = {}
+    for evaluation in evaluations:
+        kept = by_case.setdefault(evaluation.case.id, {})
+        key = evaluation_key(evaluation)
+        if key in kept:
+            raise UsageError(f"case {evaluation.case.id} is evaluated twice as of {key}; give each evaluation once")
+        kept[key] = evaluation
+    parts = [_CaseFrames(case, kept) for case, kept in sorted(by_case.items())]
+    return Frames(
+        {
+            label: _together([part.nodes[label] for part in parts if label in part.nodes], node_schema(label))
+            for label in LABELS
+        },
+        {
+            kind: _together(
+                [part.relationships[kind] for part in parts if kind in part.relationships],
+                relationship_schema(kind.name),
+            )
+            for kind in kinds()
+        },
+        {part.case: part.batch for part in parts},
+    )
+
+
+def evaluation_key(evaluation: Evaluation) -> str:
+    """Return what tells an evaluation from the others of its case: its day and, where it is bounded, what was known by when."""
+    known_by = f"@{evaluation.known_by.isoformat()}" if evaluation.known_by else ""
+    return f"{evaluation.as_of.isoformat()}{known_by}"
+
+
+def _together(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
+    return pa.concat_tables(tables) if tables else schema.empty_table()
+
+
+class _CaseFrames:
+    """The frames of one case; `kept` are its evaluations by key, the current one last."""
+
+    def __init__(self, case: str, kept: Mapping[str, Evaluation]) -> None:
+        self.case = case
+        self.nodes: dict[str, pa.Table] = {}
+        self.relationships: dict[Kind, pa.Table] = {}
+        *earlier, (key, current) = kept.items()
+        self.batch = [commit.batch for commit in current.facts.commits() if commit.case == case][-1]
+        self._share(current)
+        for section in _sections("case.sql")[1]:
+            self._add(current, section)
+        self._add_evaluation(key, current, is_current=True)
+        for one_key, evaluation in earlier:
+            self._share(evaluation)
+            self._add_evaluation(one_key, evaluation, is_current=False)
+
+    def _share(self, evaluation: Evaluation) -> None:
+        """Make what the SELECTs share in the evaluation's database."""
+        files = ", ".join(_quoted(file) for file in evaluation.facts.files(DEFINITIONS, self.case))
+        documents = [(policy.id, policy.document.id) for policy in evaluation.policies if policy.document.id]
+        titles = evaluation.case.title
+        given = {
+            "kind_titles (kind, title)": [(kind, rule.title.zh) for kind, rule in rules().items()],
+            "policy_documents (policy, document)": documents or [(None, None)],
+            "case_titles (title_zh, title_en, jurisdiction, timezone)": [
+                (titles.zh, titles.en, evaluation.case.jurisdiction, evaluation.case.timezone)
+            ],
+        }
+        _run(
+            evaluation,
+            f"CREATE OR REPLACE TEMP MACRO graph_case() AS {_quoted(self.case)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_case_node() AS {_quoted(case_node_id(self.case))}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_batch() AS {_quoted(self.batch)}; "
+            f"CREATE OR REPLACE TEMP VIEW definition_rows AS SELECT * FROM read_parquet([{files}], hive_partitioning = false); "
+            + " ".join(f"CREATE OR REPLACE TEMP VIEW {name} AS VALUES {_values(rows)};" for name, rows in given.items())
+            + _sections("case.sql")[0],
+        )
+
+    def _add_evaluation(self, key: str, evaluation: Evaluation, *, is_current: bool) -> None:
+        shared, sections = _sections("evaluation.sql")
+        _run(
+            evaluation,
+            f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
+            f"CREATE OR REPLACE TEMP MACRO is_current() AS {is_current}; {shared}",
+        )
+        for section in sections:
+            self._add(evaluation, section, known_only=not is_current)
+
+    def _add(self, evaluation: Evaluation, section: _Section, *, known_only: bool = False) -> None:
+        _run(evaluation, f"CREATE OR REPLACE TEMP TABLE graph_found AS {section.query};")
+        given = set(evaluation.sql("SELECT * FROM graph_found LIMIT 0").column_names)
+        if section.what == "nodes":
+            table = _read(evaluation, given, node_schema(section.name), "id")
+            self.nodes[section.name] = _appended(self.nodes.get(section.name), table)
+            return
+        found = evaluation.sql("SELECT DISTINCT start_label, end_label FROM graph_found ORDER BY ALL").to_pylist()
+        for ends in found:
+            kind = Kind(section.name, ends["start_label"], ends["end_label"])
+            chosen = f"WHERE start_label = '{kind.start}' AND end_label = '{kind.end}'" if len(found) > 1 else ""
+            table = _read(evaluation, given, relationship_schema(kind.name), f"{START}, {END}", chosen)
+            if known_only:
+                table = self._with_ends(table, kind)
+            self.relationships[kind] = _appended(self.relationships.get(kind), table)
+
+    def _with_ends(self, table: pa.Table, kind: Kind) -> pa.Table:
+        """Keep the relationships whose two nodes the current evaluation has: an earlier one may know others."""
+        connection = connect()
+        connection.register("found", table)
+        connection.register("starts", self.nodes[kind.start].select(["id"]))
+        connection.register("ends", self.nodes[kind.end].select(["id"]))
+        return connection.sql(
+            f"SELECT found.* FROM found SEMI JOIN starts ON starts.id = found.{START} SEMI JOIN ends ON ends.id = found.{END} "
+            f"ORDER BY {START}, {END}, digest"
+        ).to_arrow_table()
+
+
+def _appended(before: pa.Table | None, table: pa.Table) -> pa.Table:
+    return table if before is None else pa.concat_tables([before, table])
+
+
+def _read(evaluation: Evaluation, given: set[str], schema: pa.Schema, order: str, chosen: str = "") -> pa.Table:
+    """Read the rows that a section found in the columns of the schema, with their digest, in a fixed order."""
+    columns = {
+        field.name: f'CAST({_column(field.name, given)} AS {_DUCKDB[field.type]}) AS "{field.name}"'
+        for field in schema
+        if field.name != "digest"
+    }
+    hashed = ", ".join(f'"{name}"' for name in columns)
+    table = evaluation.sql(
+        f"SELECT *, CAST(hash({hashed}) >> 1 AS BIGINT) AS digest "
+        f"FROM (SELECT {', '.join(columns.values())} FROM graph_found AS found {chosen}) ORDER BY {order}, digest"
+    )
+    return table.select(schema.names).cast(schema)
+
+
+def _column(name: str, given: set[str]) -> str:
+    if name == "case":
+        return "graph_case()"
+    return f'found."{name}"' if name in given else "NULL"
+
+
+@cache
+def _sections(file: str) -> tuple[str, list[_Section]]:
+    """Return what a projection file makes first, and its sections."""
+    text = resources.files("graphkit.graph").joinpath(file).read_text(encoding="utf-8")
+    shared: list[str] = []
+    sections: list[tuple[str, str, list[str]]] = []
+    for line in text.splitlines():
+        what, _, name = line.removeprefix("-- ").partition(" ")
+        if line.startswith(("-- nodes ", "-- relationships ")) and name in (
+            LABELS if what == "nodes" else RELATIONSHIPS
+        ):
+            sections.append((what, name, []))
+        else:
+            (sections[-1][2] if sections else shared).append(line)
+    return "\n".join(shared), [_Section(what, name, "\n".join(lines).strip()) for what, name, lines in sections]
+
+
+def _run(evaluation: Evaluation, statements: str) -> None:
+    evaluation.sql(f"{statements.strip()}\nSELECT 1")
+
+
+def _quoted(text: str | None) -> str:
+    return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
+
+
+def _values(rows: Iterable[tuple[str | None, ...]]) -> str:
+    return ", ".join(f"({', '.join(map(_quoted, row))})" for row in rows)
