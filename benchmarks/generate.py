@@ -162,8 +162,13 @@ def _policy(chain: Chain) -> dict[str, Any]:
     }
 
 
+class _Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+
 def _yaml(path: Path, data: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    path.write_text(yaml.dump(data, Dumper=_Plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
 
 
 def policies_for(steps: int, counties: int = 3000, stages: int = 5) -> int:

@@ -437,5 +437,5 @@ class Planner:
         scope = pa.concat_arrays(scopes)
         return {
             "policy": constant(chain.policy, len(scope)), "stage": pa.concat_arrays(stages), "scope": scope,
-            "until": dates(np.concatenate(until)), "source": constant("plan", len(scope)),
+            "until": dates(np.concatenate(until)), "source": constant(f"doc-{chain.policy}-1", len(scope)),
         }  # fmt: skip

@@ -41,7 +41,7 @@ def write_findings(
             folder, "findings", kind,
             {
                 "id": ids, "title": ids, "category": constant("difficulty", len(ids)), "kind": kinds.take(original),
-                "agency": agency.take(original), "found_on": dates(when), "source": constant("audit", len(ids)),
+                "agency": agency.take(original), "found_on": dates(when),
             },
         )
     }  # fmt: skip
