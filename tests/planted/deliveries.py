@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from tests.planted.build import (
     Planted,
@@ -22,6 +23,8 @@ from tests.planted.build import (
     stage,
     transfer,
 )
+from tests.reference.case import Row
+from tests.reference.gap import Identity
 
 # Payment is a provincial step, due on 11 March where it was not cancelled.
 _M = {"id": "m", "kind": "subsidy"}
@@ -31,11 +34,11 @@ _PAID = [completed("pay", day(3, 5))]
 _ON = day(3, 20)
 
 
-def _gap(kind: str, scope: str | None = "140105", **fields: object) -> dict[str, object]:
+def _gap(kind: str, scope: str | None = "140105", **fields: Any) -> Row:
     return gap(kind, policy="p", measure="m", scope=scope, **fields)
 
 
-def _ineligible(count: int, amount: str | None, scope: str | None = "140105", **fields: object) -> dict[str, object]:
+def _ineligible(count: int, amount: str | None, scope: str | None = "140105", **fields: Any) -> Row:
     fixed = {"category": "difficulty", "severity": "high", "root": True, "caused_by": set()}
     return _gap(
         "ineligible_delivery", scope, count=count, amount=None if amount is None else money(amount), **fixed | fields
@@ -155,7 +158,7 @@ _ELIGIBLE = [
 _ONCE = policy(stage("pay"), measures=(_M | {"one_per_beneficiary": True}, {"id": "n"}))
 
 
-def _duplicate(count: int, amount: str | None, scope: str | None = "140105", **fields: object) -> dict[str, object]:
+def _duplicate(count: int, amount: str | None, scope: str | None = "140105", **fields: Any) -> Row:
     fixed = {"category": "difficulty", "severity": "medium", "root": True, "caused_by": set()}
     return _gap(
         "duplicate_delivery", scope, count=count, amount=None if amount is None else money(amount), **fixed | fields
@@ -212,7 +215,7 @@ _TWICE = [
 _CAPPED = policy(stage("pay"), measures=(_M | {"cap_per_beneficiary": 100},))
 
 
-def _over_cap(count: int, amount: str, scope: str | None = "140105", **fields: object) -> dict[str, object]:
+def _over_cap(count: int, amount: str, scope: str | None = "140105", **fields: Any) -> Row:
     fixed = {"category": "difficulty", "severity": "medium", "root": True, "caused_by": set()}
     return _gap("over_cap_delivery", scope, count=count, amount=money(amount), **fixed | fields)
 
@@ -262,7 +265,7 @@ _CAP = [
 ]
 
 
-def _late(count: int, amount: str | None, scope: str | None = "140105", **fields: object) -> dict[str, object]:
+def _late(count: int, amount: str | None, scope: str | None = "140105", **fields: Any) -> Row:
     fixed = {"category": "blockage", "severity": "medium"}
     return _gap("late_delivery", scope, count=count, amount=None if amount is None else money(amount), **fixed | fields)
 
@@ -320,11 +323,11 @@ _LATE = [
 _TEN = [group("ten", "140105", 10)]
 
 
-def _reached(number: int) -> list[dict[str, object]]:
+def _reached(number: int) -> list[Row]:
     return [delivery(f"b{n}", day(3, 6), "10") for n in range(number)]
 
 
-def _short(name: str = "ten", **fields: object) -> dict[str, object]:
+def _short(name: str = "ten", **fields: Any) -> Row:
     fixed = {"category": "difficulty", "severity": "high"}
     return gap("coverage_shortfall", policy="p", measure="m", subject=name, **fixed | fields)
 
@@ -504,15 +507,15 @@ _BLOCKED = of_step("blocked_step", "pay", "140105", measure="m", root=False, cau
 _MISSING_RULE = of_step("missing_step", "rule", root=True, blocked_steps=1, beneficiaries=10)
 
 
-def _kept(holder: str) -> dict[str, object]:
+def _kept(holder: str) -> Row:
     return gap("funds_retained", policy="p", measure="m", subject=holder, root=True)
 
 
-def _kept_identity(holder: str) -> tuple[object, ...]:
+def _kept_identity(holder: str) -> Identity:
     return ("funds_retained", "p", "m", None, None, holder)
 
 
-def _received(*holders: str, measure: str = "m") -> list[dict[str, object]]:
+def _received(*holders: str, measure: str = "m") -> list[Row]:
     return [transfer("source:treasury", holder, "100", day(3, 1), measure=measure) for holder in holders]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from tests.planted.build import (
     Planted,
@@ -20,13 +21,14 @@ from tests.planted.build import (
     policy,
     stage,
 )
+from tests.reference.case import Row
 
 _P = policy(stage("pay", measure="m"), measures=({"id": "m"},))
 # Found on 1 March: 31 March is the 30th day after it.
 _F = finding(day(3, 1), policy="p", stage="pay", scope="14", agency="prov")
 
 
-def _of(kind: str, finding: str = "F1", **fields: object) -> dict[str, object]:
+def _of(kind: str, finding: str = "F1", **fields: Any) -> Row:
     where = {"policy": "p", "stage": "pay", "scope": "14"}
     return gap(kind, subject=finding, root=True, caused_by=set(), **where | fields)
 
@@ -113,7 +115,7 @@ _NO_ACTION = [
 _IGNORED = _of("instruction_not_followed", category="break", severity="high", responsible=["prov"], findings=["F1"])
 
 
-def _acted(*actions: dict[str, object], **found: object) -> dict[str, object]:
+def _acted(*actions: Row, **found: Any) -> Row:
     return {"findings": [_F | found], "actions": list(actions)}
 
 
@@ -274,7 +276,7 @@ _BAD = finding(day(3, 1), kind="overcharge", agency="prov")
 _AGAIN = finding(day(3, 20), kind="overcharge", agency="prov")
 
 
-def _recurring(second: dict[str, object], verified: int = 10, **more: object) -> dict[str, object]:
+def _recurring(second: Row, verified: int = 10, **more: Any) -> Row:
     return {
         "findings": [_BAD, second],
         "actions": [
@@ -424,11 +426,11 @@ _PAINS = [
 ]
 
 
-def _report(kind: str, month: int, number: int, issued: int | None = 1, **more: object) -> dict[str, object]:
+def _report(kind: str, month: int, number: int, issued: int | None = 1, **more: Any) -> Row:
     return {"kind": kind, "period_end": day(month, number), "issued_on": issued and day(month + 1, issued)} | more
 
 
-def _missed(kind: str, end: str, **fields: object) -> dict[str, object]:
+def _missed(kind: str, end: str, **fields: Any) -> Row:
     fixed = {"category": "break", "severity": "medium", "root": True, "caused_by": set(), "responsible": []}
     return gap("missed_report", subject=f"{kind}:{end}", **fixed | fields)
 

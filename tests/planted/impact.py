@@ -20,6 +20,7 @@ from tests.planted.build import (
     stage,
     transfer,
 )
+from tests.reference.case import Row
 
 _M = ({"id": "m"}, {"id": "n"})
 _RULE = ("missing_step", "p", None, "rule", "14", None)
@@ -43,7 +44,7 @@ _GROUPS = [
 ]
 
 
-def _waiting(stage: str, scope: str, people: int, amount: dict[str, Decimal] | None, measure: str) -> dict[str, object]:
+def _waiting(stage: str, scope: str, people: int, amount: dict[str, Decimal] | None, measure: str) -> Row:
     return of_step(
         "blocked_step",
         stage,

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from tests.planted.build import Planted, at, case, day, delivery, gap, group, money, policy, stage, transfer
+from tests.reference.case import Row
 
 _P = policy(stage("pay"), measures=({"id": "m", "kind": "subsidy"}, {"id": "n", "kind": "subsidy"}))
 # 100 from the treasury on 1 March; 31 March is the 30th day after it, 1 April the first that is more than 30 days ago.
 _IN = transfer("source:treasury", "prov", "100", day(3, 1))
 
 
-def _kept(amount: str, holder: str = "prov", **fields: object) -> dict[str, object]:
+def _kept(amount: str, holder: str = "prov", **fields: Any) -> Row:
     fields = {
         "policy": "p",
         "measure": "m",
@@ -22,7 +24,7 @@ def _kept(amount: str, holder: str = "prov", **fields: object) -> dict[str, obje
     return gap("funds_retained", subject=holder, root=True, caused_by=set(), **fields)
 
 
-def _nowhere(amount: str, holder: str = "prov", **fields: object) -> dict[str, object]:
+def _nowhere(amount: str, holder: str = "prov", **fields: Any) -> Row:
     fields = {"policy": "p", "measure": "m", "amount": money(amount), "category": "break", "severity": "high"} | fields
     return gap("funds_untraced", subject=holder, root=True, caused_by=set(), **fields)
 

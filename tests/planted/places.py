@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from tests.planted.build import (
     AGENCIES,
     REGIONS,
@@ -15,6 +17,7 @@ from tests.planted.build import (
     policy,
     stage,
 )
+from tests.reference.case import Row
 
 _COUNTIES = ("140105", "140106", "140205")
 _OTHERS = [
@@ -25,11 +28,11 @@ _OTHERS = [
 ]
 
 
-def _missing(stage: str, *scopes: str, **fields: object) -> list[dict[str, object]]:
+def _missing(stage: str, *scopes: str, **fields: Any) -> list[Row]:
     return [of_step("missing_step", stage, scope, **fields) for scope in scopes]
 
 
-def _blocked(stage: str, scope: str, *causes: tuple[str, str], **fields: object) -> dict[str, object]:
+def _blocked(stage: str, scope: str, *causes: tuple[str, str], **fields: Any) -> Row:
     """`causes` are (stage, scope) of missing steps."""
     found = {("missing_step", "p", None, name, place, None) for name, place in causes}
     return of_step("blocked_step", stage, scope, caused_by=found, root=False, **fields)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from tests.planted.build import Planted, assigned, at, case, completed, day, event, of_step, policy, stage
+from tests.reference.case import Row
+from tests.reference.gap import Identity
 
 # One provincial step, due ten days after the policy's start: 11 March.
 _ONE = policy(stage("issue", within_days=10))
@@ -31,7 +34,7 @@ _OVERDUE = of_step(
 _UNOBSERVED = of_step("unobserved_step", "issue", category="unknown", severity="low", root=True, since=day(3, 12))
 
 
-def _coverage(**more: object) -> dict[str, object]:
+def _coverage(**more: Any) -> Row:
     return {"policy": "p", "scope": "14"} | more
 
 
@@ -203,8 +206,8 @@ _CHAIN = policy(
 _ROOT = ("missing_step", "p", None, "issue", "14", None)
 
 
-def _blocked(name: str, *causes: tuple[object, ...], **more: object) -> dict[str, object]:
-    fields = {"category": "consequence", "severity": "low", "root": False, "since": None, "days": None}
+def _blocked(name: str, *causes: Identity, **more: Any) -> Row:
+    fields: Row = {"category": "consequence", "severity": "low", "root": False, "since": None, "days": None}
     return of_step("blocked_step", name, caused_by=set(causes), blocked_steps=0, **fields | more)
 
 
@@ -360,7 +363,7 @@ _BLOCKED = [
 _PAIR = policy(stage("approve"), stage("pay", after=["approve"]))
 
 
-def _pair(approve: int | None, pay: int, **more: object) -> dict[str, object]:
+def _pair(approve: int | None, pay: int, **more: Any) -> Row:
     events = [completed("pay", day(3, pay))] + ([completed("approve", day(3, approve))] if approve else [])
     return {"events": events} | more
 
@@ -559,7 +562,7 @@ _PROVEN = policy(stage("pay", evidence="payment"))
 _UNSUPPORTED = of_step("unsupported_step", "pay", category="difficulty", severity="low", root=True)
 
 
-def _again(first: str | None, second: str | None) -> list[dict[str, object]]:
+def _again(first: str | None, second: str | None) -> list[Row]:
     return [
         completed("pay", day(3, 5), source=first),
         event("reopened", "pay", day(3, 8)),
@@ -606,8 +609,8 @@ _PAID = policy(stage("pay"))
 _CONFLICT = of_step("conflicting_evidence", "pay", category="difficulty", severity="medium", root=True, caused_by=set())
 
 
-def _two(first: dict[str, object], second: dict[str, object], *, between: tuple[object, ...] = ()) -> list[object]:
-    return [completed("pay", day(3, 5), **first), *between, completed("pay", **{"on": day(3, 5)} | second)]  # type: ignore[arg-type]
+def _two(first: Row, second: Row, *, between: tuple[Row, ...] = ()) -> list[Row]:
+    return [completed("pay", day(3, 5)) | first, *between, completed("pay", day(3, 5)) | second]
 
 
 _CONFLICTS = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from tests.planted.build import Planted, at, case, completed, day, event, of_step, policy, stage
+from tests.reference.case import Row
 
 _ONE = policy(stage("issue", within_days=10))
 _MISSING = of_step("missing_step", "issue", since=day(3, 12))
@@ -12,7 +13,7 @@ _OVERDUE = of_step("overdue_step", "issue", since=day(3, 12))
 _LATE = of_step("late_step", "issue", since=day(3, 12))
 
 
-def _same_day(first: dict[str, object], second: dict[str, object]) -> list[dict[str, object]]:
+def _same_day(first: Row, second: Row) -> list[Row]:
     """A completion and a reopening of one day, in this order in the table."""
     return [completed("issue", day(3, 5), **first), event("reopened", "issue", day(3, 5), **second)]
 
