@@ -253,6 +253,22 @@ _CAP = [
         _ON,
         [_over_cap(2, "50", since=day(3, 10), days=11)],
     ),
+    # The cap is in the case's currency: what was given in another cannot be held against it.
+    Planted(
+        "over-cap-other-currency",
+        case(
+            _CAPPED,
+            deliveries=[
+                delivery("b", day(3, 10), "80"),
+                delivery("b", day(3, 11), "500", currency="USD"),
+                delivery("b", day(3, 12)),
+                delivery("c", day(3, 10), "130"),
+                delivery("c", day(3, 12), "500", currency="USD"),
+            ],
+        ),
+        _ON,
+        [_over_cap(1, "30", since=day(3, 10))],
+    ),
     Planted(
         "over-cap-with-fractions",
         case(
@@ -316,6 +332,38 @@ _LATE = [
         ),
         _ON,
         [_late(4, "6", since=day(3, 9), beneficiaries=12), _late(1, "16", "140106", since=day(3, 11), beneficiaries=5)],
+    ),
+]
+
+# Not said when it was recorded: on its own day, or if it is not delivered, on the day on which it was due.
+_LATE += [
+    Planted(
+        "late-delivery-known-by-default",
+        case(_FREE, deliveries=[delivery("b", day(3, 15), "5", due_on=day(3, 10))]),
+        _ON,
+        [_late(1, None)],
+        known_by=day(3, 15),
+    ),
+    Planted(
+        "late-delivery-not-known-by-default",
+        case(_FREE, deliveries=[delivery("b", day(3, 15), "5", due_on=day(3, 10))]),
+        _ON,
+        [],
+        known_by=day(3, 14),
+    ),
+    Planted(
+        "late-delivery-due-known-by-default",
+        case(_FREE, deliveries=[delivery("b", None, "5", due_on=day(3, 10))]),
+        _ON,
+        [_late(1, "5")],
+        known_by=day(3, 10),
+    ),
+    Planted(
+        "late-delivery-due-not-known-by-default",
+        case(_FREE, deliveries=[delivery("b", None, "5", due_on=day(3, 10))]),
+        _ON,
+        [],
+        known_by=day(3, 9),
     ),
 ]
 
@@ -568,6 +616,26 @@ _CAUSES = [
             gap("funds_retained", policy="p", measure="n", subject="city1"),
             _short(root=False, caused_by={_kept_identity("prov")}),
             _late(1, "5", root=False, caused_by={_kept_identity("prov")}),
+        ],
+    ),
+    # A group that passes money on, in the city above, keeps 90 of 100: that is a reason too.
+    Planted(
+        "causes-money-kept-by-a-group",
+        case(
+            _PAY,
+            events=_PAID,
+            beneficiary_groups=[*_TEN, group("lessor", "1401", None), group("other", "1402", None)],
+            transfers=[
+                *_received("lessor", "other"),
+                transfer("lessor", "source:shops", "10", day(3, 2)),
+                transfer("other", "source:shops", "10", day(3, 2)),
+            ],
+        ),
+        day(4, 1),
+        [
+            _kept("lessor") | {"amount": money("90")},
+            _kept("other"),
+            _short(root=False, caused_by={_kept_identity("lessor")}),
         ],
     ),
     Planted(

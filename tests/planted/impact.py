@@ -99,9 +99,7 @@ _TOUCHED = [
                 beneficiaries=161,
                 amount={"CNY": Decimal(307), "USD": Decimal(50)},
             ),
-            of_step(
-                "out_of_order", "pay", "140105", measure="m", beneficiaries=10, amount=money("1000"), blocked_steps=0
-            ),
+            of_step("out_of_order", "pay", "140105", measure="m", beneficiaries=10, amount=None, blocked_steps=0),
             _waiting("pay", "140106", 21, money("300"), "m"),
             _waiting("pay", "140205", 40, money("50", "USD"), "m"),
             _waiting("account", "14", 100, money("7"), "n"),
@@ -117,7 +115,7 @@ _TOUCHED = [
             thresholds={"coverage_min": 0},
         ),
         day(3, 12),
-        [of_step("late_step", "pay", "1401", measure="m", beneficiaries=531, amount=money("10300"))],
+        [of_step("late_step", "pay", "1401", measure="m", beneficiaries=531, amount=None)],
     ),
     Planted(
         "impact-of-an-agency's-step",

@@ -92,6 +92,17 @@ _WHERE = [
         day(3, 12),
         _missing("issue", "city1", "county25"),
     ),
+    # An agency outside the jurisdiction makes no step; one that stands nowhere does, since the policy names it.
+    Planted(
+        "scopes-agencies-elsewhere",
+        case(
+            policy(stage("issue", "city", within_days=10, scopes=["abroad", "nowhere"])),
+            regions=_OTHERS,
+            agencies=[*AGENCIES, {"id": "abroad", "name": "A", "region": "1501"}, {"id": "nowhere", "name": "N"}],
+        ),
+        day(3, 12),
+        _missing("issue", "nowhere"),
+    ),
     Planted(
         "scopes-agency-events-and-leads",
         case(

@@ -39,7 +39,7 @@ class Account:
     def retained(self, day: date) -> dict[str, Decimal]:
         """Return what the holder kept too long as of a day, by currency."""
         facts = self._facts
-        if self.holder in facts.groups and not _ever_passed_on(facts, self.holder, day):
+        if self.holder in facts.groups and not _passes_on(facts, self.holder, day):
             return {}
         received = self._sum(self.receipts, day - timedelta(days=int(facts.thresholds["retention_days"])) - ONE_DAY)
         passed_on = self._sum(self.outgoing, day)
@@ -66,11 +66,9 @@ class Account:
         return day
 
 
-def _ever_passed_on(facts: Facts, holder: str, day: date) -> bool:
-    """Say whether a holder had by a day passed on or delivered anything, under any policy and measure."""
-    return any(row["from"] == holder and row["on"] <= day for row in facts.transfers) or any(
-        row["agency"] == holder and row["on"] <= day for row in facts.delivered
-    )
+def _passes_on(facts: Facts, group: str, day: date) -> bool:
+    """Say whether a group had by a day passed on anything, under any policy and measure (only agencies deliver)."""
+    return any(row["from"] == group and row["on"] <= day for row in facts.transfers)
 
 
 def money_gaps(facts: Facts) -> list[Gap]:

@@ -273,7 +273,7 @@ def _gap(facts: Facts, step: Step, kind: str, since: date | None) -> Gap:
         supporting=sorted(set(step.supports)),
         blocked_steps=len(blocked),
         beneficiaries=eligible_count(list(affected.values())),
-        amount=amount_due(facts, list(affected.values())),
+        amount=amount_due(facts, list(affected.values())) if kind in (*HOLDUP_KINDS, "blocked_step") else None,
         findings=sorted(
             row["id"]
             for row in facts.findings.values()
