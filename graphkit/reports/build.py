@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -39,19 +39,26 @@ SYNTHETIC = "synthetic"
 """The `source` of rows that are made up."""
 
 _SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions", "reports", "coverage")
+REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly", "stage": "stage", "ledger": "ledger"}
+"""The kinds of report, by the name that asks for one."""
+
+_NAMED = 300
 _TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a report is to be about; `entries` caps the root gaps that it names."""
+    """What a report is to be about.
+
+    `last_period_end` is the last day of the period before; unless `every_root`, a report names at most 300 root gaps.
+    """
 
     kind: ReportName = "stage"
     number: str | None = None
-    period_start: date | None = None
+    last_period_end: date | None = None
     policy: str | None = None
     region: str | None = None
-    entries: int = 300
+    every_root: bool = False
 
 
 def build_report(evaluation: Evaluation, request: Request | None = None, previous: Evaluation | None = None) -> Report:
@@ -108,7 +115,8 @@ class _Builder:
 
     def report(self) -> Report:
         request, case = self.request, self.ev.case
-        named = [self.entry(number, gap) for number, gap in enumerate(self.roots[: request.entries], 1)]
+        listed = self.roots if request.every_root else self.roots[:_NAMED]
+        named = [self.entry(number, gap) for number, gap in enumerate(listed, 1)]
         case_title = Text(zh=case.title.text("zh", case.id), en=case.title.text("en", case.id))
         kind = words.REPORT_KIND[request.kind]
         return Report(
@@ -119,7 +127,7 @@ class _Builder:
             case_title=case_title,
             jurisdiction=self.names.region(case.jurisdiction) if case.jurisdiction else None,
             currency=case.currency,
-            period_start=request.period_start,
+            period_start=request.last_period_end + timedelta(days=1) if request.last_period_end else None,
             period_end=self.ev.as_of,
             as_of=self.ev.as_of,
             known_by=self.ev.known_by,
@@ -156,7 +164,8 @@ class _Builder:
             regions=total["regions"],
             agencies=len(self.names.agency_names),
             steps=total["steps"],
-            required=total["required"],
+            required=_required(self.tally(required=True)),
+            done=_done(self.tally(required=True)),
             by_status=self.tally(),
             rows={table: row["n"] for table, row in self.sources.items()},
         )
@@ -225,8 +234,8 @@ class _Builder:
                     policy=policy.id,
                     title=self.names.policy(policy.id) or Text(zh=policy.id, en=policy.id),
                     document_number=policy.document.number,
-                    required=_required(counts),
-                    done=_done(counts),
+                    required=_required(self.tally(policy=policy.id, required=True)),
+                    done=_done(self.tally(policy=policy.id, required=True)),
                     by_status=counts,
                     root_by_category=_categories(own),
                     stops_at=self.names.stage(policy.id, stop["stage"]) if stop else None,
@@ -258,8 +267,8 @@ class _Builder:
                     RegionLine(
                         region=self.names.region(code),
                         level=self.names.levels[code],
-                        required=_required(counts),
-                        done=_done(counts),
+                        required=_required(self.tally(part=code, required=True)),
+                        done=_done(self.tally(part=code, required=True)),
                         by_status=counts,
                         root_by_category=_categories(places.get(code, [])),
                         blocked_steps=counts.get("waiting", 0),
@@ -270,16 +279,22 @@ class _Builder:
     def matrix(self) -> list[MatrixCell]:
         cells = [(part, policy) for part in self.parts for policy in self.names.policies]
         return [
-            MatrixCell(region=part, policy=policy, by_status=counts)
+            MatrixCell(
+                region=part,
+                policy=policy,
+                by_status=counts,
+                required=_required(self.tally(part=part, policy=policy, required=True)),
+                done=_done(self.tally(part=part, policy=policy, required=True)),
+            )
             for part, policy in cells
             if (counts := self.tally(part=part, policy=policy))
         ]
 
-    def tally(self, part: str | None = None, policy: str | None = None) -> dict[str, int]:
-        """Count the steps by status, of one compared region or policy, or of all."""
+    def tally(self, part: str | None = None, policy: str | None = None, required: bool = False) -> dict[str, int]:
+        """Count the steps by status: of one compared region or policy or all; all steps or only the required ones."""
         counts: Counter[str] = Counter()
         for row in self.status_rows:
-            if part in (None, row["part"]) and policy in (None, row["policy"]):
+            if part in (None, row["part"]) and policy in (None, row["policy"]) and (row["required"] or not required):
                 counts[row["status"]] += row["steps"]
         return _sorted(counts)
 
@@ -397,16 +412,14 @@ class _Builder:
 
 
 _OVERDUE = ("unaddressed_finding", "instruction_not_followed", "overdue_rectification", "unverified_rectification")
-_NOT_REQUIRED = ("optional", "cancelled")
-_IS_DONE = ("done", "late", "unsupported", "disputed", "disordered")
 
 
-def _required(counts: dict[str, int]) -> int:
-    return sum(n for status, n in counts.items() if status not in _NOT_REQUIRED)
+def _required(counts: Mapping[str, int]) -> int:
+    return sum(n for status, n in counts.items() if status != "cancelled")
 
 
-def _done(counts: dict[str, int]) -> int:
-    return sum(n for status, n in counts.items() if status in _IS_DONE)
+def _done(counts: Mapping[str, int]) -> int:
+    return sum(counts.get(status, 0) for status in words.STATUS_DONE)
 
 
 def _sorted(counts: Mapping[str, int]) -> dict[str, int]:

@@ -55,7 +55,8 @@ class Looked(_Part):
     regions: int
     agencies: int
     steps: int
-    required: int
+    required: int = Field(description="steps of stages that are not optional, without the cancelled ones")
+    done: int = Field(description="how many of the required steps are done, late or doubtful ones included")
     by_status: dict[str, int] = Field(
         description="steps by the state in which they are shown (graphkit/reports/step_status.sql)"
     )
@@ -132,6 +133,8 @@ class MatrixCell(_Part):
 
     region: str
     policy: str
+    required: int
+    done: int
     by_status: dict[str, int]
 
 

@@ -22,7 +22,7 @@ from graphkit.reports.document import (
     Section,
     Table,
 )
-from graphkit.reports.model import Entry, EvidenceLine, FindingLine, Ref, Report, Text
+from graphkit.reports.model import Entry, EvidenceLine, FindingLine, MatrixCell, Ref, Report, Text
 from graphkit.reports.text import Lang, chinese_number, date_text, money_text, number_text, percent_text
 
 
@@ -150,9 +150,7 @@ class _Outline:
     def overview(self) -> None:
         report = self.report
         looked = report.looked
-        done = sum(
-            looked.by_status.get(status, 0) for status in ("done", "late", "unsupported", "disputed", "disordered")
-        )
+        done = looked.done
         roots = {kind.category: 0 for kind in report.counts}
         for kind in report.counts:
             roots[kind.category] += kind.root
@@ -198,8 +196,9 @@ class _Outline:
                     f"{f'，{number_text(unknown)}个步骤无人查过、不计入断点' if unknown else ''}。",
                     f"By {date_text(report.as_of, 'en')}, {looked.policies} policies with {looked.stages} stages "
                     f"were followed in {self.about()}: {number_text(looked.required)} steps required, "
-                    f"{number_text(done)} ({percent_text(done, looked.required)}) are done. {number_text(known)} root gaps hold"
-                    f"{f' ({categories})' if categories else ''}; {number_text(waiting)} further steps wait for them"
+                    f"{number_text(done)} ({percent_text(done, looked.required)}) are done. "
+                    f"{number_text(known)} root gaps hold{f' ({categories})' if categories else ''}; "
+                    f"{number_text(waiting)} further steps wait for them"
                     f"{f'; {number_text(unknown)} steps nobody looked at' if unknown else ''}.",
                 )
             ),
@@ -448,7 +447,7 @@ class _Outline:
         self.part("分地区", "By region", self.region_table())
 
     def heat_map(self) -> Matrix:
-        cells = {(cell.region, cell.policy): cell.by_status for cell in self.report.matrix}
+        cells = {(cell.region, cell.policy): cell for cell in self.report.matrix}
         policies = [
             line for line in self.report.policies if any(cell.policy == line.policy for cell in self.report.matrix)
         ]
@@ -475,16 +474,14 @@ class _Outline:
             ),
         )
 
-    def mark(self, counts: dict[str, int] | None) -> MatrixMark | None:
-        if not counts:
+    def mark(self, cell: MatrixCell | None) -> MatrixMark | None:
+        if cell is None:
             return None
-        worst = next(status for status in words.STATUS_WORST_FIRST if counts.get(status))
-        required = sum(n for status, n in counts.items() if status not in ("optional", "cancelled"))
-        done = sum(counts.get(status, 0) for status in ("done", "late", "unsupported", "disputed", "disordered"))
+        worst = next(status for status in words.STATUS_WORST_FIRST if cell.by_status.get(status))
         detail = self.say("、", ", ").join(
-            f"{words.STATUS_SIGN[status]} {self.word(words.STATUS[status])} {n}" for status, n in counts.items()
+            f"{words.STATUS_SIGN[status]} {self.word(words.STATUS[status])} {n}" for status, n in cell.by_status.items()
         )
-        return MatrixMark(f"{words.STATUS_SIGN[worst]} {done}/{required}", words.STATUS_TONE[worst], detail)
+        return MatrixMark(f"{words.STATUS_SIGN[worst]} {cell.done}/{cell.required}", words.STATUS_TONE[worst], detail)
 
     def policy_table(self) -> Table:
         return Table(

@@ -77,6 +77,9 @@ STATUS_WORST_FIRST = (
 )  # fmt: skip
 """The order in which a place with many steps shows the state of its worst one."""
 
+STATUS_DONE = ("done", "late", "unsupported", "disputed", "disordered")
+"""The states of steps that are done, with doubt or without."""
+
 STATUS_TONE = {
     "done": "good", "late": "doubt", "unsupported": "doubt", "disputed": "doubt", "disordered": "doubt",
     "missing": "broken", "unassigned": "broken", "overdue": "stuck", "waiting": "waiting", "unknown": "unknown",

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from graphkit.gaps import Evaluation
-from graphkit.model.gap import Gap
+from graphkit.model.gap import Evidence, Gap
 from graphkit.model.tables import LEVELS
 from graphkit.reports import words
 from graphkit.reports.model import Text
@@ -56,7 +56,6 @@ class PageData:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the data as JSON can hold it; every text of the case is made safe to show and cut to a fit length."""
-        case = self.evaluation.case
         steps = self.steps()
         gaps = [self.gap(gap) for gap in self.gaps]
         total = sum(self.counts.values())
@@ -68,23 +67,8 @@ class PageData:
                 )
             )
         return {
-            "title": {lang: shown(case.title.text(lang, case.id), NAME_LIMIT) for lang in ("zh", "en")},
-            "as_of": self.evaluation.as_of.isoformat(),
-            "known_by": None if self.evaluation.known_by is None else self.evaluation.known_by.isoformat(sep=" "),
-            "top": self.region_index.get(self.region or case.jurisdiction or ""),
-            "synthetic": self.synthetic(),
-            "notes": [note.model_dump() for note in [*self.coverage_note(), *self.notes]],
-            "statuses": [
-                {
-                    "id": status,
-                    "sign": words.STATUS_SIGN[status],
-                    "tone": words.STATUS_TONE[status],
-                    "rank": words.STATUS_WORST_FIRST.index(status),
-                    **words.STATUS[status].model_dump(),
-                }
-                for status in _STATUSES
-            ],
-            "categories": {name: text.model_dump() for name, text in words.CATEGORY.items()},
+            **self.frame(),
+            "top": self.region_index.get(self.region or self.evaluation.case.jurisdiction or ""),
             "counts": self.counts,
             "levels": {name: text.model_dump() for name, text in words.LEVEL.items()},
             "regions": [
@@ -99,6 +83,28 @@ class PageData:
             "policies": self.policies(),
             "steps": steps,
             "gaps": gaps,
+        }
+
+    def frame(self) -> dict[str, Any]:
+        """Return what every page says at its head, and the names of states and categories."""
+        case = self.evaluation.case
+        return {
+            "title": {lang: shown(case.title.text(lang, case.id), NAME_LIMIT) for lang in ("zh", "en")},
+            "as_of": self.evaluation.as_of.isoformat(),
+            "known_by": None if self.evaluation.known_by is None else self.evaluation.known_by.isoformat(sep=" "),
+            "synthetic": self.synthetic(),
+            "notes": [note.model_dump() for note in [*self.coverage_note(), *self.notes]],
+            "statuses": [
+                {
+                    "id": status,
+                    "sign": words.STATUS_SIGN[status],
+                    "tone": words.STATUS_TONE[status],
+                    "rank": words.STATUS_WORST_FIRST.index(status),
+                    **words.STATUS[status].model_dump(),
+                }
+                for status in _STATUSES
+            ],
+            "categories": {name: text.model_dump() for name, text in words.CATEGORY.items()},
         }
 
     def policies(self) -> list[dict[str, Any]]:
@@ -207,10 +213,7 @@ class PageData:
             "people": gap.beneficiaries,
             "amount": {lang: money_text(gap.amount, lang) for lang in ("zh", "en")},
             "says": {"zh": shown(gap.explanation.zh, 600), "en": shown(gap.explanation.en, 600)},
-            "evidence": [
-                shown(" ".join(part for part in (one.document, one.locator, one.quote) if part), 300)
-                for one in gap.evidence[:5]
-            ],
+            "evidence": list(dict.fromkeys(map(_evidence, gap.evidence)))[:5],
         }
 
     def text(self, text: Text | None) -> dict[str, str] | None:
@@ -236,3 +239,7 @@ class PageData:
 
 def _day(day: date | None) -> str | None:
     return None if day is None else day.isoformat()
+
+
+def _evidence(one: Evidence) -> str:
+    return shown(" ".join(part for part in (one.document, one.locator, one.quote) if part), 300)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,20 +10,19 @@ from pyvis.network import Network
 
 from graphkit.reports.text import shown
 
-LABEL_LIMIT = 40
-"""Characters of one line of a node's label."""
+LABEL_CELLS = 26
+"""Width of one line of a node's label; a Chinese character is 2 wide."""
 
 _SHAPES = {
     "step": "box",
-    "agency": "hexagon",
-    "group": "ellipse",
-    "finding": "triangleDown",
+    "agency": "ellipse",
+    "group": "box",
+    "finding": "box",
     "document": "text",
-    "money": "database",
-    "gap": "diamond",
+    "money": "box",
     "policy": "text",
 }
-"""What a node of each kind looks like; steps and groups carry their words inside, the others below."""
+"""What a node of each kind looks like: all carry their words inside, and the words say what they are."""
 
 
 @dataclass
@@ -38,7 +38,7 @@ class Drawing:
         if key in self.known:
             return
         self.known.add(key)
-        label = "\n".join(shown(line, LABEL_LIMIT) for line in lines if line)
+        label = "\n".join(fitted(line) for line in lines if line)
         if "title" in more:
             more["title"] = "\n".join(shown(line, 300) for line in more["title"])
         self.nodes.append({"n_id": key, "label": label, "shape": _SHAPES[kind], "kind": kind, "x": x, "y": y, **more})
@@ -46,7 +46,7 @@ class Drawing:
     def edge(self, source: str, target: str, *, label: str = "", role: str = "order") -> None:
         """Add an arrow between two nodes that are drawn; one between others is left out."""
         if source in self.known and target in self.known and source != target:
-            self.edges.append({"source": source, "to": target, "label": shown(label, LABEL_LIMIT), "role": role})
+            self.edges.append({"source": source, "to": target, "label": fitted(label), "role": role})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the nodes and edges as vis-network reads them, checked and completed by pyvis."""
@@ -56,6 +56,16 @@ class Drawing:
         for edge in self.edges:
             network.add_edge(**edge)
         return {"nodes": network.nodes, "edges": network.edges}
+
+
+def fitted(text: str) -> str:
+    """Return a text of a case that fits on one line of a node: safe to show, cut where it is too wide."""
+    safe, width = shown(text, LABEL_CELLS), 0
+    for index, character in enumerate(safe):
+        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
+        if width > LABEL_CELLS:
+            return safe[:index].removesuffix("\u200d") + "…"
+    return safe
 
 
 def stacked(count: int, middle: float, step: float) -> list[float]:

@@ -1,5 +1,5 @@
 -- How many steps there are, and of what.
 SELECT
-  count(*) AS steps, count(*) FILTER (WHERE required) AS required, count(DISTINCT policy) AS policies,
+  count(*) AS steps, count(DISTINCT policy) AS policies,
   count(DISTINCT (policy, stage)) AS stages, count(DISTINCT region) AS regions
 FROM ({{steps}}) AS steps

@@ -19,4 +19,7 @@ near AS (
 )
 SELECT near.distance, steps.step, steps.policy, steps.stage, steps.scope, steps.region, steps.status, steps.done_on, steps.due_on
 FROM near JOIN ({{steps}}) AS steps ON steps.step = near.step
-ORDER BY abs(near.distance), near.distance, steps.status, steps.scope, steps.step
+ORDER BY
+  abs(near.distance), near.distance,
+  CASE WHEN steps.status IN ('unassigned', 'missing', 'overdue', 'unknown') THEN 0 WHEN steps.status = 'waiting' THEN 1 ELSE 2 END,
+  steps.scope, steps.step

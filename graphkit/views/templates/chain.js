@@ -39,7 +39,7 @@ function tops() { return DATA.regions.map((_, index) => index).filter((index) =>
 // What the page looks at: `focus` is the region whose parts are compared (null: all), `pick` one place of one policy.
 let focus = hash.has("at") ? DATA.regions.findIndex((region) => region.code === hash.get("at")) : -1;
 if (focus < 0) focus = DATA.top ?? null;
-let pick = null, network = null, netPolicy = null;
+let pick = null, network = null, netPolicy = null, everything = false;
 const asked = { policy: DATA.policies.findIndex((policy) => policy.id === hash.get("policy")), region: DATA.regions.findIndex((region) => region.code === hash.get("place")) };
 if (asked.policy >= 0 && asked.region >= 0) pick = asked;
 else {
@@ -63,18 +63,22 @@ function scoped(stage) {
 function drawLead() {
   const categories = Object.entries(DATA.categories).filter(([id]) => DATA.counts[id]);
   fill("chips", categories.map(([id, text]) => el("li", { class: id }, el("b", {}, number(DATA.counts[id])), word(text))));
-  const stops = DATA.policies.map(stopOf).filter(Boolean).sort((a, b) => b.count - a.count);
+  const stops = DATA.policies.map((policy) => stopOf(policy)).filter(Boolean).sort((a, b) => b.count - a.count);
+  const blind = DATA.policies.map((policy) => stopOf(policy, AT.unknown)).filter(Boolean);
   const where = focus === null ? "" : DATA.regions[focus].name;
   byId("lead").replaceChildren(...(stops.length ? [
     say(`${stops.length} / ${DATA.policies.length} 条链条在`, `${stops.length} of ${DATA.policies.length} chains stop in `), name(where || say("各地", "all regions")),
     say("中断。停得最多的一环：“", ". Most often at “"), name(word(STAGES[stops[0].stage].title)), say("”（", "” ("), name(word(DATA.policies[STAGES[stops[0].stage].policy].title)),
     say(`），${number(stops[0].count)} 处。`, `), in ${number(stops[0].count)} places.`),
-  ] : [say("没有链条中断。", "No chain stops.")]));
+  ] : blind.length ? [say(`没有查到中断，但 ${number(blind.reduce((total, one) => total + one.count, 0))} 步到期而没有人查过：链条从那里起看不见，不能说没有断。`,
+    `No break was seen, but nobody looked at ${number(blind.reduce((total, one) => total + one.count, 0))} steps that are due: beyond them the chain is out of sight, which does not mean that it holds.`)]
+    : [say("没有链条中断。", "No chain stops.")]));
 }
-function stopOf(policy) {
+// The stage of a policy that most places stop at, or (with a status) where most steps have it.
+function stopOf(policy, status) {
   let found = null;
   for (const stage of policy.stages) {
-    const count = broken(scoped(stage.index));
+    const counts = scoped(stage.index), count = status === undefined ? broken(counts) : counts[status];
     if (count && (!found || count > found.count)) found = { stage: stage.index, count };
   }
   return found;
@@ -83,36 +87,39 @@ function stopOf(policy) {
 function drawChains() {
   fill("h-chains", say("各条链条：停在哪一环", "Each chain, and where it stops"));
   fill("chains", DATA.policies.map((policy, at) => {
-    const stop = stopOf(policy);
+    const broke = stopOf(policy), stop = broke || stopOf(policy, AT.unknown);
     const depths = new Map();
-    policy.stages.forEach((stage) => { if (!depths.has(stage.depth)) depths.set(stage.depth, []); depths.get(stage.depth).push(stage); });
-    const counts = policy.stages.map((stage) => scoped(stage.index));
-    const required = counts.reduce((total, one) => total + sum(one) - one[AT.optional] - one[AT.cancelled], 0);
-    const finished = counts.reduce((total, one) => total + done(one), 0);
+    const drawn = policy.stages.filter((stage) => !stage.optional || STATUS.some((status, index) => scoped(stage.index)[index] && !["good", "quiet"].includes(status.tone)));
+    drawn.forEach((stage) => { if (!depths.has(stage.depth)) depths.set(stage.depth, []); depths.get(stage.depth).push(stage); });
+    const left = policy.stages.length - drawn.length, counts = policy.stages.map((stage) => scoped(stage.index)), needed = counts.filter((_, index) => !policy.stages[index].optional);
+    const required = needed.reduce((total, one) => total + sum(one) - one[AT.cancelled], 0);
+    const finished = needed.reduce((total, one) => total + done(one), 0);
     const waiting = counts.reduce((total, one) => total + one[AT.waiting], 0);
     const columns = [];
     for (const depth of [...depths.keys()].sort((a, b) => a - b)) {
       if (columns.length) columns.push(el("span", { class: "arrow", "aria-hidden": "true" }, "▶"));
-      columns.push(el("div", { class: "depth" }, depths.get(depth).map((stage) => stageBox(stage, at, stop))));
+      columns.push(el("div", { class: "depth" }, depths.get(depth).map((stage) => stageBox(stage, stop, Boolean(broke)))));
     }
     return el("div", { class: "chain" },
       el("div", { class: "chain-head" }, el("b", {}, name(word(policy.title))), policy.number ? el("span", {}, name(policy.number)) : "",
         el("span", {}, say(`应办 ${number(required)} 步，已完成 ${number(finished)}`, `${number(finished)} of ${number(required)} required steps done`)),
+        left ? el("span", {}, say(`另有 ${left} 个可选环节无问题，未画`, `${left} optional stages without a problem are not drawn`)) : "",
         waiting ? el("span", { class: "waiting" }, say(` ${number(waiting)} 步受阻等待 `, ` ${number(waiting)} steps held up `)) : ""),
       el("div", { class: "stages", tabindex: "0" }, columns));
   }));
   fill("legend", STATUS.filter((status, at) => DATA.policies.some((policy) => policy.stages.some((stage) => scoped(stage.index)[at])))
     .map((status) => el("li", { class: status.tone }, `${status.sign} ${status[lang]}`)));
 }
-function stageBox(stage, policy, stop) {
+function stageBox(stage, stop, broke) {
   const counts = scoped(stage.index), total = sum(counts), isStop = stop && stop.stage === stage.index;
   const beyond = total > 0 && counts[AT.waiting] + counts[AT.optional] === total && counts[AT.waiting] > 0;
   const bars = STATUS.map((status, at) => at).filter((at) => counts[at]).sort((a, b) => STATUS[b].rank - STATUS[a].rank);
   return el("button", {
-    type: "button", class: "stage" + (isStop ? " stop" : "") + (beyond ? " beyond" : ""), title: word(stage.title) + "\n" + detail(counts),
+    type: "button", class: "stage" + (isStop ? (broke ? " stop" : " blind") : "") + (beyond ? " beyond" : "") + (stage.optional ? " extra" : ""), title: word(stage.title) + "\n" + detail(counts),
     on: { click: () => pickWorst(stage.index) },
   },
-  isStop ? el("span", { class: "flag broken" }, say(`✕ 多停在这里：${number(stop.count)} 处`, `✕ stops here: ${number(stop.count)}`)) : "",
+  !isStop ? "" : broke ? el("span", { class: "flag broken" }, say(`✕ 多停在这里：${number(stop.count)} 处`, `✕ stops here: ${number(stop.count)}`))
+    : el("span", { class: "flag unknown" }, say(`? 从这里起没有人查：${number(stop.count)} 处`, `? nobody looked from here: ${number(stop.count)}`)),
   el("span", { class: "name" }, name(word(stage.title))),
   el("span", { class: "sub" }, word(DATA.levels[stage.level]) + (stage.optional ? say(" · 可选", " · optional") : "")),
   el("span", { class: "meter" }, bars.map((at) => el("i", { class: STATUS[at].tone, style: { width: (100 * counts[at] / total) + "%" } }))),
@@ -125,38 +132,51 @@ function pickWorst(stage) {
 }
 
 function drawHeat() {
-  fill("h-heat", say("热力图：地区 × 环节", "Heat map: region × stage"));
-  fill("heat-note", say("点地区名进入下一级；点格子看该地这条链的全貌。数字为 断开或等待数/步骤数。",
-    "Click a region to go a level down; click a cell to see that place's chain. Numbers: broken or waiting / steps."));
+  fill("h-heat", say("热力图：环节 × 地区", "Heat map: stage × region"));
+  fill("heat-note", say("每格是该地（含下级）这一环节最严重的状态；数字为 断开或等待数/步骤数。点地区名进入下一级，点格子看该地整条链。",
+    "Each cell shows the worst state of a stage in a region and below; numbers: broken or waiting / steps. Click a region to go a level down, a cell for that place's chain."));
   const trail = focus === null ? [] : path(focus);
   fill("crumbs", [el("button", { type: "button", on: { click: () => go(null) } }, say("全部地区", "All regions")),
     ...trail.flatMap((region) => ["›", el("button", { type: "button", on: { click: () => go(region) }, "aria-current": region === focus ? "true" : null }, name(DATA.regions[region].name))])]);
-  const groups = el("tr", {}, el("th", { class: "place", rowspan: "2" }, say("地区", "Region")), DATA.policies.map((policy) =>
-    el("th", { class: "group", colspan: String(policy.stages.length), title: word(policy.title) }, name(word(policy.title)))));
-  const heads = el("tr", {}, DATA.policies.map((policy) => policy.stages.map((stage, at) =>
-    el("th", { class: "head" + (at ? "" : " first"), scope: "col", title: word(stage.title) }, el("span", {}, word(stage.title))))));
+  const columns = [...trail.map((region) => ({ region, counts: OWN[region], own: true })),
+    ...(focus === null ? tops() : CHILDREN[focus]).map((region) => ({ region, counts: ALL[region], own: false }))]
+    .filter((column) => column.counts.size);
+  const heads = el("tr", {}, el("th", { class: "place" }, say("环节", "Stage")), columns.map(heatHead));
   const body = el("tbody", {});
-  for (const region of trail) body.append(heatRow(region, OWN[region], true));
-  for (const region of focus === null ? tops() : CHILDREN[focus]) body.append(heatRow(region, ALL[region], false));
-  fill("heat", el("table", {}, el("thead", {}, groups, heads), body));
+  let hidden = 0;
+  DATA.policies.forEach((policy, policyAt) => {
+    const lines = policy.stages.filter((stage) => {
+      const found = columns.map((column) => column.counts.get(stage.index)).filter(Boolean);
+      const told = found.length && (everything || found.some((counts) => !["good", "quiet"].includes(STATUS[worst(counts)].tone)));
+      if (!told && found.length) hidden += 1;
+      return told;
+    });
+    if (!lines.length) return;
+    body.append(el("tr", { class: "group" }, el("th", { colspan: String(columns.length + 1), scope: "colgroup" }, name(word(policy.title)))));
+    for (const stage of lines) body.append(heatLine(stage, policyAt, columns));
+  });
+  byId("crumbs").append(el("label", { class: "every" }, el("input", { type: "checkbox", checked: everything ? "" : null, on: { change: (event) => { everything = event.target.checked; drawHeat(); } } }),
+    hidden ? say(` 全部环节（${hidden} 个各地均无问题的未显示）`, ` every stage (${hidden} without any problem are not shown)`) : say(" 全部环节", " every stage")));
+  fill("heat", body.children.length ? el("table", {}, el("thead", {}, heads), body) : el("p", { class: "note" }, say("各环节均无问题。", "No stage has a problem.")));
 }
-function heatRow(region, counts, own) {
+function heatHead({ region, own }) {
   const at = DATA.regions[region], deeper = !own && CHILDREN[region].length > 0;
-  const label = own && region !== focus ? at.name : own ? at.name + say("（本级）", " (own)") : at.name;
-  return el("tr", {}, el("th", { class: "place", scope: "row" }, el("button", {
+  return el("th", { class: "head", scope: "col" }, el("button", {
     type: "button", class: deeper ? "down" : "", title: at.name, on: { click: () => (deeper ? go(region) : choose(pick ? pick.policy : 0, region)) },
-  }, name(label), deeper ? " ▸" : "")),
-  DATA.policies.map((policy, policyAt) => policy.stages.map((stage, stageAt) => {
-    const found = counts.get(stage.index), first = stageAt ? "" : "first";
-    if (!found) return el("td", { class: first });
-    const status = STATUS[worst(found)], total = sum(found);
-    const hurt = broken(found) || found[AT.unknown] || found[AT.waiting];
-    const label = `${at.name}，${word(stage.title)}：${detail(found).replaceAll("\n", "，")}`;
-    return el("td", { class: first }, el("button", {
-      type: "button", class: status.tone, title: label, "aria-label": label, "aria-pressed": String(Boolean(pick && pick.policy === policyAt && pick.region === region)),
-      on: { click: () => choose(policyAt, region) },
-    }, status.sign, total > 1 ? el("small", {}, hurt ? `${number(hurt)}/${number(total)}` : number(total)) : ""));
-  })));
+  }, name(at.name), own ? say("本级", " own") : deeper ? " ▸" : ""));
+}
+function heatLine(stage, policyAt, columns) {
+  return el("tr", {}, el("th", { class: "place", scope: "row", title: word(stage.title) }, el("span", {}, name(word(stage.title)), el("small", {}, word(DATA.levels[stage.level])))),
+    columns.map(({ region, counts }) => {
+      const found = counts.get(stage.index);
+      if (!found) return el("td", {});
+      const status = STATUS[worst(found)], total = sum(found), hurt = broken(found) || found[AT.unknown] || found[AT.waiting];
+      const label = `${DATA.regions[region].name}，${word(stage.title)}：${detail(found).replaceAll("\n", "，")}`;
+      return el("td", {}, el("button", {
+        type: "button", class: status.tone, title: label, "aria-label": label, "aria-pressed": String(Boolean(pick && pick.policy === policyAt && pick.region === region)),
+        on: { click: () => choose(policyAt, region) },
+      }, status.sign, total > 1 ? el("small", {}, hurt ? ` ${number(hurt)}/${number(total)}` : ` ${number(total)}`) : ""));
+    }));
 }
 
 // The steps that a place depends on in one chain: its own, else those of the nearest region above, else those below, counted.
@@ -167,7 +187,7 @@ function stepsOf(stage, region) {
   }
   return { counts: ALL[region].get(stage) || null, region };
 }
-const BOX = { width: 196, height: 118, across: 236, down: 132 };
+const BOX = { width: 196, height: 130, across: 236, down: 144 };
 function drawPlace() {
   fill("h-place", say("一地一链：", "One place's chain: "), pick ? name(DATA.regions[pick.region].name) : "", pick ? " · " : "", pick ? name(word(DATA.policies[pick.policy].title)) : "");
   if (!pick) { fill("place-note", say("没有步骤。", "There are no steps.")); return; }
@@ -209,11 +229,12 @@ function stepBox(stage, found, spot, shownGaps) {
     gaps.forEach((id) => shownGaps.add(id));
     const gap = gaps.map((id) => GAPS.get(id)).find(Boolean);
     const days = gap && gap.days !== null && (status.tone === "broken" || status.tone === "stuck") ? say(`，已 ${gap.days} 天`, `, ${gap.days} days`) : "";
-    const dates = doneOn ? say("完成 ", "done ") + doneOn + (dueOn ? say("（期限 ", " (due ") + dueOn + say("）", ")") : "") : dueOn ? say("期限 ", "due ") + dueOn : say("期限未起算", "no due date yet");
+    const due = dueOn ? say("期限 ", "due ") + dueOn + days : doneOn ? "" : say("期限未起算", "no due date yet");
+    const dates = [doneOn ? say("完成 ", "done ") + doneOn : "", due].filter(Boolean);
     const who = agencies.join(say("、", ", ")) || say("（未明确责任单位）", "(nobody assigned)");
-    return el("div", { class: "step " + status.tone, style, title: `${word(stage.title)}\n${status[lang]}${days}\n${dates}\n${who}` },
+    return el("div", { class: "step " + status.tone, style, title: `${word(stage.title)}\n${status[lang]}\n${dates.join("\n")}\n${who}` },
       el("span", { class: "state line" }, `${status.sign} ${status[lang]}`), el("b", {}, name(word(stage.title))),
-      el("span", { class: "line" }, name(place || DATA.regions[region].name)), el("span", { class: "line" }, dates + days), el("span", { class: "line" }, name(who)));
+      el("span", { class: "line" }, name(place || DATA.regions[region].name)), dates.map((line) => el("span", { class: "line" }, line)), el("span", { class: "line" }, name(who)));
   }
   const counts = found.counts || (found.steps ? found.steps.reduce((all, step) => { all[step[2]] += 1; return all; }, new Array(STATUS.length).fill(0)) : null);
   if (!counts) return el("div", { class: "step quiet", style }, el("span", { class: "state" }, say("– 此地无此步骤", "– no such step here")), el("b", {}, name(word(stage.title))));

@@ -1,0 +1,2 @@
+-- What a document is called.
+SELECT title FROM documents WHERE id = {{document}}
