@@ -8,7 +8,19 @@ from datetime import date, datetime, time, timedelta
 from graphlib import TopologicalSorter
 
 from scripts.shanxi_case import plan
-from scripts.shanxi_case.common import AS_OF, LEVELS, PUBLIC, SYNTHETIC, Row, above, below, between, chance, codes, read_table
+from scripts.shanxi_case.common import (
+    AS_OF,
+    LEVELS,
+    PUBLIC,
+    SYNTHETIC,
+    Row,
+    above,
+    below,
+    between,
+    chance,
+    codes,
+    read_table,
+)
 from scripts.shanxi_case.offices import ROLES, office_id
 from scripts.shanxi_case.plan import Place, Twist
 from scripts.shanxi_case.public import Stage, chains
@@ -20,6 +32,8 @@ _EFFECTIVE = {
     plan.JOBS: date(2020, 3, 12),
 }
 _EVENING = time(17, 30)
+_SLOW_SHARE = 0.04
+"""How many events were recorded only weeks later."""
 OTHER_SOURCE = "synthetic-receiver"
 
 
@@ -68,51 +82,54 @@ def _predecessors(place: Place, stages: dict[str, Stage]) -> list[Place]:
 
 
 def _step(result: Walk, place: Place, stages: dict[str, Stage]) -> None:
-    policy, stage, scope = place
+    policy, stage, _ = place
     spec = stages[stage]
     twist = plan.TWISTS.get(place)
-    predecessors = [
-        one
-        for one in _predecessors(place, stages)
-        if one in result.done or not (one in result.cancelled or stages[one[1]].get("optional"))
-    ]
-    waits = [one for one in predecessors if one not in result.done]
     if twist is not None and twist.kind == "on":
-        assert twist.day is not None
         _complete(result, place, twist.day, note=twist.note)
         return
-    if waits or (spec.get("optional") and any(one not in result.done for one in _predecessors(place, stages))):
+    every = _predecessors(place, stages)
+    counting = [
+        one for one in every if one in result.done or (one not in result.cancelled and not _optional(one, stages))
+    ]
+    if any(one not in result.done for one in (every if spec.get("optional") else counting)):
         return
-    ready = max((result.done[one] for one in predecessors if one in result.done), default=_EFFECTIVE[policy])
+    ready = max((result.done[one] for one in counting), default=_EFFECTIVE[policy])
     due = _due(spec, ready)
-    if twist is None:
-        twist = _ordinary(place, spec, due)
+    _go(result, place, twist or _ordinary(place, spec, due), ready, due)
+
+
+def _optional(place: Place, stages: dict[str, Stage]) -> bool:
+    return bool(stages[place[1]].get("optional"))
+
+
+def _go(result: Walk, place: Place, twist: Twist, ready: date, due: date | None) -> None:
+    """Record what happens to a step that is ready."""
+    policy, _, scope = place
+    day = _in_time(place, ready, due)
     match twist.kind:
         case "missing":
             return
         case "open":
-            _event(result, place, "started", _started(place, ready))
+            _event(result, place, "started", ready + timedelta(days=between(1, 3, "started", *place)))
         case "cancelled":
             result.cancelled.add(place)
             _event(result, place, "cancelled", ready, note=twist.note)
         case "late":
-            assert due is not None
-            _complete(result, place, due + timedelta(days=twist.days))
+            _complete(result, place, (due or ready) + timedelta(days=twist.days))
         case "after":
             _complete(result, place, ready + timedelta(days=twist.days))
         case "help_first":
             _complete(result, place, result.done[policy, "need_found", scope] + timedelta(days=twist.days))
         case "unsupported":
-            _complete(result, place, _in_time(place, ready, due), source="")
+            _complete(result, place, day, source="")
         case "twice":
-            _twice(result, place, _in_time(place, ready, due))
+            _twice(result, place, day)
         case "reopened":
-            assert twist.day is not None
-            _complete(result, place, _in_time(place, ready, due))
-            del result.done[place]
-            _event(result, place, "reopened", twist.day, note="(合成) 发票与乘车名单不符 / (synthetic) invoice and passenger list differ")
+            _event(result, place, "completed", day)
+            _event(result, place, "reopened", twist.day, note=twist.note)
         case _:
-            _complete(result, place, _in_time(place, ready, due))
+            _complete(result, place, day)
 
 
 def _due(spec: Stage, ready: date) -> date | None:
@@ -124,20 +141,16 @@ def _due(spec: Stage, ready: date) -> date | None:
 def _ordinary(place: Place, spec: Stage, due: date | None) -> Twist:
     """Choose how an ordinary step goes: in time, now and then late, unsupported or, where it may be, not at all."""
     policy, stage, scope = place
-    if stage in plan.OPTIONAL_WHERE:
-        return Twist("done") if scope in plan.OPTIONAL_WHERE[stage] else plan.MISSING
     if spec.get("optional"):
-        share = plan.OPTIONAL_SHARE.get((policy, stage), 0.0)
-        return Twist("done") if chance("optional", *place) < share else plan.MISSING
+        share = float(scope in plan.OPTIONAL_WHERE.get(stage, ())) or plan.OPTIONAL_SHARE.get((policy, stage), 0.0)
+        return plan.DONE if chance("optional", *place) < share else plan.MISSING
     if stage == "passed_to_final_tenant" and chance("sublet", scope) < plan.NOT_SUBLET_SHARE:
         return Twist("cancelled", note="(合成) 无转租 / (synthetic) nothing is sublet")
-    if spec["level"] != "county":
-        return Twist("done")
-    if due is not None and "within_days" in spec and chance("late", *place) < plan.LATE_SHARE:
+    if spec["level"] == "county" and due and "within_days" in spec and chance("late", *place) < plan.LATE_SHARE:
         return Twist("late", days=between(1, 9, "days", *place))
-    if spec.get("evidence") and chance("unsupported", *place) < plan.UNSUPPORTED_SHARE:
+    if spec["level"] == "county" and spec.get("evidence") and chance("unsupported", *place) < plan.UNSUPPORTED_SHARE:
         return plan.UNSUPPORTED
-    return Twist("done")
+    return plan.DONE
 
 
 def _in_time(place: Place, ready: date, due: date | None) -> date:
@@ -149,10 +162,6 @@ def _in_time(place: Place, ready: date, due: date | None) -> date:
     return ready + timedelta(days=between(first, max(first, round(room * 0.9)), "day", *place))
 
 
-def _started(place: Place, ready: date) -> date:
-    return ready + timedelta(days=between(1, 3, "started", *place))
-
-
 def _complete(result: Walk, place: Place, day: date, *, source: str = SYNTHETIC, note: str = "") -> None:
     if _event(result, place, "completed", day, source=source, note=note):
         result.done[place] = day
@@ -161,25 +170,24 @@ def _complete(result: Walk, place: Place, day: date, *, source: str = SYNTHETIC,
 def _twice(result: Walk, place: Place, day: date) -> None:
     """Record one completion from two sources that differ in amount and day."""
     amount = between(300_000, 900_000, "twice", *place)
-    if _event(result, place, "completed", day, amount=amount, note="(合成) 发放方报表 / (synthetic) the giver's table"):
+    given, got = f"{amount}.00", f"{amount * 83 // 100}.00"
+    if _event(result, place, "completed", day, amount=given, note="(合成) 发放方报表 / (synthetic) the giver's table"):
         other = day + timedelta(days=2)
         note = "(合成) 受益方核对 / (synthetic) asked of the receivers"
-        _event(result, place, "completed", other, amount=round(amount * 0.83), source=OTHER_SOURCE, note=note)
+        _event(result, place, "completed", other, source=OTHER_SOURCE, amount=got, note=note)
         result.done[place] = other
 
 
 def _event(
-    result: Walk, place: Place, kind: str, day: date, *, source: str = SYNTHETIC, amount: int | None = None, note: str = ""
+    result: Walk, place: Place, kind: str, day: date, *, source: str = SYNTHETIC, amount: str = "", note: str = ""
 ) -> bool:
     """Add an event unless it lies after the case's day or where nobody looked any more; say whether it was added."""
     policy, stage, scope = place
-    looked_until = min(
-        (until for (one, region), until in plan.NOT_LOOKED_AT_AFTER.items() if one == policy and region in above(scope)),
-        default=AS_OF,
-    )
-    if day > min(AS_OF, looked_until):
+    looked_until = [plan.NOT_LOOKED_AT_AFTER.get((policy, region), AS_OF) for region in above(scope)]
+    if day > min(looked_until):
         return False
-    delay = between(20, 45, "slow", *place, kind) if chance("slow", *place, kind) < 0.04 else between(0, 3, "fast", *place, kind)
+    slow = chance("slow", *place, kind) < _SLOW_SHARE
+    delay = between(20, 45, "slow days", *place, kind) if slow else between(0, 3, "days", *place, kind)
     result.counts[place] += 1
     result.events.append(
         {
@@ -190,7 +198,7 @@ def _event(
             "kind": kind,
             "on": day.isoformat(),
             "agency": office_id(ROLES[policy][stage].lead, scope),
-            "amount": f"{amount}.00" if amount is not None else "",
+            "amount": amount,
             "recorded_at": datetime.combine(day + timedelta(days=delay), _EVENING).isoformat(),
             "source": source,
             "note": note,

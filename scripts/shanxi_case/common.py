@@ -51,8 +51,8 @@ def between(low: int, high: int, *key: object) -> int:
 def regions() -> dict[str, Row]:
     """Return China, Shanxi, its 11 cities and 117 counties by code.
 
-    The four functional zones of the source list (codes ending in 71, such as 山西转型综合改革示范区) are no county-level
-    divisions and are left out; so is the rest of the country.
+    The four functional zones of the source list (codes ending in 71, such as 山西转型综合改革示范区) are no counties:
+    they are left out, and so is the rest of the country.
     """
     found = {}
     for row in read_table(DATA / "cn-divisions" / "regions.csv"):

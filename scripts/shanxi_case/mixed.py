@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
 
+from graphkit.model.tables import TABLES
 from scripts.shanxi_case import audit, plan
 from scripts.shanxi_case.chain import OTHER_SOURCE, walk
 from scripts.shanxi_case.common import MIXED, PUBLIC, SYNTHETIC, Row, read_table, write_table
@@ -41,77 +43,67 @@ _SOURCES = [
 _CAP_AFTER = "    one_per_beneficiary: true"
 
 
-def write() -> None:
-    """Write the mixed case anew."""
-    if MIXED.exists():
-        shutil.rmtree(MIXED)
-    shutil.copytree(PUBLIC / "documents", MIXED / "documents")
-    MIXED.joinpath("case.yaml").write_text(_CASE, encoding="utf-8", newline="\n")
-    _write_policies()
+def write(folder: Path = MIXED) -> None:
+    """Write the mixed case anew into a folder, from the public case."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    shutil.copytree(PUBLIC / "documents", folder / "documents")
+    folder.joinpath("case.yaml").write_text(_CASE, encoding="utf-8", newline="\n")
+    _write_policies(folder / "policies")
+    tables = folder / "tables"
     events = walk()
     money = follow(events)
-    _add("regions", ["code", "name", "level", "parent"], [])
-    _write_agencies(money.agencies)
-    _add(
-        "beneficiary_groups",
-        ["id", "name", "name_en", "measure", "region", "eligible_count", "affected_by", "source"],
-        money.groups,
-    )
-    columns = ["id", "group", "name", "region", "eligible", "eligible_from", "eligible_to"]
-    _add("beneficiaries", columns, money.beneficiaries)
-    _write_assignments()
-    columns = "id policy stage scope kind on agency amount count recorded_at source locator note date_basis".split()
-    _add("events", columns, events.events)
-    _add("transfers", "id policy measure from to amount on source".split(), money.transfers)
-    columns = "id policy measure beneficiary region group agency amount on due_on channel source".split()
-    _add("deliveries", columns, money.deliveries)
-    columns = (
-        "id title title_en category kind policy stage scope agency found_on amount count severity team recorded_at "
-        "source locator date_basis"
-    ).split()
-    _add("findings", columns, audit.finding_rows())
-    columns = "id finding kind by to on due_on source locator note quote date_basis".split()
-    _add("actions", columns, audit.action_rows())
-    columns = "id kind period_end issued_on team source locator title date_basis".split()
-    _add("reports", columns, audit.report_rows())
-    columns = "id title number issuer issued_on file url grade sources date_basis number_unconfirmed note".split()
-    _add("documents", columns, [{**row, "synthetic": "true"} for row in _SOURCES])
-    _add("coverage", "policy stage scope until source".split(), audit.coverage_rows())
-    _add("supplies", "from to weight source locator".split(), money.supplies)
+    _write_agencies(tables, money.agencies)
+    _write_assignments(tables)
+    _add(tables, "regions", [])
+    _add(tables, "beneficiary_groups", money.groups)
+    _add(tables, "beneficiaries", money.beneficiaries)
+    _add(tables, "events", events.events)
+    _add(tables, "transfers", money.transfers)
+    _add(tables, "deliveries", money.deliveries)
+    _add(tables, "findings", audit.finding_rows())
+    _add(tables, "actions", audit.action_rows())
+    _add(tables, "reports", audit.report_rows())
+    _add(tables, "documents", [row | {"synthetic": "true"} for row in _SOURCES])
+    _add(tables, "coverage", audit.coverage_rows())
+    _add(tables, "supplies", money.supplies)
 
 
-def _add(table: str, columns: list[str], rows: list[Row]) -> None:
-    """Write the public rows of a table and the synthetic ones behind them."""
-    public = PUBLIC / "tables" / f"{table}.csv"
+def _add(tables: Path, name: str, rows: list[Row]) -> None:
+    """Write the public rows of a table and the synthetic ones behind them; the contract's columns come first."""
+    public = PUBLIC / "tables" / f"{name}.csv"
     real = read_table(public) if public.exists() else []
-    marks = ["synthetic"] if rows else []
-    write_table(MIXED / "tables" / f"{table}.csv", [*columns, *marks], real + rows)
+    filled = dict.fromkeys(column for row in [*real, *rows] for column in row)
+    named = [column for column in TABLES[name].column_names if column in filled]
+    others = [column for column in filled if column not in named and column != "synthetic"]
+    write_table(tables / f"{name}.csv", [*named, *others, *(["synthetic"] if rows else [])], real + rows)
 
 
-def _write_agencies(more: list[Row]) -> None:
+def _write_agencies(tables: Path, more: list[Row]) -> None:
     """Write the public agencies, with the teams' goals and tasks, which the article does not tell."""
-    rows = [{**row, **audit.TEAM_CELLS.get(row["id"], {})} for row in read_table(PUBLIC / "tables" / "agencies.csv")]
-    write_table(MIXED / "tables" / "agencies.csv", [*AGENCY_COLUMNS, "synthetic"], rows + more)
+    cells = audit.team_cells()
+    rows = [row | cells.get(row["id"], {}) for row in read_table(PUBLIC / "tables" / "agencies.csv")]
+    write_table(tables / "agencies.csv", [*AGENCY_COLUMNS, "synthetic"], rows + more)
 
 
-def _write_assignments() -> None:
+def _write_assignments(tables: Path) -> None:
     """Write the public assignments, except that some leads are only supporters in the synthetic division of work."""
     rows = read_table(PUBLIC / "tables" / "assignments.csv")
     for row in rows:
         if (row["policy"], row["stage"], row["scope"]) in plan.SUPPORT_ONLY and row["role"] == "lead":
             row |= {"role": "support", "source": SYNTHETIC, "basis": "", "synthetic": "true"}
-    write_table(MIXED / "tables" / "assignments.csv", [*ASSIGNMENT_COLUMNS, "synthetic"], rows)
+    write_table(tables / "assignments.csv", [*ASSIGNMENT_COLUMNS, "synthetic"], rows)
 
 
-def _write_policies() -> None:
+def _write_policies(folder: Path) -> None:
     """Copy the policies; the demo's cap of the job-search subsidy is synthetic and says so."""
-    (MIXED / "policies").mkdir()
+    folder.mkdir()
     for path in sorted((PUBLIC / "policies").glob("*.yaml")):
         text = path.read_text(encoding="utf-8")
         if path.stem == plan.JOBS:
             head, found, tail = text.partition(_CAP_AFTER)
             if not found:
-                raise ValueError(f"{path.name}: there is no line '{_CAP_AFTER.strip()}' to put the synthetic cap before")
+                raise ValueError(f"{path.name}: no line '{_CAP_AFTER.strip()}' to put the synthetic cap before")
             cap = f"    cap_per_beneficiary: {JOB_SUBSIDY_CAP} # synthetic: no source gives a rate for 2020\n"
             text = head + cap + found + tail
-        MIXED.joinpath("policies", path.name).write_text(text, encoding="utf-8", newline="\n")
+        folder.joinpath(path.name).write_text(text, encoding="utf-8", newline="\n")

@@ -18,7 +18,12 @@ LEADING_GROUP = "joint-group"
 TEAMS = tuple(f"audit-team-{number}" for number in range(1, 6))
 
 _NATIONAL = [
-    ("central-epidemic-group", "中央应对新冠肺炎疫情工作领导小组", "Central leading group on the epidemic", "leading_group"),
+    (
+        "central-epidemic-group",
+        "中央应对新冠肺炎疫情工作领导小组",
+        "Central leading group on the epidemic",
+        "leading_group",
+    ),
     ("ndrc", "国家发展和改革委员会", "国家发展改革委;发改委;National Development and Reform Commission", "ministry"),
     ("mof", "财政部", "Ministry of Finance", "ministry"),
     ("miit", "工业和信息化部", "工信部;Ministry of Industry and Information Technology", "ministry"),
@@ -38,7 +43,13 @@ _PROVINCIAL = [
     ("shanxi-industry", "山西省工业和信息化厅", "省工信厅;Shanxi industry department", "department", "shanxi-gov"),
     ("shanxi-finance", "山西省财政厅", "省财政厅;Shanxi finance department", "department", "shanxi-gov"),
     ("shanxi-civil", "山西省民政厅", "省民政厅;Shanxi civil affairs department", "department", "shanxi-gov"),
-    ("shanxi-hrss", "山西省人力资源和社会保障厅", "省人社厅;Shanxi human resources department", "department", "shanxi-gov"),
+    (
+        "shanxi-hrss",
+        "山西省人力资源和社会保障厅",
+        "省人社厅;Shanxi human resources department",
+        "department",
+        "shanxi-gov",
+    ),
     ("shanxi-sasac", "山西省人民政府国有资产监督管理委员会", "省国资委;Shanxi SASAC", "department", "shanxi-gov"),
     ("shanxi-transport", "山西省交通运输厅", "省交通厅;Shanxi transport department", "department", "shanxi-gov"),
     ("mof-shanxi", "财政部山西监管局", "Shanxi regional office of the Ministry of Finance", "department", "mof"),
@@ -154,7 +165,9 @@ ROLES: dict[str, dict[str, Role]] = {
         "first_mile_pickup": Role("hrss", basis="S: [S63]"),
         "trip_run": Role("transport", basis="S: [S58]"),
         "arrival_handover": Role("hrss", basis="S: [S59]"),
-        "on_post": Role("hrss", basis="S: the employer takes the workers in [S59]; the sending county's office follows it up"),
+        "on_post": Role(
+            "hrss", basis="S: the employer takes the workers in [S59]; the sending county's office follows it up"
+        ),
         "charter_cost_settled": Role("hrss"),
         "worker_subsidy_paid": Role("hrss", ("finance",), "S: [S63]"),
         "retention_checked": Role("poverty"),
@@ -182,13 +195,13 @@ def agency_rows() -> list[Row]:
             "kind": "leading_group",
             "aliases": "领导小组;Joint leading group of the special audit",
             "task": "疫情防控专项审计 / special audit of epidemic control",
-            "schedule": "每10天报送审计快报，每月报送阶段性审计情况 / express report every 10 days, stage report every month",
+            "schedule": "每10天审计快报，每月阶段性情况 / express report every 10 days, stage report every month",
             "mode": "非现场审计与现场审计 / off-site and on-site",
             "source": "seed-article.txt",
             "locator": "chars 420-724",
         }
     )
-    # The article says that each team was told its goal, task and schedule, but not what they were: so the cells stay empty.
+    # The article says that each team was told its goal, task and schedule, but not which: so the cells stay empty.
     rows += [
         {
             "id": team,

@@ -17,18 +17,19 @@ Place = tuple[str, str, str]
 class Twist:
     """How a step departs from "done in time".
 
-    kind: missing (nothing happened), open (started, never completed), late (completed `days` after its due date),
-    on (completed on `day`, whatever came before), cancelled (not needed there), unsupported (completed, but no record
-    names a source), after (`days` after it became ready), help_first (`days` after the need was found), twice (two sources tell it differently), reopened (completed, then found wanting on `day`).
+    kind: done (in time), missing (nothing happened), open (started, never completed), late (completed `days` after its
+    due date), after (`days` after it became ready), help_first (`days` after the need was found), on (completed on
+    `day`, whatever came before), cancelled (not needed there), unsupported (completed, but no record names a source),
+    twice (two sources tell it differently), reopened (completed, then found wanting on `day`).
     """
 
     kind: str
     days: int = 0
-    day: date | None = None
+    day: date = date.max
     note: str = ""
 
 
-MISSING, OPEN, CANCELLED, UNSUPPORTED = Twist("missing"), Twist("open"), Twist("cancelled"), Twist("unsupported")
+DONE, MISSING, OPEN, UNSUPPORTED = Twist("done"), Twist("missing"), Twist("open"), Twist("unsupported")
 
 
 def _late(days: int) -> Twist:
@@ -68,8 +69,12 @@ TWISTS: dict[Place, Twist] = {
     (RENT, "passed_to_final_tenant", "140107"): UNSUPPORTED,
     (RENT, "passed_to_final_tenant", "140213"): UNSUPPORTED,
     (RENT, "passed_to_final_tenant", "140702"): Twist("twice"),
-    (RENT, "landlord_offset_granted", "140822"): _on("2020-03-05", "(合成) 减免兑现前先享受税费减免 / (synthetic) tax relief before any rent was waived"),
-    (RENT, "landlord_offset_granted", "140902"): _on("2020-05-20", "(合成) 未减租而享受税费减免 / (synthetic) tax relief although no rent was waived"),
+    (RENT, "landlord_offset_granted", "140822"): _on(
+        "2020-03-05", "(合成) 减免兑现前先享受税费减免 / (synthetic) tax relief before any rent was waived"
+    ),
+    (RENT, "landlord_offset_granted", "140902"): _on(
+        "2020-05-20", "(合成) 未减租而享受税费减免 / (synthetic) tax relief although no rent was waived"
+    ),
     # Re-lending: loans in time almost everywhere; one city keeps the subsidy.
     (RELENDING, "loan_disbursed", "140400"): _late(5),
     (RELENDING, "loan_disbursed", "140900"): _late(3),
@@ -78,8 +83,12 @@ TWISTS: dict[Place, Twist] = {
     (RELENDING, "subsidy_applied", "141000"): Twist("twice"),
     (RELENDING, "subsidy_paid", "140200"): OPEN,
     (RELENDING, "subsidy_paid", "140700"): _late(6),
-    (RELENDING, "firm_delisted", "100000"): _on("2020-04-20", "(合成) 取消1户企业名单资格 / (synthetic) one firm taken off the list"),
-    (RELENDING, "disbursement_published", "140000"): _on("2020-08-12", "(合成) 按月公示 / (synthetic) published as every month"),
+    (RELENDING, "firm_delisted", "100000"): _on(
+        "2020-04-20", "(合成) 取消1户企业名单资格 / (synthetic) one firm taken off the list"
+    ),
+    (RELENDING, "disbursement_published", "140000"): _on(
+        "2020-08-12", "(合成) 按月公示 / (synthetic) published as every month"
+    ),
     **{
         (RELENDING, stage, city): Twist("cancelled", note="(合成) 无名单内企业 / (synthetic) no firm on the list")
         for city in NO_LISTED_FIRM
@@ -91,9 +100,15 @@ TWISTS: dict[Place, Twist] = {
     (HARDSHIP, "roster_built", "140929"): MISSING,
     (HARDSHIP, "roster_built", "141126"): OPEN,
     (HARDSHIP, "roster_matched", "140823"): MISSING,
-    (HARDSHIP, "payment_ordered", "140823"): _on("2020-05-03", "(合成) 未经比对即拨付 / (synthetic) paid without matching the roster"),
-    (HARDSHIP, "payment_ordered", "140224"): _on("2020-04-27", "(合成) 先拨付后比对 / (synthetic) paid first, matched afterwards"),
-    (HARDSHIP, "roster_matched", "140224"): _on("2020-04-30", "(合成) 拨付后补做比对 / (synthetic) matched after the payment order"),
+    (HARDSHIP, "payment_ordered", "140823"): _on(
+        "2020-05-03", "(合成) 未经比对即拨付 / (synthetic) paid without matching the roster"
+    ),
+    (HARDSHIP, "payment_ordered", "140224"): _on(
+        "2020-04-27", "(合成) 先拨付后比对 / (synthetic) paid first, matched afterwards"
+    ),
+    (HARDSHIP, "roster_matched", "140224"): _on(
+        "2020-04-30", "(合成) 拨付后补做比对 / (synthetic) matched after the payment order"
+    ),
     (HARDSHIP, "price_subsidy_paid", "140226"): OPEN,
     (HARDSHIP, "price_subsidy_paid", "140321"): _late(9),
     (HARDSHIP, "price_subsidy_paid", "140603"): _late(4),
@@ -111,7 +126,9 @@ TWISTS: dict[Place, Twist] = {
     (JOBS, "city_linked", "140300"): _late(4),
     (JOBS, "jobs_collected", "140600"): OPEN,
     (JOBS, "poverty_list_shared", "141125"): MISSING,
-    (JOBS, "trip_run", "141124"): _on("2020-03-24", "(合成) 先送人后找岗 / (synthetic) sent off first, matched with jobs afterwards"),
+    (JOBS, "trip_run", "141124"): _on(
+        "2020-03-24", "(合成) 先送人后找岗 / (synthetic) sent off first, matched with jobs afterwards"
+    ),
     (JOBS, "job_matched", "141130"): MISSING,
     (JOBS, "trip_run", "141130"): _on("2020-04-08", "(合成) 无岗送人 / (synthetic) sent off without a job"),
     (JOBS, "on_post", "140924"): MISSING,
@@ -122,7 +139,11 @@ TWISTS: dict[Place, Twist] = {
     (JOBS, "retention_checked", "141122"): MISSING,
     (JOBS, "retention_checked", "141129"): MISSING,
     (JOBS, "charter_cost_settled", "140981"): Twist("twice"),
-    (JOBS, "charter_cost_settled", "140581"): Twist("reopened", day=date(2020, 7, 10)),
+    (JOBS, "charter_cost_settled", "140581"): Twist(
+        "reopened",
+        day=date(2020, 7, 10),
+        note="(合成) 发票与乘车名单不符 / (synthetic) invoice and passenger list differ",
+    ),
     (JOBS, "results_reported", "140400"): MISSING,
 }
 

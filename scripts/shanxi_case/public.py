@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -33,9 +34,9 @@ def stage_levels() -> dict[tuple[str, str], str]:
     return {(policy, id_): stage["level"] for policy, stages in chains().items() for id_, stage in stages.items()}
 
 
-def write() -> None:
+def write(folder: Path = PUBLIC) -> None:
     """Write the public case's regions, agencies and assignments."""
-    tables = PUBLIC / "tables"
+    tables = folder / "tables"
     ordered = sorted(regions().values(), key=lambda row: (LEVELS.index(row["level"]), row["code"]))
     write_table(tables / "regions.csv", ["code", "name", "level", "parent"], ordered)
     write_table(tables / "agencies.csv", AGENCY_COLUMNS, agency_rows())
