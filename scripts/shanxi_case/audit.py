@@ -29,7 +29,7 @@ def _teams() -> list[Row]:
 def team_cells() -> dict[str, Row]:
     """Return each team's goal, task, schedule and mode by its id."""
     cells = ("goal", "task", "schedule", "mode")
-    return {row["id"]: {cell: row[cell] for cell in cells} | _MARK for row in _teams()}
+    return {row["id"]: {cell: row[cell] for cell in cells} | _MARK | {"locator": ""} for row in _teams()}
 
 
 def finding_rows() -> list[Row]:
