@@ -1,0 +1,123 @@
+"""`graphkit ingest`: documents into candidate facts, each with its span in the original."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.box import SIMPLE_HEAD
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language, one_case
+from graphkit.cli.output import print_table
+from graphkit.documents import Candidate, Document, Gazetteer, default_gazetteer, extract, read_documents
+from graphkit.documents.known import gazetteer_of
+from graphkit.documents.summary import kind_name, summary
+from graphkit.facts import Facts
+from graphkit.model.errors import InputError, UsageError
+
+_SHOWN = 60
+
+
+def ingest(
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="txt, html, docx, pdf, or zip of these.")],
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    case: CaseId = None,
+    format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
+    lang: Lang = None,
+) -> None:
+    """Read documents and list the candidate facts found in them; graphkit review accepts or rejects them."""
+    if format not in ("table", "json"):
+        raise UsageError(f"--format {format}: there are table and json")
+    lang_ = language(lang)
+    gazetteer = _gazetteer(workspace, case)
+    found: list[tuple[Document, list[Candidate]]] = []
+    failed = False
+    for path in files:
+        try:
+            found += [(document, extract(document, gazetteer)) for document in read_documents(path)]
+        except InputError as error:
+            failed = True
+            sys.stderr.write(f"{error}\n")
+    for document, _ in found:
+        _tell(document)
+    if format == "json":
+        typer.echo(json.dumps({"documents": [_as_json(*one) for one in found]}, ensure_ascii=False, indent=2))
+    else:
+        for document, candidates in found:
+            print_table(_shown(document, candidates, lang_))
+    if failed:
+        raise typer.Exit(1)
+
+
+def _gazetteer(workspace: Path, case: str | None) -> Gazetteer:
+    """Return the gazetteer of the chosen case, or of the workspace's only one; China's where there is no case."""
+    if case is None and not (workspace / "facts").is_dir():
+        return default_gazetteer()
+    facts = Facts(workspace)
+    if case is None and len(facts.case_ids()) != 1:
+        return default_gazetteer()
+    return gazetteer_of(facts, one_case(facts, case))
+
+
+def _tell(document: Document) -> None:
+    for warning in document.warnings:
+        sys.stderr.write(f"{warning}\n")
+    for damage in document.text.damages:
+        guess = f"; perhaps {damage.suggestion}" if damage.suggestion else ""
+        sys.stderr.write(f"{document.name}: {damage.note}{guess}\n")
+
+
+def _as_json(document: Document, candidates: list[Candidate]) -> dict[str, Any]:
+    raw = document.text.raw
+    return {
+        "id": document.id,
+        "name": document.name,
+        "format": document.format,
+        "encoding": document.encoding,
+        "characters": len(raw),
+        "repairs": document.text.repairs,
+        "damages": [
+            {
+                "start": one.start,
+                "end": one.end,
+                "kind": one.kind,
+                "text": raw[one.start : one.end],
+                "note": one.note,
+                "suggestion": one.suggestion,
+            }
+            for one in document.text.damages
+        ],
+        "warnings": list(document.warnings),
+        "candidates": [candidate.model_dump(mode="json") for candidate in candidates],
+    }
+
+
+def _shown(document: Document, candidates: list[Candidate], lang: str) -> Group:
+    zh = lang == "zh"
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in (
+        ("类别", "原文", "取值", "位置", "可信度") if zh else ("Kind", "Text", "Value", "Characters", "Confidence")
+    ):
+        table.add_column(title)
+    for one in candidates:
+        begin, end = document.text.to_clean(one.start, one.end)
+        table.add_row(
+            kind_name(one.kind, lang),
+            Text(_short(document.text.clean[begin:end])),
+            Text(_short(summary(one.value, lang)), style="yellow" if one.confidence < 0.7 else ""),
+            f"{one.start}-{one.end}",
+            f"{one.confidence:.2f}",
+        )
+    head = f"{document.name}  {document.id}  {len(candidates)} {'项待审核' if zh else 'candidate facts'}"
+    return Group(Text(head, style="bold"), table)
+
+
+def _short(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"

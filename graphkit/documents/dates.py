@@ -1,0 +1,217 @@
+"""Dates in a cleaned text: what day or days the words mean, and what had to be inferred (rules/dates.yaml)."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any, Literal
+
+from graphkit.documents.lexicon import rule_file
+from graphkit.documents.model import DateValue
+from graphkit.documents.numbers import parse_number
+
+Precision = Literal["day", "month", "quarter", "half", "year", "span", "part"]
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """A date and where it stands in the cleaned text."""
+
+    start: int
+    end: int
+    value: DateValue
+    rule: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    first: date
+    last: date
+    precision: Precision
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    rules = rule_file("dates.yaml")
+    y, m, d = rules["y"], rules["m"], rules["d"]
+    part = "|".join(sorted((word for word in rules["parts_of_year"] if len(word) > 1), key=len, reverse=True))
+    month_part = "|".join(sorted(rules["parts_of_month"], key=len, reverse=True))
+    years = "|".join(sorted(rules["years"], key=len, reverse=True))
+    month = rf"(?P<m>{m})月份?(?:(?P<d>{d})[日号](?!程|常|均|报|内|之内)|(?P<mp>{month_part})(?![小心央国期等原医共]))?"
+    single = (
+        rf"(?:(?P<y>{y})\s*年度?|(?P<rel>{years}))(?:(?P<yp>{part})|(?P<ys>[初底末])(?!数|子)|{month})?"
+        rf"|(?P<iso>{y}[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9]))(?!\d)"
+        rf"|(?P<yp2>(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初)"
+        rf"|{month.replace('(?P<m>', '(?P<m2>').replace('(?P<d>', '(?P<d2>').replace('(?P<mp>', '(?P<mp2>')}"
+    )
+    second = re.compile(
+        rf"{rules['to']}(?:(?:(?P<y>{y})年)?(?P<m>{m})月(?:(?P<d>{d})[日号]|(?P<mp>{month_part}))?|(?P<d2>{d})[日号]|(?P<y2>{y})年度?)"
+    )
+    bare_day = re.compile(rf"(?P<d>{d})[日号]{rules['to']}(?P<d2>{d})[日号]")
+    return re.compile(single), second, bare_day
+
+
+def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
+    """Return every date in order. `own_year`: the year of the document, for 今年 and for days without a year."""
+    rules = rule_file("dates.yaml")
+    single, second, _ = _patterns()
+    own = own_year if own_year is not None else _own_year(text)
+    found: list[FoundDate] = []
+    named_year: int | None = None
+    position = 0
+    while match := single.search(text, position):
+        position = match.end()
+        if _part_of_another(text, match):
+            position = match.start() + 1
+            continue
+        year, inferred = _year(match, named_year, own, rules)
+        days = _days(match, year, rules)
+        if days is None and year is not None:
+            position = match.start() + 1
+            continue
+        end = match.end()
+        until = second.match(text, end) if match.group("rel") is None or days else None
+        if until and days:
+            days = _span(days, until, rules)
+            end = until.end()
+            position = end
+        if match.group("y") or match.group("iso"):
+            named_year = year
+        value = (
+            DateValue(
+                start=days.first.isoformat(), end=days.last.isoformat(), precision=days.precision, inferred=inferred
+            )
+            if days
+            else DateValue(start=None, end=None, precision="part", inferred="the text names no year")
+        )
+        sure = 0.97 if not inferred else 0.85 if days else 0.6
+        found.append(FoundDate(match.start(), end, value, "date" if not inferred else "date_inferred", sure))
+    return found
+
+
+def _part_of_another(text: str, match: re.Match[str]) -> bool:
+    before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 2]
+    if before and (
+        before.isdigit()
+        or before in "〔[【第."
+        or (before in "-/—" and text[match.start() - 2 : match.start() - 1].isdigit())
+    ):
+        return not (before in "-—" and match.group("y"))
+    if match.group("y") and after[:1] in {"第", "来", "以", "前", "内", "期"} and match.end() - match.start() <= 5:
+        return after[:1] in {"期"} or bool(re.match(r"第\d+号", text[match.end() : match.end() + 6]))
+    bare_month = match.group("m2") and not match.group("d2") and not match.group("mp2")
+    if bare_month and re.match(
+        r"份?(?:薪|度|租|均|饼|亮|供|嫂|子|球|季|票|个|息|末)", text[match.end() : match.end() + 2]
+    ):
+        return True
+    if bare_month and before and before in "个每满半数几两各上下":
+        return True
+    if bare_month and text[match.start()] in "一二三四五六七八九十" and text[match.start() - 2 : match.start()] == "十":
+        return True
+    return bool(match.group("yp2") and before and before in "每各按逐")
+
+
+def _own_year(text: str) -> int | None:
+    """Return the year of the document: of the last full date that stands on a line of its own, else of the first one."""
+    single, _, _ = _patterns()
+    lines = [
+        match
+        for line in text.splitlines()
+        if (match := single.fullmatch(line.strip())) and match.group("y") and match.group("m")
+    ]
+    full = [match for match in single.finditer(text) if (match.group("y") and match.group("d")) or match.group("iso")]
+    chosen = lines[-1] if lines else full[0] if full else None
+    if chosen is None:
+        years = sorted(
+            {value for match in single.finditer(text) if match.group("y") and (value := _number(match.group("y")))}
+        )
+        return years[-1] if len(years) == 1 else None
+    return _number(chosen.group("y") or chosen.group("iso")[:4])
+
+
+def _number(words: str | None) -> int | None:
+    value = parse_number(words) if words else None
+    return int(value) if value is not None else None
+
+
+def _year(
+    match: re.Match[str], named: int | None, own: int | None, rules: dict[str, Any]
+) -> tuple[int | None, str | None]:
+    if match.group("y"):
+        return _number(match.group("y")), None
+    if match.group("iso"):
+        return int(match.group("iso")[:4]), None
+    if match.group("rel"):
+        shift: int = rules["years"][match.group("rel")]
+        if match.group("rel") in {"当年", "次年"}:
+            base, why = (named, "the year named before") if named else (own, "the document's year")
+        else:
+            base, why = own, "the document's year"
+        return (base + shift, f"{match.group('rel')}: from {why}, {base}") if base else (None, None)
+    if named is not None:
+        return named, f"the year {named} is named before"
+    return (own, f"the document's year, {own}") if own else (None, None)
+
+
+def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Days | None:
+    if year is None:
+        return None
+    if match.group("iso"):
+        parts = [int(part) for part in re.split(r"[-/.]", match.group("iso"))]
+        return _one_day(parts[0], parts[1], parts[2])
+    part = match.group("yp") or match.group("ys") or match.group("yp2")
+    if part:
+        first, last = rules["parts_of_year"][part]
+        precision: Precision = "quarter" if "季" in part else "half" if "半年" in part else "part"
+        days = _Days(date(year, first, 1), _month_end(year, last), precision)
+        return _Days(days.last, days.last, "day") if part in {"年底", "年末", "底", "末"} else days
+    month = _number(match.group("m") or match.group("m2"))
+    if month is None:
+        return _Days(date(year, 1, 1), date(year, 12, 31), "year")
+    day = _number(match.group("d") or match.group("d2"))
+    if day is not None:
+        return _one_day(year, month, day)
+    return _month(year, month, match.group("mp") or match.group("mp2"), rules)
+
+
+def _one_day(year: int, month: int, day: int) -> _Days | None:
+    try:
+        one = date(year, month, day)
+    except ValueError:
+        return None
+    return _Days(one, one, "day")
+
+
+def _month_end(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def _month(year: int, month: int, part: str | None, rules: dict[str, Any]) -> _Days | None:
+    last = _month_end(year, month)
+    if part is None:
+        return _Days(date(year, month, 1), last, "month")
+    begin, end = rules["parts_of_month"][part]
+    if part in {"底", "末"}:
+        return _Days(last, last, "day")
+    return _Days(date(year, month, begin), min(last, date(year, month, min(end, last.day))), "part")
+
+
+def _span(days: _Days, until: re.Match[str], rules: dict[str, Any]) -> _Days:
+    year = _number(until.group("y")) or days.first.year
+    end: _Days | None
+    if until.group("y2"):
+        last_year = _number(until.group("y2")) or days.first.year
+        end = _Days(date(last_year, 1, 1), date(last_year, 12, 31), "year")
+    elif until.group("d2"):
+        end = _one_day(days.first.year, days.first.month, _number(until.group("d2")) or 0)
+    else:
+        month = _number(until.group("m")) or 1
+        day = _number(until.group("d"))
+        if not until.group("y") and month < days.first.month:
+            year += 1
+        end = _one_day(year, month, day) if day else _month(year, month, until.group("mp"), rules)
+    return _Days(days.first, end.last, "span") if end and end.last >= days.first else days

@@ -1,0 +1,107 @@
+"""The regions of China and of a case: names, short names, and which region lies in which."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from graphkit.documents.lexicon import NameIndex, rule_file
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """A region: `level` as in the regions table, `parent` the code of the region above."""
+
+    code: str
+    name: str
+    level: str
+    parent: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name of a region: `full` or short; `word`: an ordinary word too, a name only right after its parent."""
+
+    code: str
+    full: bool
+    word: bool = False
+
+
+class Regions:
+    """Regions by code and by name. Rules for short names: rules/regions.yaml."""
+
+    def __init__(self, regions: Iterable[Region]) -> None:
+        self._regions = {region.code: region for region in regions}
+        rules = rule_file("regions.yaml")
+        self._not_in: tuple[str, ...] = tuple(rules["not_in"])
+        words = frozenset(rules["words"])
+        entries: list[tuple[str, Name]] = []
+        for region in self._regions.values():
+            if len(region.name) >= 2:
+                entries.append((region.name, Name(region.code, full=True, word=region.name in words)))
+            short = _short_name(region, rules)
+            if short:
+                entries.append((short, Name(region.code, full=False)))
+        self.names = NameIndex(entries)
+
+    def get(self, code: str | None) -> Region | None:
+        """Return the region with a code, or None."""
+        return self._regions.get(code) if code else None
+
+    def above(self, code: str | None) -> list[Region]:
+        """Return a region and those above it, the nearest first."""
+        chain: list[Region] = []
+        region = self.get(code)
+        while region and region not in chain:
+            chain.append(region)
+            region = self.get(region.parent)
+        return chain
+
+    def ancestor(self, code: str | None, level: str) -> Region | None:
+        """Return the region of a level that a region is or lies in."""
+        return next((region for region in self.above(code) if region.level == level), None)
+
+    def inside(self, code: str, outer: str) -> bool:
+        """Return whether a region is `outer` or lies in it."""
+        return any(region.code == outer for region in self.above(code))
+
+    def full_name(self, code: str) -> str:
+        """Return the official name: from the province down to a county, from the city alone for a city."""
+        region = self._regions[code]
+        city = self.ancestor(code, "city")
+        return f"{city.name}{region.name}" if region.level == "county" and city else region.name
+
+    def excluded(self, text: str, start: int, end: int) -> bool:
+        """Return whether the words around a name make another word of it (长治久安)."""
+        for word in self._not_in:
+            at = text.find(word, max(0, end - len(word)), start + len(word))
+            if at != -1 and at <= start:
+                return True
+        return False
+
+
+def _short_name(region: Region, rules: dict[str, list[str]]) -> str | None:
+    ends = {"province": rules["province_ends"], "city": rules["city_ends"]}.get(region.level, [])
+    name = region.name
+    if region.level == "city" and name.endswith("自治州"):
+        name = name.removesuffix("自治州")
+        cuts = [name.find(people) for people in rules["peoples"] if name.find(people) > 0]
+        name = name[: min(cuts)] if cuts else name
+    else:
+        name = next((name.removesuffix(end) for end in ends if name.endswith(end)), name)
+    if name == region.name or len(name) < 2 or (region.level == "city" and name in rules["not_short"]):
+        return None
+    return name
+
+
+@cache
+def china() -> tuple[Region, ...]:
+    """Return the regions that the package ships (graphkit/data/cn-divisions)."""
+    source = (files("graphkit") / "data" / "cn-divisions" / "regions.csv").read_text(encoding="utf-8")
+    return tuple(
+        Region(row["code"], row["name"], row["level"], row["parent"] or None)
+        for row in csv.DictReader(source.splitlines())
+    )

@@ -1,0 +1,47 @@
+"""Text in which what has been recognised stands as signs of the same length: rules speak of {agency} or {date}.
+
+A recognised piece becomes one opening sign and as many continuing signs as it has further characters: every offset
+stays what it was, and two agencies side by side stay two.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from graphkit.documents.lexicon import rule_file
+
+_KINDS = ("agency", "region", "date", "amount", "rate", "number", "count", "title")
+_OPEN = {kind: chr(0xE101 + index) for index, kind in enumerate(_KINDS)}
+_NEXT = {kind: chr(0xE201 + index) for index, kind in enumerate(_KINDS)}
+_HURT = "\ue0ff"
+
+_FRAGMENTS = {
+    **{kind: f"(?:{_OPEN[kind]}{_NEXT[kind]}*)" for kind in _KINDS},
+    "clause": "[^，。；！？：\n]",
+    "sentence": "[^。；！？\n]",
+    "han": "[\u4e00-\u9fff]",
+}
+_FRAGMENTS["agencies"] = (
+    f"(?:{_FRAGMENTS['agency']}(?:[ \t]*(?:[、，和及与或]|以及|会同|联合|，会同|等)?[ \t]*{_FRAGMENTS['agency']})*)"
+)
+
+
+def with_signs(text: str, pieces: Iterable[tuple[int, int, str]], hurt: bytearray) -> str:
+    """Return the text with signs in the place of `pieces` (start, end, kind); the later ones win; `hurt` places too."""
+    characters = list(text)
+    for start, end, kind in pieces:
+        characters[start:end] = _OPEN[kind] + _NEXT[kind] * (end - start - 1)
+    for index, one in enumerate(hurt):
+        if one:
+            characters[index] = _HURT
+    return "".join(characters)
+
+
+@cache
+def compile_rule(pattern: str) -> re.Pattern[str]:
+    """Return a rule's pattern with its {fragments} filled in. KeyError never: unknown braces are left to `re`."""
+    for name, fragment in {**_FRAGMENTS, "n": rule_file("quantities.yaml")["number"]}.items():
+        pattern = pattern.replace("{" + name + "}", fragment)
+    return re.compile(pattern)

@@ -1,0 +1,325 @@
+"""Cleaning of a text, with a map from each cleaned character back to the original.
+
+What is cleaned: pinyin in half-width brackets after a Han character (a garbling of scraped pages), full and half width,
+doubled punctuation, blanks inside words, lines broken by a page's width, traditional characters. A place that was
+destroyed is left exactly as it is and reported.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import pairwise
+
+import opencc
+import yaml
+
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ"
+_SYLLABLE = re.compile(
+    r"(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?"
+    r"(?:iang|iong|uang|ueng|ang|eng|ing|ong|iao|ian|uai|uan|van|ai|ei|ui|ao|ou|iu|ie|ue|ve|er|an|en|in|un|vn|ia|ua|uo|a|o|e|i|u|v|n|m|ng)r?",
+)
+_BRACKETED = re.compile(r"(?<=[\u3400-\u9fff])\(([a-zA-Z\u00c0-\u024f\u0300-\u030c\u1e00-\u1eff]{1,14})\)")
+_LETTERS = r"[a-zü]*[" + _TONED + r"][a-zü]*"
+_NEUTRAL = frozenset(("de", "le", "me", "men", "zi", "ma", "ne", "ba", "zhe", "ge", "la", "ya"))
+_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff〇]")
+_WIDE = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
+_DOUBLED = frozenset("，、；：。,")
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
+_BLANK_BESIDE_DIGIT = re.compile(
+    r"(?<=[\u3400-\u9fff〇〔〕（）])[ \t]+(?=[0-9〔〕（）])|(?<=[0-9%〔〕（）])[ \t]+(?=[\u3400-\u9fff〇〔〕])"
+)
+_SPACED_OUT = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,2}[\u3400-\u9fff](?![\u3400-\u9fff])){2,}")
+_LINE_FULL = 0.85
+_LINE_WIDEST = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """A place of the original that cannot be read: its span, what shows it, and a reading that a person may confirm."""
+
+    start: int
+    end: int
+    kind: str
+    note: str
+    suggestion: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """`raw` as found, `clean` as read by the rules; `starts[i]` and `ends[i]` are the raw span of clean character i.
+
+    `repairs` counts what was cleaned, by kind; `damages` are spans in `raw`.
+    """
+
+    raw: str
+    clean: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    damages: tuple[Damage, ...]
+    repairs: dict[str, int]
+
+    def to_raw(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the original for a span of the cleaned text. ValueError for an empty or outside span."""
+        if not 0 <= start < end <= len(self.clean):
+            raise ValueError(f"no span of the cleaned text: {start}-{end}")
+        return self.starts[start], self.ends[end - 1]
+
+    def to_clean(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of the cleaned text that comes from a span of the original; empty if all was removed."""
+        first = bisect_right(self.ends, start)
+        return first, max(first, bisect_left(self.starts, end))
+
+    def quote(self, start: int, end: int) -> str:
+        """Return the original's words for a span of the cleaned text."""
+        begin, stop = self.to_raw(start, end)
+        return self.raw[begin:stop]
+
+    def damage_at(self, start: int, end: int) -> Damage | None:
+        """Return the first damage that touches a span of the original."""
+        return next((one for one in self.damages if one.start < end and start < one.end), None)
+
+
+@dataclass(slots=True)
+class _Draft:
+    """The text on its way: characters with their spans in the original, rebuilt by each step."""
+
+    characters: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def text(self) -> str:
+        return "".join(self.characters)
+
+    def keep(self, kept: Callable[[int], bool]) -> None:
+        indexes = [index for index in range(len(self.characters)) if kept(index)]
+        self.characters = [self.characters[index] for index in indexes]
+        self.starts = [self.starts[index] for index in indexes]
+        self.ends = [self.ends[index] for index in indexes]
+
+
+def clean(raw: str, *, wrapped: bool = False) -> Text:
+    """Clean a text. `wrapped`: its lines are those of a page, so a line break may stand in the middle of a sentence."""
+    pinyin = _pinyin(raw)
+    damages = _find_damages(raw, pinyin)
+    hurt = bytearray(len(raw))
+    for damage in damages:
+        hurt[damage.start : damage.end] = b"\1" * (damage.end - damage.start)
+    drop = bytearray(len(raw))
+    repairs = {"pinyin": 0, "width": 0, "doubled": 0, "blank": 0, "line": 0, "traditional": 0}
+    for start, end in pinyin:
+        if not any(hurt[start:end]):
+            drop[start:end] = b"\1" * (end - start)
+            repairs["pinyin"] += 1
+    indexes = [index for index in range(len(raw)) if not drop[index]]
+    draft = _Draft([raw[index] for index in indexes], indexes, [index + 1 for index in indexes])
+    _fix_width(draft, hurt, repairs)
+    _fix_doubled(draft, repairs)
+    _fix_lines(draft, repairs, wrapped)
+    _fix_blanks(draft, repairs)
+    _fix_traditional(draft, hurt, repairs)
+    return Text(raw, draft.text(), tuple(draft.starts), tuple(draft.ends), tuple(damages), repairs)
+
+
+def _pinyin(raw: str) -> list[tuple[int, int]]:
+    """Return the spans of bracketed pinyin after a Han character, brackets included."""
+    found = [(match.span(), _plain(match.group(1))) for match in _BRACKETED.finditer(raw)]
+    toned = [(span, plain) for span, (plain, tones) in found if tones == 1 and _SYLLABLE.fullmatch(plain)]
+    garbled = len(toned) >= 3
+    neutral = [span for span, (plain, tones) in found if garbled and tones == 0 and plain in _NEUTRAL]
+    return sorted([span for span, _ in toned] + neutral)
+
+
+def _plain(syllable: str) -> tuple[str, int]:
+    """Return a syllable without its tone marks (ü as v), and how many it has."""
+    plain: list[str] = []
+    tones = 0
+    for letter in unicodedata.normalize("NFD", syllable):
+        if letter in "\u0300\u0301\u0304\u030c":
+            tones += 1
+        elif letter == "\u0308" and plain and plain[-1] == "u":
+            plain[-1] = "v"
+        else:
+            plain.append(letter)
+    return "".join(plain), tones
+
+
+@cache
+def _damage_rules() -> tuple[int, list[tuple[str, re.Pattern[str]]], list[tuple[re.Pattern[str], str]]]:
+    data = yaml.safe_load((files("graphkit.documents") / "rules" / "damage.yaml").read_text(encoding="utf-8"))
+    signs = [(sign["kind"], re.compile(sign["pattern"].replace("{pinyin}", _LETTERS))) for sign in data["signs"]]
+    suggestions = [(re.compile(one["pattern"]), one["reading"]) for one in data["suggestions"]]
+    return data["join"], signs, suggestions
+
+
+def _find_damages(raw: str, pinyin: list[tuple[int, int]]) -> list[Damage]:
+    join, signs, suggestions = _damage_rules()
+    closed = {end for _, end in pinyin}
+    places = sorted(
+        (match.start(), match.end(), kind)
+        for kind, pattern in signs
+        for match in pattern.finditer(raw)
+        if not (kind == "broken_brackets" and match.end() in closed)
+    )
+    merged: list[tuple[int, int, str]] = []
+    for place in places:
+        before = merged[-1] if merged else None
+        if before and place[0] - before[1] <= join and "\n" not in raw[before[1] : place[0]]:
+            merged[-1] = (before[0], max(before[1], place[1]), before[2])
+        else:
+            merged.append(place)
+    damages = []
+    for start, end, kind in merged:
+        reading = next((text for pattern, text in suggestions if pattern.fullmatch(raw, start, end)), None)
+        note = f"characters {start}-{end} cannot be read: {raw[start:end]!r}"
+        damages.append(Damage(start, end, kind, note, reading))
+    return damages
+
+
+def _fix_width(draft: _Draft, hurt: bytearray, repairs: dict[str, int]) -> None:
+    """Full-width letters and digits become half-width; half-width punctuation beside Han characters full-width."""
+    before = list(draft.characters)
+    for index, character in enumerate(before):
+        if character >= "\x80" and not hurt[draft.starts[index]]:
+            draft.characters[index] = _narrow(character)
+    _widen_punctuation(draft, hurt)
+    repairs["width"] += sum(old != new for old, new in zip(before, draft.characters, strict=True))
+    draft.keep(lambda index: draft.characters[index] not in _INVISIBLE and draft.characters[index] != "\r")
+
+
+def _narrow(character: str) -> str:
+    """Return the one form in which the rules know a character."""
+    if "\uff01" <= character <= "\uff5e" and character not in "，；：（）？！":
+        return chr(ord(character) - 0xFEE0)
+    if character in "\u00a0\u3000\u2002\u2003\u2009":
+        return " "
+    if "\u2f00" <= character <= "\u2fdf" or "\uf900" <= character <= "\ufad9":
+        return unicodedata.normalize("NFKC", character)
+    return "\n" if character in "\u2028\u2029\x85" else character
+
+
+def _widen_punctuation(draft: _Draft, hurt: bytearray) -> None:
+    """Brackets are widened in pairs: 发展(SME) has a Han character on one side only."""
+    characters = draft.characters
+    opened: list[tuple[int, bool]] = []
+    for index, character in enumerate(characters):
+        if hurt[draft.starts[index]]:
+            continue
+        wide = any(_is_wide(one) for one in characters[max(0, index - 1) : index + 2] if one not in "()（）")
+        if character in "(（":
+            opened.append((index, wide or character == "（"))
+        elif character in ")）" and opened:
+            start, open_wide = opened.pop()
+            if wide or open_wide or character == "）":
+                characters[start], characters[index] = "（", "）"
+        elif character in ",;:?!" and wide:
+            characters[index] = character.translate(_WIDE)
+        elif character == "\n":
+            opened.clear()
+
+
+def _is_wide(character: str) -> bool:
+    return "\u3001" <= character <= "\u9fff" or character in "，；：（）？！“”‘’—…"
+
+
+def _fix_doubled(draft: _Draft, repairs: dict[str, int]) -> None:
+    characters = draft.characters
+    keep = [True] * len(characters)
+    first = 0
+    for index in range(1, len(characters)):
+        if characters[index] == characters[first] and characters[index] in _DOUBLED:
+            keep[index] = False
+            draft.ends[first] = draft.ends[index]
+            repairs["doubled"] += 1
+        else:
+            first = index
+    draft.keep(lambda index: keep[index])
+
+
+def _fix_lines(draft: _Draft, repairs: dict[str, int], wrapped: bool) -> None:
+    """Take out a line break that only a page's width put there: after a full line that does not end a sentence."""
+    lines = draft.text().split("\n")
+    widths = sorted(len(line.strip()) for line in lines if line.strip())
+    if len(widths) < 3:
+        return
+    widest = widths[-1] if wrapped else widths[int(len(widths) * 0.9)]
+    if widest > _LINE_WIDEST or (not wrapped and widths[len(widths) // 2] < widest * _LINE_FULL):
+        return
+    removed: set[int] = set()
+    position = 0
+    for line, following in pairwise(lines):
+        position += len(line) + 1
+        text, after = line.rstrip(), following.lstrip()
+        full = len(text.strip()) >= widest * _LINE_FULL
+        indented = len(following) - len(after) >= 2
+        broken = bool(text and after) and text[-1] not in "。！？；：" and bool(_HAN.search(text[-1] + after[0]))
+        if full and broken and not indented:
+            tail = len(line) - len(text)
+            head = len(following) - len(after)
+            removed.update(range(position - 1 - tail, position + head))
+            repairs["line"] += 1
+    draft.keep(lambda index: index not in removed)
+
+
+def _fix_blanks(draft: _Draft, repairs: dict[str, int]) -> None:
+    """Take out blanks between Han characters and digits, and between Han characters that stand one by one."""
+    text = draft.text()
+    removed: set[int] = set()
+    for match in _BLANK_BESIDE_DIGIT.finditer(text):
+        removed.update(range(*match.span()))
+    for match in _SPACED_OUT.finditer(text):
+        removed.update(index for index in range(*match.span()) if text[index] in " \t")
+    repairs["blank"] += len(removed)
+    draft.keep(lambda index: index not in removed)
+
+
+@cache
+def _converter() -> Callable[[str], str]:
+    converter = opencc.OpenCC("t2s")
+
+    def convert(text: str) -> str:
+        return str(converter.convert(text))
+
+    return convert
+
+
+def _fix_traditional(draft: _Draft, hurt: bytearray, repairs: dict[str, int]) -> None:
+    """Convert to simplified, clause by clause, so that a change of length cannot shift the rest of the text."""
+    convert = _converter()
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    position = 0
+    for clause in _clauses(draft, hurt):
+        last = position + len(clause)
+        spans = zip(draft.starts[position:last], draft.ends[position:last], strict=True)
+        converted = clause if hurt[draft.starts[position]] or clause.isascii() else convert(clause)
+        pieces = list(converted) if len(converted) == len(clause) else [convert(one) for one in clause]
+        position = last
+        repairs["traditional"] += sum(old != new for old, new in zip(clause, pieces, strict=True))
+        for piece, (start, end) in zip(pieces, spans, strict=True):
+            characters += piece
+            starts += [start] * len(piece)
+            ends += [end] * len(piece)
+    draft.characters, draft.starts, draft.ends = characters, starts, ends
+
+
+def _clauses(draft: _Draft, hurt: bytearray) -> list[str]:
+    """Split at punctuation, and around damaged places, which stay as they are."""
+    parts: list[str] = []
+    begin = 0
+    characters, starts = draft.characters, draft.starts
+    for index in range(1, len(characters) + 1):
+        if (
+            index == len(characters)
+            or characters[index - 1] in "。，；、！？：\n"
+            or hurt[starts[index]] != hurt[starts[index - 1]]
+        ):
+            parts.append("".join(characters[begin:index]))
+            begin = index
+    return parts

@@ -1,0 +1,128 @@
+"""Cleaning never loses where a character came from, and says what it could not read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphkit.documents import clean
+
+SEED = Path(__file__).parent / "labelled" / "seed.txt"
+HAN = st.text(alphabet="审计署太原特派办发现问题资金财政厅落实政策一二三", min_size=1, max_size=40)
+ANYTHING = st.text(
+    alphabet=st.one_of(
+        st.characters(codec="utf-8"), st.sampled_from("審計(jì)（）()，,、。\n 　１ａ當發國臺灣後裡着著\ufffd?")
+    ),
+    max_size=80,
+)
+SYLLABLES = st.sampled_from(["jì", "shěn", "fā", "zhuāng", "lǜ", "ér", "ān", "xiōng"])
+
+
+def test_the_seed_holds_201_bracketed_syllables_of_which_200_follow_a_han_character() -> None:
+    raw = SEED.read_text(encoding="utf-8")
+    text = clean(raw)
+    brackets = re.findall(r"\([a-zà-ǜ]+\)", raw)
+    assert len(brackets) == 201
+    assert text.repairs["pinyin"] == 200
+    assert (len(raw), len(text.clean)) == (2086, 1059)
+    assert len(re.findall(r"\([^)]*\)", text.clean)) == 1, "the 201st lies in the damaged place and stays"
+    assert "（审计署太原特派办）" in text.clean, "a real byline is no pinyin"
+
+
+def test_the_seed_has_one_damaged_place_reported_and_left_as_it_is() -> None:
+    raw = SEED.read_text(encoding="utf-8")
+    text = clean(raw)
+    (damage,) = text.damages
+    assert raw[damage.start : damage.end] == "?shù)卣鞍l(fā)"
+    assert damage.suggestion == "地政府及发"
+    assert "与当?shù)卣鞍l(fā)改、财政" in text.clean, "no reading is put in its place"
+
+
+def test_a_quote_is_the_original_with_its_garbling() -> None:
+    text = clean("與山西省審計(jì)廳協(xié)同")
+    start = text.clean.index("审计厅")
+    assert text.clean == "与山西省审计厅协同"
+    assert text.quote(start, start + 3) == "審計(jì)廳"
+
+
+@pytest.mark.parametrize(
+    ("raw", "cleaned"),
+    [
+        ("中小企業(SME)", "中小企业（SME）"),
+        ("方案(a)、方案(b)", "方案（a）、方案（b）"),
+        ("山 西 省 审 计 厅", "山西省审计厅"),
+        ("2020 年 3 月 5 日", "2020年3月5日"),
+        ("財金〔２０２０〕５號", "财金〔2020〕5号"),
+        ("未拨付，，影响发放", "未拨付，影响发放"),
+        ("1,234.5万元,其中", "1,234.5万元，其中"),
+        ("姓名　单位", "姓名 单位"),
+        ("审\u200b计\ufeff署", "审计署"),
+        ("⽤于⾏动", "用于行动"),
+    ],
+)
+def test_what_is_cleaned(raw: str, cleaned: str) -> None:
+    assert clean(raw).clean == cleaned
+
+
+@pytest.mark.parametrize(
+    ("raw", "broken", "kind"),
+    [
+        ("拨付\ufffd\ufffd资金", "\ufffd\ufffd", "undecodable"),
+        ("拨付\x01资金", "\x01", "control_character"),
+        ("与當(dāng)?shù)卣协商一致", "?shù)", "broken_brackets"),
+        ("锟斤拷锟斤拷办公室", "锟斤拷锟斤拷", "mojibake"),
+        ("关于å®¡è®¡的通知", "å®¡è®¡", "mojibake"),
+    ],
+)
+def test_what_cannot_be_read_is_reported_where_it_is(raw: str, broken: str, kind: str) -> None:
+    (damage,) = clean(raw).damages
+    assert (raw[damage.start : damage.end], damage.kind) == (broken, kind)
+
+
+def test_a_line_that_a_page_broke_is_one_sentence_again() -> None:
+    lines = "县财政局未按规定将补助资金拨付到项目单位造成资\n金闲置一年以上影响了项目的建设进度和群众受益县\n民政局未建立台账。\n二、整改情况"
+    assert "造成资金闲置" in clean(lines, wrapped=True).clean
+    assert "。\n二、" in clean(lines, wrapped=True).clean
+
+
+@given(ANYTHING)
+def test_every_cleaned_character_comes_from_a_place_in_the_original(raw: str) -> None:
+    text = clean(raw)
+    assert len(text.clean) == len(text.starts) == len(text.ends)
+    assert all(0 <= start < end <= len(raw) for start, end in zip(text.starts, text.ends, strict=True))
+    assert list(text.starts) == sorted(text.starts)
+    assert list(text.ends) == sorted(text.ends)
+
+
+@given(ANYTHING, st.data())
+def test_a_span_goes_to_the_original_and_back(raw: str, data: st.DataObject) -> None:
+    text = clean(raw)
+    if not text.clean:
+        return
+    start = data.draw(st.integers(0, len(text.clean) - 1))
+    end = data.draw(st.integers(start + 1, len(text.clean)))
+    begin, stop = text.to_raw(start, end)
+    back = text.to_clean(begin, stop)
+    assert back[0] <= start < end <= back[1], "nothing of the span is lost"
+    assert all(text.starts[index] < stop and text.ends[index] > begin for index in range(*back))
+
+
+@given(st.lists(st.tuples(HAN, SYLLABLES), min_size=1, max_size=8))
+def test_garbling_a_text_and_cleaning_it_gives_the_text(pieces: list[tuple[str, str]]) -> None:
+    garbled = "".join(f"{han}({syllable})" for han, syllable in pieces)
+    text = clean(garbled)
+    assert text.clean == "".join(han for han, _ in pieces)
+    assert text.repairs["pinyin"] == len(pieces)
+    assert not text.damages
+
+
+@given(HAN)
+def test_a_clean_text_stays_as_it_is(raw: str) -> None:
+    text = clean(raw)
+    assert text.clean == raw
+    assert text.starts == tuple(range(len(raw)))
+    assert not any(text.repairs.values())
