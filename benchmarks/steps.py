@@ -1,0 +1,235 @@
+#!/usr/bin/env python3
+"""The steps of graphkit that are measured, each in a process of its own; benchmarks/run calls them.
+
+    python benchmarks/steps.py STEP …
+
+Each prints one JSON object: seconds, work (units), unit, found (what came out), detail (parts of the time).
+"""
+
+# Each step pays for the memory of its own imports only.
+# ruff: noqa: PLC0415
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from check import check
+from measure import size_mb
+
+from graphkit.case import load_case
+from graphkit.facts import Facts
+from graphkit.gaps import Evaluation, evaluate
+
+_DAYS = "CAST(date_diff('day', DATE '2000-01-01', {}) AS BIGINT)"
+
+
+def _evaluated(workspace: str) -> Evaluation:
+    facts = Facts(Path(workspace))
+    return evaluate(facts, facts.case_ids()[0])
+
+
+def _count(evaluation: Evaluation, query: str) -> int:
+    return int(evaluation.sql(query).column(0)[0].as_py())
+
+
+def load(case: str, workspace: str) -> dict[str, Any]:
+    """Load a case folder into a new workspace."""
+    shutil.rmtree(workspace, ignore_errors=True)
+    begin = time.perf_counter()
+    result = load_case(Facts(Path(workspace), create=True), Path(case))
+    seconds = time.perf_counter() - begin
+    rows = sum(result.loaded.values())
+    return {
+        "seconds": seconds,
+        "work": rows,
+        "unit": "rows",
+        "disk_mb": size_mb(Path(workspace)),
+        "found": {"rejected": result.rejected},
+    }
+
+
+def scan(workspace: str) -> dict[str, Any]:
+    """Read every column of every stored row once in plain DuckDB: what reading the same bytes costs at the least."""
+    import duckdb
+
+    files = sorted(str(path) for path in (Path(workspace) / "facts").rglob("*.parquet"))
+    begin = time.perf_counter()
+    rows = 0
+    for file in files:
+        if "/definitions/" in file:
+            continue
+        columns = [row[0] for row in duckdb.execute("DESCRIBE SELECT * FROM read_parquet(?)", [file]).fetchall()]
+        sums = ", ".join(f'max(hash("{column}"))' for column in columns)
+        rows += duckdb.execute(f"SELECT count(*), {sums} FROM read_parquet(?)", [file]).fetchall()[0][0]
+    return {"seconds": time.perf_counter() - begin, "work": rows, "unit": "rows"}
+
+
+def evaluate_case(workspace: str) -> dict[str, Any]:
+    """Evaluate every kind with causes and impact; the time of each part beside it."""
+    parts: dict[str, float] = {}
+    computation = sys.modules["graphkit.gaps.evaluate"].Computation
+    for name in ("_load_definitions", "_load_facts", "_run_views", "_find_gaps", "_walk", "_measure_impact"):
+        if hasattr(computation, name):
+            setattr(computation, name, _timed(getattr(computation, name), name.strip("_"), parts))
+    begin = time.perf_counter()
+    evaluation = _evaluated(workspace)
+    counts = evaluation.counts(consequences=True)
+    seconds = time.perf_counter() - begin
+    steps = _count(evaluation, "SELECT count(*) FROM steps")
+    return {"seconds": seconds, "work": steps, "unit": "steps", "found": counts, "detail": parts}
+
+
+def _timed(method: Callable[..., Any], name: str, parts: dict[str, float]) -> Callable[..., Any]:
+    def timed(*arguments: Any) -> Any:
+        begin = time.perf_counter()
+        try:
+            return method(*arguments)
+        finally:
+            parts[name] = round(parts.get(name, 0) + time.perf_counter() - begin, 3)
+
+    return timed
+
+
+def compare(case: str, workspace: str) -> dict[str, Any]:
+    """Compare the evaluation with the known answer."""
+    evaluation = _evaluated(workspace)
+    begin = time.perf_counter()
+    lines = check(Path(case), evaluation)
+    return {
+        "seconds": time.perf_counter() - begin,
+        "work": _count(evaluation, "SELECT count(*) FROM gaps"),
+        "unit": "gaps",
+        "found": {"differences": len(lines)},
+        "detail": {"first": lines[:5]},
+    }
+
+
+def list_gaps(workspace: str) -> dict[str, Any]:
+    """Make the first hundred gaps, then all but the consequences, with evidence and explanations in both languages."""
+    evaluation = _evaluated(workspace)
+    begin = time.perf_counter()
+    evaluation.gaps(limit=100)
+    first = time.perf_counter() - begin
+    begin = time.perf_counter()
+    gaps = evaluation.gaps()
+    return {
+        "seconds": time.perf_counter() - begin,
+        "work": len(gaps),
+        "unit": "gaps",
+        "detail": {"first_hundred": round(first, 3)},
+    }
+
+
+def projection(workspace: str) -> dict[str, Any]:
+    """Project facts and gaps into the embedded graph and save its snapshot."""
+    from graphkit.graph.embedded import EmbeddedStore
+    from graphkit.graph.projection import project
+
+    evaluation = _evaluated(workspace)
+    folder = Path(workspace) / "graph"
+    shutil.rmtree(folder, ignore_errors=True)
+    begin = time.perf_counter()
+    frames = project([evaluation])
+    framed = time.perf_counter() - begin
+    EmbeddedStore(folder).load(frames)
+    counts = frames.counts()
+    return {
+        "seconds": time.perf_counter() - begin,
+        "work": sum(counts.values()),
+        "unit": "nodes and relationships",
+        "disk_mb": size_mb(folder),
+        "detail": {"frames": round(framed, 3)},
+    }
+
+
+def cypher(workspace: str) -> dict[str, Any]:
+    """Run every query of the library that needs no parameter on the projected graph."""
+    from graphkit.graph.embedded import EmbeddedStore
+    from graphkit.graph.library import library
+    from graphkit.graph.store import Limits
+
+    store = EmbeddedStore(Path(workspace) / "graph")
+    limits = Limits(timeout_s=120, memory_mb=8192)
+    took: dict[str, float] = {}
+    failed: dict[str, str] = {}
+    begin = time.perf_counter()
+    for query in library().values():
+        if any(parameter.required for parameter in query.parameters.values()):
+            continue
+        start = time.perf_counter()
+        try:
+            store.run(query.cypher, query.bind({}), limits)
+            took[query.id] = round(time.perf_counter() - start, 3)
+        except Exception as error:
+            failed[query.id] = str(error)[:100]
+    seconds = time.perf_counter() - begin
+    store.close()
+    slowest = dict(sorted(took.items(), key=lambda item: -item[1])[:8])
+    return {"seconds": seconds, "work": len(took), "unit": "queries", "found": {"failed": failed}, "detail": slowest}
+
+
+def report(workspace: str) -> dict[str, Any]:
+    """Build the stage report and write it as a web page and as Markdown."""
+    from graphkit.reports.build import build_report
+    from graphkit.reports.html import report_html
+    from graphkit.reports.markdown import report_markdown
+
+    evaluation = _evaluated(workspace)
+    begin = time.perf_counter()
+    built = build_report(evaluation)
+    model = time.perf_counter() - begin
+    length = len(report_html(built, "zh")) + len(report_markdown(built, "zh"))
+    return {
+        "seconds": time.perf_counter() - begin,
+        "work": length,
+        "unit": "characters",
+        "detail": {"model": round(model, 3)},
+    }
+
+
+def export(workspace: str, folder: str) -> dict[str, Any]:
+    """Write what the peers read: the events as they are, and for those that need it the finished steps."""
+    import pyarrow.parquet as pq
+
+    evaluation = _evaluated(workspace)
+    out = Path(folder)
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir(parents=True)
+    start = _DAYS.format("coalesce(p.effective_from, DATE '2000-01-01')")
+    queries = {
+        "events": 'SELECT id, policy, stage, scope, kind, "on", recorded_at FROM events',
+        "regions": "SELECT code, level, parent FROM regions",
+        "stages": f"SELECT s.policy, s.id, s.level, NOT s.optional AS required, s.within_days, "
+        f"{_DAYS.format('s.due_on')} AS due_on, s.depth, {start} AS start "
+        "FROM stages AS s JOIN policies AS p ON p.id = s.policy",
+        "stage_after": "SELECT policy, stage, after FROM stage_after",
+        "steps": "SELECT step, policy, stage, scope, level, required, state, done_on, due_on, ready FROM steps",
+        "step_after": "SELECT step, predecessor FROM step_after",
+        "gaps": "SELECT kind, step, blocked_steps FROM gaps WHERE step IS NOT NULL",
+    }
+    for name, query in queries.items():
+        pq.write_table(evaluation.sql(query), out / f"{name}.parquet")
+    (out / "case.json").write_text(json.dumps({"as_of": evaluation.as_of.isoformat()}), encoding="utf-8")
+    return {"seconds": 0.0, "work": _count(evaluation, "SELECT count(*) FROM steps"), "unit": "steps"}
+
+
+STEPS: dict[str, Callable[..., dict[str, Any]]] = {
+    "load": load,
+    "scan": scan,
+    "evaluate": evaluate_case,
+    "check": compare,
+    "gaps": list_gaps,
+    "projection": projection,
+    "cypher": cypher,
+    "report": report,
+    "export": export,
+}
+
+if __name__ == "__main__":
+    print(json.dumps(STEPS[sys.argv[1]](*sys.argv[2:])))
