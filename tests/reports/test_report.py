@@ -1,0 +1,138 @@
+"""The report model says what the evaluation says, and says it in both languages."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from graphkit.gaps import Evaluation
+from graphkit.model.errors import UsageError
+from graphkit.reports.build import Request, build_report
+from graphkit.reports.model import Report
+from graphkit.reports.outline import outline
+
+SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
+
+
+def test_counts_are_those_of_the_evaluation(small: Evaluation, report: Report) -> None:
+    assert {kind.kind: kind.gaps for kind in report.counts} == small.counts(consequences=True)
+    roots = Counter(gap.kind for gap in small.gaps() if gap.root)
+    assert {kind.kind: kind.root for kind in report.counts if kind.root} == dict(roots)
+    assert [entry.gap.id for entry in report.roots] == [gap.id for gap in small.gaps() if gap.root]
+    assert report.roots_total == len(report.roots)
+
+
+def test_the_share_done_is_of_required_steps_only(report: Report) -> None:
+    # transmit 1, register 3, waive 3 and sum 2 are required; of the optional stage one step is done and does not count.
+    assert (report.looked.required, report.looked.done) == (9, 4)
+    assert report.looked.steps == 12
+    assert sum(report.looked.by_status.values()) == 12
+    assert (report.policies[0].required, report.policies[0].done) == (9, 4)
+    assert sum(line.required for line in report.regions) == 9
+
+
+def test_a_policy_says_where_it_stops(report: Report) -> None:
+    (line,) = report.policies
+    assert line.stops_at is not None
+    assert (line.stops_at.zh, line.stopped_places, line.blocked_steps) == ("摸底", 1, 2)
+    assert line.root_by_category == {"break": 2, "blockage": 3, "difficulty": 1, "pain": 1, "unknown": 1}
+
+
+def test_money_and_people_are_those_of_the_gaps(report: Report) -> None:
+    (held,) = report.money
+    assert (held.holder.name, held.amount, held.region and held.region.id) == (
+        "Finance One",
+        {"CNY": Decimal("750000.05")},
+        "1401",
+    )
+    (line,) = report.waiting
+    assert (line.groups, line.eligible, line.reached, line.waiting) == (2, 140, 30, 110)
+
+
+def test_the_ledger_says_how_each_finding_stands(report: Report) -> None:
+    found = {line.finding: line for line in report.follow_up}
+    assert (found["F-1"].status, found["F-1"].open, found["F-1"].overdue_days) == ("none", True, 101)
+    assert (found["F-2"].status, found["F-2"].due_on, found["F-2"].overdue_days) == (
+        "instructed",
+        date(2020, 3, 20),
+        102,
+    )
+    assert (found["F-3"].status, found["F-3"].open, found["F-3"].overdue_days) == ("verified", False, None)
+
+
+def test_every_evidence_number_is_in_the_list(report: Report) -> None:
+    numbers = [line.number for line in report.evidence]
+    assert numbers == list(range(1, len(numbers) + 1))
+    cited = {number for entry in report.roots for number in entry.evidence}
+    assert cited == set(numbers)
+    line = next(line for line in report.evidence if line.locator == "chars 0-6")
+    assert (line.title, line.document_number, line.issuer) == ("The article", "审〔2020〕2号", "Audit")
+
+
+def test_what_is_new_since_the_last_report(report_since: Report) -> None:
+    change = report_since.change
+    assert change is not None
+    assert report_since.period_start == date(2020, 4, 1)
+    kinds = {entry.gap.id: entry.gap.kind for entry in report_since.roots}
+    assert {"funds_retained", "unobserved_step"} <= {kinds.get(key) for key in change.new}
+    assert "missing_step" not in {kinds.get(key) for key in change.new}
+    assert change.persisting + len(change.new) == sum(
+        kind.gaps for kind in report_since.counts if kind.kind != "blocked_step"
+    )
+
+
+def test_synthetic_data_and_missing_coverage_are_said_first(made_up: Evaluation, report: Report) -> None:
+    told = build_report(made_up)
+    assert told.is_synthetic
+    assert not told.looked.coverage_known
+    for lang, synthetic, coverage in (
+        ("zh", "合成数据", "没有检查范围表"),
+        ("en", "made-up data", "no coverage table"),
+    ):
+        first, second = outline(told, lang).warnings
+        assert synthetic in first
+        assert coverage in second
+        assert outline(report, lang).warnings == []
+
+
+def test_headings_are_numbered_as_each_language_does(report: Report) -> None:
+    zh = [section.number for section in outline(report, "zh").sections]
+    assert zh[:4] == ["一、", "（一）", "（二）", "二、"]
+    en = [section.number for section in outline(report, "en").sections]
+    assert en[:4] == ["1.", "1.1", "1.2", "2."]
+    assert len(zh) == len(en)
+
+
+def test_a_report_may_be_about_one_policy_and_region(small: Evaluation) -> None:
+    part = build_report(small, Request(policy="rent", region="140105"))
+    assert {entry.gap.scope for entry in part.roots if entry.gap.scope} == {"140105"}
+    assert part.looked.steps == 3
+    with pytest.raises(UsageError, match="unknown policy 'none'"):
+        build_report(small, Request(policy="none"))
+    with pytest.raises(UsageError, match="unknown region '99'"):
+        build_report(small, Request(region="99"))
+
+
+def test_an_express_report_tells_fewer_and_lists_the_rest(small: Evaluation) -> None:
+    report = build_report(small, Request(kind="express"))
+    assert report.roots_told <= 10
+    ledger = outline(build_report(small, Request(kind="ledger")), "zh")
+    assert ledger.sections[0].title == "问题整改与批示落实台账"
+
+
+def test_json_keeps_everything_and_its_schema_is_published(report_since: Report) -> None:
+    text = report_since.model_dump_json()
+    assert Report.model_validate_json(text) == report_since
+    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    assert schema == Report.model_json_schema(mode="serialization"), (
+        "run python -m graphkit.reports.schema > docs/report.schema.json"
+    )
+
+
+def test_the_same_facts_give_the_same_report(small: Evaluation, report: Report) -> None:
+    assert build_report(small) == report
