@@ -1,0 +1,99 @@
+"""The account of an import: what was read is used, kept as attributes, or rejected, and nothing else happens to it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """One thing that could not be used: file, line (or row), what it is, its value, and why."""
+
+    file: str
+    line: int | None
+    what: str
+    value: str
+    reason: str
+
+    def text(self) -> str:
+        """Return the reject as one line for a person."""
+        where = self.file + (f", line {self.line}" if self.line is not None else "")
+        return f"{where}: {self.what}{f' {self.value!r}' if self.value else ''}: {self.reason}"
+
+
+@dataclass(slots=True)
+class Tally:
+    """One kind of thing: how many were read, used (by what they became), kept as attributes and rejected (by why)."""
+
+    read: int = 0
+    used: Counter[str] = field(default_factory=Counter)
+    kept: Counter[str] = field(default_factory=Counter)
+    rejected: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def balanced(self) -> bool:
+        """Whether all that was read is accounted for, once."""
+        return self.read == self.used.total() + self.kept.total() + self.rejected.total()
+
+
+class Account:
+    """Counts by kind of thing, in the order in which the kinds were first met, and the rejects."""
+
+    def __init__(self) -> None:
+        self.tallies: dict[str, Tally] = {}
+        self.rejects: list[Reject] = []
+
+    def read(self, what: str, count: int = 1) -> None:
+        """Count things that the input holds."""
+        self._tally(what).read += count
+
+    def use(self, what: str, became: str, count: int = 1) -> None:
+        """Count things that became rows or definitions of the case."""
+        self._tally(what).used[became] += count
+
+    def keep(self, what: str, why: str, count: int = 1) -> None:
+        """Count things that are kept as attributes only."""
+        self._tally(what).kept[why] += count
+
+    def reject(self, what: str, file: str, line: int | None, value: str, reason: str) -> None:
+        """Count a thing that could not be used, and remember where it stands."""
+        self._tally(what).rejected[reason] += 1
+        self.rejects.append(Reject(file, line, what, value, reason))
+
+    @property
+    def balanced(self) -> bool:
+        """Whether everything that was read is accounted for."""
+        return all(tally.balanced for tally in self.tallies.values())
+
+    def as_json(self) -> dict[str, dict[str, object]]:
+        """Return the account as plain data: for each kind read, used, kept and rejected, with what became of them."""
+        return {
+            what: {
+                "read": tally.read,
+                "used": tally.used.total(),
+                "kept": tally.kept.total(),
+                "rejected": tally.rejected.total(),
+                "used_as": dict(sorted(tally.used.items())),
+                "kept_because": dict(sorted(tally.kept.items())),
+                "rejected_because": dict(sorted(tally.rejected.items())),
+            }
+            for what, tally in self.tallies.items()
+        }
+
+    def lines(self) -> list[str]:
+        """Return the account as lines for a person: one a kind, with what became of it."""
+        width = max((len(what) for what in self.tallies), default=0)
+        head = f"{'':{width}}  {'read':>8} {'used':>8} {'kept':>8} {'rejected':>8}"
+        lines = [head]
+        for what, tally in self.tallies.items():
+            counts = (tally.read, tally.used.total(), tally.kept.total(), tally.rejected.total())
+            became = [f"{count} {name}" for name, count in sorted(tally.used.items())]
+            became += [f"{count} kept: {why}" for why, count in sorted(tally.kept.items())]
+            became += [f"{count} rejected: {why}" for why, count in sorted(tally.rejected.items())]
+            numbers = " ".join(f"{count:>8}" for count in counts)
+            lines.append(f"{what:{width}}  {numbers}  {'; '.join(became)}".rstrip())
+        return lines
+
+    def _tally(self, what: str) -> Tally:
+        return self.tallies.setdefault(what, Tally())

@@ -1,0 +1,170 @@
+"""Indicator periods as steps: a target is due when its period ends, and is met, missed, or not told.
+
+An actual below its target is a step begun and not done; no actual at all is a step that nobody looked at, unless a
+later period of the same indicator has one. Values that cannot be compared are kept, and judged by nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+
+from graphkit.standards.iati.codes import codes
+from graphkit.standards.iati.model import IndicatorPeriod, Reading
+from graphkit.standards.values import number, short, squeeze
+
+
+class Verdict(StrEnum):
+    """How an actual stands to its target."""
+
+    MET = "target met"
+    MISSED = "under target"
+    INTERIM = "period not over"
+    UNTOLD = "no actual given"
+    WORDS = "cannot be compared"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One actual of a step: what it is, and whether it reaches the target."""
+
+    line: int
+    actual: str
+    met: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResultStep:
+    """The periods of one indicator that have the same target for the same time (reported once or again)."""
+
+    stage: str
+    title: str
+    due_on: date | None
+    verdict: Verdict
+    covered: bool
+    progress: tuple[Progress, ...]
+    periods: int
+    target: str
+
+
+def result_steps(periods: Iterable[IndicatorPeriod], looked_until: date | None) -> tuple[list[ResultStep], int]:
+    """Return the steps of an activity's results, and how many periods have no target to be held against."""
+    groups: dict[tuple[str, ...], list[IndicatorPeriod]] = {}
+    without = 0
+    for one in periods:
+        if not any(target.value for target in one.targets):
+            without += 1
+            continue
+        groups.setdefault(_identity(one), []).append(one)
+    told: dict[tuple[str, ...], date] = {}
+    for identity, members in groups.items():
+        for one in members:
+            if one.end and any(actual.value for actual in one.actuals):
+                told[identity[:3]] = max(one.end, told.get(identity[:3], one.end))
+    steps = [
+        _step(f"result-{position}", members, looked_until, told.get(identity[:3]))
+        for position, (identity, members) in enumerate(groups.items(), start=1)
+    ]
+    return steps, without
+
+
+def _identity(one: IndicatorPeriod) -> tuple[str, ...]:
+    """Return what makes two periods the same one reported again: the indicator, its time and its targets."""
+    targets = sorted(f"{'|'.join(target.about)}={_same(target.value)}" for target in one.targets if target.value)
+    return (one.result.casefold(), one.indicator.casefold(), one.measure, str(one.end), *targets)
+
+
+def _same(value: str) -> str:
+    plain = _number(value)
+    return str(plain.normalize()) if plain is not None else value.casefold()
+
+
+def _step(stage: str, members: list[IndicatorPeriod], looked_until: date | None, last_told: date | None) -> ResultStep:
+    first = members[0]
+    target = ", ".join(dict.fromkeys(_shown(one) for one in first.targets if one.value))
+    named = first.indicator or first.result
+    if first.result and first.result.casefold() not in (named.casefold(), ""):
+        named = f"{first.result}: {named}"
+    title = squeeze(f"{short(named, 200)} → {short(target, 80)}{f' by {first.end}' if first.end else ''}")
+    progress = [
+        Progress(one.line, "; ".join(_shown(actual) for actual in one.actuals if actual.value), _compare(one))
+        for one in members
+        if any(actual.value for actual in one.actuals)
+    ]
+    verdicts = {one.met for one in progress}
+    over = first.end is not None and looked_until is not None and first.end <= looked_until
+    if not progress:
+        verdict = Verdict.UNTOLD
+    elif True in verdicts:
+        verdict = Verdict.MET
+    elif False not in verdicts:
+        verdict = Verdict.WORDS
+    else:
+        verdict = Verdict.MISSED if over else Verdict.INTERIM
+    covered = verdict is Verdict.UNTOLD and last_told is not None and first.end is not None and last_told > first.end
+    progress.sort(key=lambda one: (one.met is True, one.line))
+    return ResultStep(stage, title, first.end, verdict, covered, tuple(progress), len(members), target)
+
+
+def _compare(one: IndicatorPeriod) -> bool | None:
+    """Tell whether the actuals reach the targets; None when they cannot be compared.
+
+    Totals are held against totals. Without a total on either side, each breakdown that has a target is held against
+    the actual of the same breakdown.
+    """
+    targets = {target.about: target for target in one.targets if target.value}
+    actuals = {actual.about: actual for actual in one.actuals if actual.value}
+    if () in targets and () in actuals:
+        return _reaches(actuals[()], targets[()], _direction(one, targets[()]))
+    if len(targets) == 1 and len(actuals) == 1 and (() in targets or () in actuals):
+        return None
+    if () in targets or set(targets) - set(actuals):
+        return None
+    verdicts = {_reaches(actuals[about], target, _direction(one, target)) for about, target in targets.items()}
+    if None in verdicts:
+        return None
+    return False not in verdicts
+
+
+def _direction(one: IndicatorPeriod, target: Reading) -> bool | None:
+    """Tell whether more is better (the standard's default); None where the baseline contradicts what the file says.
+
+    A target below the baseline can only mean that less is better, unless the file says the opposite.
+    """
+    start, wanted = _number(one.baseline), _number(target.value)
+    falls = start is not None and wanted is not None and wanted < start
+    if one.ascending is None:
+        return not falls
+    return None if one.ascending and falls else one.ascending
+
+
+def _reaches(actual: Reading, target: Reading, ascending: bool | None) -> bool | None:
+    got, wanted = _number(actual.value), _number(target.value)
+    if got is not None and wanted is not None:
+        if ascending is None:
+            return True if got == wanted else None
+        return got >= wanted if ascending else got <= wanted
+    said, asked = _answer(actual.value), _answer(target.value)
+    if said is not None and asked is not None:
+        return said == asked
+    if got is None and wanted is None and actual.value.casefold() == target.value.casefold():
+        return True
+    return None
+
+
+def _number(value: str) -> Decimal | None:
+    return number(value.strip().removesuffix("%"))
+
+
+def _answer(value: str) -> bool | None:
+    word = value.strip().casefold()
+    if word in codes().affirmative:
+        return True
+    return False if word in codes().negative else None
+
+
+def _shown(one: Reading) -> str:
+    return f"{one.value} ({', '.join(one.about)})" if one.about else one.value
