@@ -68,7 +68,7 @@ def checked_query(
             problems.append((column.name, f"{text} IS NULL", "is required but empty"))
         if damaged:
             problems.append((column.name, f"contains({text}, chr(65533))", "has damaged text (neither UTF-8 nor GB18030)"))
-        problems += [(column.name, condition, reason) for condition, reason in conditions]
+        problems += [(column.name, f"{text} IS NOT NULL AND {condition}", reason) for condition, reason in conditions]
         if column.values:
             known = ", ".join(literal(one) for one in column.values)
             problems.append((column.name, f"{text} NOT IN ({known})", f"must be one of {', '.join(column.values)}"))

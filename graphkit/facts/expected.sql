@@ -25,7 +25,8 @@ WHERE case_info.jurisdiction IS NULL
         SELECT ancestor FROM region_above JOIN case_info ON code = jurisdiction
       );
 
--- Where a step can stand: `number` makes step numbers; a region stands in itself, an agency in its region.
+-- Where a step can stand: `number` makes step numbers; a region stands in itself, an agency in its region (or, without one,
+-- nowhere, which only the agency's own steps come before and after).
 CREATE OR REPLACE TABLE places AS
 SELECT row_number() OVER (ORDER BY is_agency, scope) AS number, scope, is_agency, region, level
 FROM (
@@ -33,8 +34,9 @@ FROM (
   FROM regions JOIN inside USING (code)
   UNION ALL
   SELECT agencies.id AS scope, TRUE AS is_agency, agencies.region, regions.level
-  FROM agencies JOIN regions ON regions.code = agencies.region JOIN inside ON inside.code = regions.code
+  FROM agencies LEFT JOIN regions ON regions.code = agencies.region
   WHERE agencies.id IN (SELECT scope FROM stage_scopes)
+    AND (agencies.region IS NULL OR agencies.region IN (SELECT code FROM inside))
     AND agencies.id NOT IN (SELECT code FROM regions)
 );
 

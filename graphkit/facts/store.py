@@ -104,7 +104,7 @@ class Facts:
             return []
         try:
             delta = DeltaTable(str(self.root / table), version=version)
-            return sorted(delta.file_uris(partition_filters=[("case_id", "=", case_id)]))
+            return sorted(delta.file_uris(file_pruning_predicate=[("case_id", "=", case_id)]))
         except (DeltaError, OSError) as error:
             raise StoreError(f"{self.root / table}: the table cannot be read: {_one_line(error)}") from None
 

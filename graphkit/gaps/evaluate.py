@@ -239,6 +239,7 @@ class Computation:
                 "min(before.distance) OVER (PARTITION BY steps.step) + 1 AS nearest "
                 "FROM steps ANTI JOIN lead_steps AS own ON own.step = steps.step "
                 "JOIN step_after ON step_after.step = steps.step JOIN lead_steps AS before ON before.step = step_after.predecessor "
+                "JOIN steps AS counted ON counted.step = step_after.predecessor AND counted.counts "
                 f"WHERE steps.depth = {depth}) WHERE distance = nearest"
             )
 

@@ -37,17 +37,17 @@ balances AS (
 released AS (
   SELECT holder, policy, measure, currency, max(day) AS day
   FROM balances, settings
-  WHERE balance <= settings.retention_min
+  WHERE balance <= 0 OR balance < settings.retention_min
   GROUP BY ALL
 ),
 held AS (
   SELECT balances.holder, balances.policy, balances.measure, balances.currency, balances.balance
   FROM balances, settings
-  WHERE from_last = 1 AND balance > settings.retention_min
+  WHERE from_last = 1 AND balance > 0 AND balance >= settings.retention_min
 )
 SELECT
   held.policy, held.measure, CAST(NULL AS VARCHAR) AS stage, CAST(NULL AS VARCHAR) AS scope, held.holder AS subject,
-  holders.region, min(balances.day) AS since, any_value(held.balance) AS amount, held.currency
+  holders.region, greatest(min(balances.day), any_value(first_sent.day)) AS since, any_value(held.balance) AS amount, held.currency
 FROM held
 JOIN holders ON holders.id = held.holder
 JOIN balances
@@ -56,13 +56,10 @@ JOIN balances
 LEFT JOIN released
   ON released.holder = held.holder AND released.policy = held.policy
  AND released.measure IS NOT DISTINCT FROM held.measure AND released.currency = held.currency
+-- A group is a holder from the day on which it first passes anything on.
+LEFT JOIN (
+  SELECT holder, min(day) AS day FROM account_days WHERE sent <> 0 GROUP BY holder
+) AS first_sent ON first_sent.holder = held.holder AND NOT holders.is_agency
 WHERE (released.day IS NULL OR balances.day > released.day)
-  AND (
-    holders.is_agency
-    OR EXISTS (
-      SELECT 1 FROM account_days
-      WHERE account_days.holder = held.holder AND account_days.policy = held.policy
-        AND account_days.measure IS NOT DISTINCT FROM held.measure AND account_days.sent <> 0
-    )
-  )
+  AND (holders.is_agency OR first_sent.day IS NOT NULL)
 GROUP BY held.policy, held.measure, held.holder, holders.region, held.currency

@@ -24,11 +24,11 @@ FROM (
   FROM (
     SELECT
       delivery_rows.id, delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary,
-      delivery_rows.region AS own_region, delivery_rows."on", delivery_rows.currency, measures.cap_per_beneficiary,
-      sum(delivery_rows.amount) OVER (
+      delivery_rows.region AS own_region, delivery_rows."on", settings.case_currency AS currency, measures.cap_per_beneficiary,
+      sum(capped.amount) OVER (
         PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
       ) AS total,
-      sum(delivery_rows.amount) OVER (
+      sum(capped.amount) OVER (
         PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary ORDER BY delivery_rows."on", delivery_rows.id
       ) AS running,
       row_number() OVER (
@@ -38,7 +38,11 @@ FROM (
     FROM delivery_rows
     JOIN measures ON measures.id = delivery_rows.measure AND measures.cap_per_beneficiary IS NOT NULL
     CROSS JOIN settings
-    WHERE delivery_rows."on" IS NOT NULL AND delivery_rows.currency = settings.case_currency
+    -- The cap is in the case's currency: what was given in another is not held against it.
+    CROSS JOIN LATERAL (
+      SELECT CASE WHEN delivery_rows.currency = settings.case_currency THEN delivery_rows.amount END AS amount
+    ) AS capped
+    WHERE delivery_rows."on" IS NOT NULL
   ) AS summed
   WHERE total > cap_per_beneficiary
 )

@@ -19,6 +19,12 @@ FROM (
   FROM gaps JOIN finding_states ON finding_states.id = gaps.subject
   WHERE gaps.about = 'finding' AND finding_states.agency IS NOT NULL
   UNION ALL
+  SELECT gaps.id AS gap, step_agencies.agency, 'support' AS role
+  FROM gaps
+  JOIN measure_steps ON measure_steps.measure = gaps.measure AND measure_steps.region = gaps.region
+  JOIN step_agencies ON step_agencies.step = measure_steps.step AND step_agencies.role = 'support'
+  WHERE gaps.about IN ('group', 'delivery')
+  UNION ALL
   SELECT gaps.id AS gap, step_agencies.agency, 'lead' AS role
   FROM gaps
   JOIN measure_steps ON measure_steps.measure = gaps.measure AND measure_steps.region = gaps.region
@@ -39,9 +45,4 @@ UNION
 SELECT gaps.id AS gap, finding_states.id AS finding
 FROM gaps
 JOIN finding_states ON finding_states.policy = gaps.policy AND finding_states.agency = gaps.subject
-WHERE gaps.about = 'holder'
-UNION
-SELECT gaps.id AS gap, finding_states.id AS finding
-FROM gaps
-JOIN finding_states ON finding_states.policy = gaps.policy AND finding_states.scope = gaps.region
-WHERE gaps.about IN ('group', 'delivery') AND finding_states.stage IS NULL;
+WHERE gaps.about = 'holder';
