@@ -33,12 +33,11 @@ from graphkit.reports.model import (
     WeakRows,
 )
 from graphkit.reports.names import Names
-from graphkit.reports.queries import literal, query, rows, steps_query
+from graphkit.reports.queries import literal, query, rows, source_counts, steps_query
 
 SYNTHETIC = "synthetic"
 """The `source` of rows that are made up."""
 
-_SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions", "reports", "coverage")
 REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly", "stage": "stage", "ledger": "ledger"}
 """The kinds of report, by the name that asks for one."""
 
@@ -109,7 +108,7 @@ class _Builder:
         self.parts = self.compared()
         self.part_of = query("part_of", parts=literal(self.parts))
         self.status_rows = rows(evaluation, query("status_counts", steps=self.steps, part_of=self.part_of))
-        self.sources = {table: rows(evaluation, query("sources", table=table))[0] for table in _SOURCED}
+        self.sources = source_counts(evaluation)
         documents = rows(evaluation, "SELECT * FROM documents ORDER BY id")
         self.evidence = _EvidenceList({str(row["id"]): row for row in documents})
 

@@ -9,6 +9,9 @@ from typing import Any
 from graphkit.gaps import Evaluation
 
 
+_SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions", "reports", "coverage")
+
+
 @cache
 def _file(name: str) -> str:
     return resources.files("graphkit.reports").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
@@ -35,6 +38,16 @@ def literal(value: str | list[str] | None) -> str:
     if isinstance(value, list):
         return f"CAST([{', '.join(map(literal, value))}] AS VARCHAR[])"
     return "'" + value.replace("'", "''") + "'"
+
+
+def source_counts(evaluation: Evaluation) -> dict[str, dict[str, int]]:
+    """Return, for each table whose rows name a source, how many rows count (n), are synthetic, and name no_source."""
+    return {table: rows(evaluation, query("sources", table=table))[0] for table in _SOURCED}
+
+
+def synthetic_rows(evaluation: Evaluation) -> int:
+    """Return how many of the rows that count are made up."""
+    return sum(counts["synthetic"] for counts in source_counts(evaluation).values())
 
 
 def steps_query(policy: str | None, region: str | None) -> str:

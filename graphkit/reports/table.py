@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from collections.abc import Sequence
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console, Group, RenderableType
+from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Styled
 
 from graphkit.gaps import Evaluation
 from graphkit.model.gap import Gap
 from graphkit.reports import words
+from graphkit.reports.model import Report
 from graphkit.reports.names import Names
-from graphkit.reports.queries import query, rows
+from graphkit.reports.queries import rows, synthetic_rows
 from graphkit.reports.text import Lang, date_text, money_text, number_text, shown
 
-_NO_TERMINAL_WIDTH = 120
 _STYLE = {
     "break": "bold red",
     "blockage": "yellow",
@@ -30,12 +29,6 @@ _STYLE = {
     "medium": "yellow",
     "low": "bright_black",
 }
-
-
-def print_gaps(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: int | None = None) -> None:
-    """Print the table of gaps to standard output: as wide as the terminal, 120 columns where there is none."""
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else _NO_TERMINAL_WIDTH)
-    console.print(gaps_table(evaluation, gaps, lang, limit))
 
 
 def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: int | None = None) -> RenderableType:
@@ -59,7 +52,7 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
     for number, gap in enumerate(listed, 1):
         table.add_row(*_row(number, gap, names, lang))
     parts: list[RenderableType] = [_headline(evaluation, gaps, lang)]
-    made_up = _synthetic_rows(evaluation)
+    made_up = synthetic_rows(evaluation)
     if made_up:
         text = (
             f"⚠ 含合成数据{number_text(made_up)}行，仅供演示，不是真实情况。"
@@ -75,6 +68,31 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
         left = number_text(len(gaps) - len(listed))
         parts.append(Styled(f"另有 {left} 个未列出。" if zh else f"{left} more are not listed.", style="bright_black"))
     return Group(*parts)
+
+
+def chains_table(report: Report, lang: Lang) -> RenderableType:
+    """Return one line a policy: how far its chain is, where it stops most, and how much waits for that."""
+    zh = lang == "zh"
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title, numeric in (
+        ("政策" if zh else "Policy", False),
+        ("已完成/应办" if zh else "Done/required", True),
+        ("停得最多的一环" if zh else "Stops most at", False),
+        ("处" if zh else "Places", True),
+        ("受阻步骤" if zh else "Held up", True),
+    ):
+        table.add_column(title, justify="right" if numeric else "left", no_wrap=numeric)
+    for line in report.policies:
+        table.add_row(
+            Styled(shown(line.title.of(lang), 80)),
+            Styled(f"{number_text(line.done)}/{number_text(line.required)}"),
+            Styled(
+                shown(line.stops_at.of(lang), 80) if line.stops_at else "–", style="bold red" if line.stops_at else ""
+            ),
+            Styled(number_text(line.stopped_places) if line.stopped_places else ""),
+            Styled(number_text(line.blocked_steps) if line.blocked_steps else ""),
+        )
+    return table
 
 
 def _row(number: int, gap: Gap, names: Names, lang: Lang) -> list[Styled]:
@@ -110,8 +128,3 @@ def _headline(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang) -> Styled
     if not gaps:
         line.append("没有发现断点。" if zh else "No gap was found.", style="green")
     return line
-
-
-def _synthetic_rows(evaluation: Evaluation) -> int:
-    tables = ("events", "transfers", "deliveries", "findings", "actions")
-    return sum(rows(evaluation, query("sources", table=table))[0]["synthetic"] for table in tables)

@@ -11,7 +11,7 @@ from graphkit.model.tables import LEVELS
 from graphkit.reports import words
 from graphkit.reports.model import Text
 from graphkit.reports.names import Names
-from graphkit.reports.queries import literal, query, rows, steps_query
+from graphkit.reports.queries import literal, query, rows, steps_query, synthetic_rows
 from graphkit.reports.text import money_text, shown
 
 NAME_LIMIT = 120
@@ -24,7 +24,6 @@ GAP_LIMIT = 300
 """Root gaps that a page lists."""
 
 _STATUSES = list(words.STATUS)
-_SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions")
 
 
 class PageData:
@@ -92,7 +91,7 @@ class PageData:
             "title": {lang: shown(case.title.text(lang, case.id), NAME_LIMIT) for lang in ("zh", "en")},
             "as_of": self.evaluation.as_of.isoformat(),
             "known_by": None if self.evaluation.known_by is None else self.evaluation.known_by.isoformat(sep=" "),
-            "synthetic": self.synthetic(),
+            "synthetic": synthetic_rows(self.evaluation),
             "notes": [note.model_dump() for note in [*self.coverage_note(), *self.notes]],
             "statuses": [
                 {
@@ -219,10 +218,6 @@ class PageData:
     def text(self, text: Text | None) -> dict[str, str] | None:
         """Return a text in both languages, cut to a fit length."""
         return None if text is None else {"zh": shown(text.zh, NAME_LIMIT), "en": shown(text.en, NAME_LIMIT)}
-
-    def synthetic(self) -> int:
-        """Return how many of the rows that count are made up."""
-        return sum(rows(self.evaluation, query("sources", table=table))[0]["synthetic"] for table in _SOURCED)
 
     def coverage_note(self) -> list[Text]:
         """Return a warning when the case does not say what was looked at."""

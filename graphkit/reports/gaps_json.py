@@ -1,0 +1,52 @@
+"""The gaps of evaluations as JSON (CONTRACT.md section 5, `graphkit gaps --format json`)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from graphkit.gaps import Evaluation, rules
+from graphkit.model.gap import Gap
+
+Found = Sequence[tuple[Evaluation, Sequence[Gap]]]
+
+
+def gaps_document(found: Found) -> dict[str, Any]:
+    """Return the one JSON document for some gaps of one evaluation, or of several.
+
+    `case` is the case's id, or with several evaluations the list of theirs; a date that differs between them is null.
+    """
+    counts: dict[str, int] = {}
+    for _, gaps in found:
+        for gap in gaps:
+            counts[gap.kind] = counts.get(gap.kind, 0) + 1
+    one = found[0][0] if len(found) == 1 else None
+    dates = {evaluation.as_of for evaluation, _ in found}
+    known = {evaluation.known_by for evaluation, _ in found}
+    return {
+        "as_of": dates.pop().isoformat() if len(dates) == 1 else None,
+        "known_by": _utc(known.pop()) if len(known) == 1 else None,
+        "case": one.case.id if one else [evaluation.case.id for evaluation, _ in found],
+        "thresholds": _thresholds(one) if one else None,
+        "counts": {kind: counts[kind] for kind in rules() if kind in counts},
+        "gaps": gap_dicts(found),
+    }
+
+
+def gap_dicts(found: Found) -> list[dict[str, Any]]:
+    """Return the gaps as JSON has them; with several evaluations, each says its case."""
+    several = len(found) > 1
+    return [
+        {**gap.model_dump(mode="json"), **({"case": evaluation.case.id} if several else {})}
+        for evaluation, gaps in found
+        for gap in gaps
+    ]
+
+
+def _utc(known_by: datetime | None) -> str | None:
+    return None if known_by is None else f"{known_by.isoformat()}Z"
+
+
+def _thresholds(evaluation: Evaluation) -> dict[str, str]:
+    return {name: f"{value.normalize():f}" for name, value in sorted(evaluation.thresholds.items())}
