@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from graphkit import __version__
-from graphkit.cli import explain, gaps, load, verify
+from graphkit.cli import demo, explain, gaps, load, report, verify, view
 from graphkit.model.errors import GraphkitError
 
 app = typer.Typer(
@@ -34,9 +34,12 @@ def graphkit(
     """Show where a policy's implementation chain breaks, why, for whom, and who must act."""
 
 
+app.command("demo")(demo.demo)
 app.command("load")(load.load)
 app.command("gaps")(gaps.gaps)
 app.command("explain")(explain.explain)
+app.command("report")(report.report)
+app.command("view")(view.view)
 app.command("verify")(verify.verify)
 
 
