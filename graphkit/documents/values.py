@@ -52,7 +52,7 @@ def deadline(text: str, dates: Mapping[int, DateValue]) -> Callable[[re.Match[st
             if number is None:
                 return None
             within = int(number) * (3 if match.group("unit") == "季度" else 1)
-            after = _words(text, match, "after") if "after" in groups else None
+            after = _words(text, match, "after")
             return DeadlineValue(within=within, unit=unit, after=after, task=task)
         start, end = match.span("fact")
         date = next((dates[place] for place in range(start, end) if place in dates), None)
@@ -79,7 +79,7 @@ def assignment(text: str) -> Callable[[re.Match[str], Mention], AssignmentValue]
 
     def build(match: re.Match[str], mention: Mention) -> AssignmentValue:
         role: Literal["lead"] = "lead"
-        task = _words(text, match, "task") if "task" in match.re.groupindex else None
+        task = _words(text, match, "task")
         return AssignmentValue(agency=mention.name, id=mention.id, role=role, task=task)
 
     return build
@@ -91,5 +91,7 @@ def issuer(match: re.Match[str] | None, mention: Mention) -> IssuerValue:
 
 
 def _words(text: str, match: re.Match[str], group: str) -> str | None:
+    if group not in match.re.groupindex:
+        return None
     start, end = match.span(group)
     return text[start:end].strip(_GROUP_ENDS) or None if start >= 0 else None
