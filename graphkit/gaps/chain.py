@@ -90,7 +90,7 @@ def chain_of(evaluation: Evaluation, gap_id: str, limit: int = MAX_STEPS) -> Cha
         "SELECT step, agency, role FROM step_agencies WHERE list_contains(?, step) ORDER BY ALL", [numbers]
     )
     events = evaluation.rows(
-        'SELECT steps.step, events.id, events.source, events.locator, events.note FROM steps '
+        "SELECT steps.step, events.id, events.source, events.locator, events.note FROM steps "
         "JOIN events ON events.policy = steps.policy AND events.stage = steps.stage AND events.scope = steps.scope "
         'WHERE list_contains(?, steps.step) ORDER BY steps.step, events."on", events.recorded_at, events.id',
         [numbers],

@@ -157,10 +157,16 @@ class Evaluation:
     def _gaps(self, query: str, values: list[Any]) -> list[Gap]:
         computation = self._computation
         connection = computation.connection
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE listed AS SELECT row_number() OVER () AS place, * FROM ({query})", values)
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE listed AS SELECT row_number() OVER () AS place, * FROM ({query})", values
+        )
         rows = connection.sql("SELECT * FROM listed ORDER BY place").to_arrow_table().to_pylist()
         many = {
-            name: _grouped(connection.execute(f"SELECT {columns} FROM {table} JOIN listed ON listed.id = {table}.gap ORDER BY ALL").fetchall())
+            name: _grouped(
+                connection.execute(
+                    f"SELECT {columns} FROM {table} JOIN listed ON listed.id = {table}.gap ORDER BY ALL"
+                ).fetchall()
+            )
             for name, table, columns in (
                 ("causes", "gap_causes", "gap, cause"),
                 ("agencies", "gap_agencies", "gap, gap_agencies.agency, gap_agencies.role"),

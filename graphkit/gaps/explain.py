@@ -31,7 +31,9 @@ class Explainer:
         run = computation.run
         self._thresholds = computation.thresholds
         self._policies = {policy.id: policy.title for policy in computation.policies}
-        self._stages = {(policy.id, stage.id): stage.title for policy in computation.policies for stage in policy.stages}
+        self._stages = {
+            (policy.id, stage.id): stage.title for policy in computation.policies for stage in policy.stages
+        }
         self._names: dict[str, str] = dict(
             run(
                 "SELECT id, name FROM beneficiary_groups UNION ALL SELECT id, name FROM agencies "
@@ -52,7 +54,9 @@ class Explainer:
     ) -> dict[str, Any]:
         zh = lang == "zh"
         nothing = "（未注明）" if zh else "(not given)"
-        reached, _, eligible = (row["detail"] or "").partition("/") if row["kind"] == "coverage_shortfall" else ("", "", "")
+        reached, _, eligible = (
+            (row["detail"] or "").partition("/") if row["kind"] == "coverage_shortfall" else ("", "", "")
+        )
         kind, _, _ = (row["subject"] or "").partition(":")
         money = _money(amounts, lang)
         return {
@@ -102,8 +106,14 @@ class Explainer:
         names = [self._name(agency) or agency for agency in agencies]
         shown, more = names[:3], len(names) - 3
         if lang == "zh":
-            return f"责任单位为{'、'.join(shown)}{f'等{len(names)}家' if more > 0 else ''}" if names else "责任单位未注明"
-        return f"responsible: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}" if names else "no one is named as responsible"
+            return (
+                f"责任单位为{'、'.join(shown)}{f'等{len(names)}家' if more > 0 else ''}" if names else "责任单位未注明"
+            )
+        return (
+            f"responsible: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
+            if names
+            else "no one is named as responsible"
+        )
 
 
 def _impact(row: Mapping[str, Any], lang: str) -> str:

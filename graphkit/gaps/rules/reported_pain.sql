@@ -17,7 +17,7 @@ SELECT
 FROM finding_states
 WHERE category = 'pain' AND is_open
   AND NOT EXISTS (
-    SELECT 1 FROM gap_rows
-    WHERE gap_rows.about IN ('step', 'delivery')
-      AND gap_rows.policy = finding_states.policy AND gap_rows.scope = finding_states.scope
+    SELECT 1 FROM found_gaps
+    WHERE found_gaps.about IN ('step', 'delivery')
+      AND found_gaps.policy = finding_states.policy AND found_gaps.scope = finding_states.scope
   )
