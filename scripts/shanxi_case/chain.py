@@ -34,7 +34,6 @@ _EFFECTIVE = {
 _EVENING = time(17, 30)
 _SLOW_SHARE = 0.04
 """How many events were recorded only weeks later."""
-OTHER_SOURCE = "synthetic-receiver"
 
 
 @dataclass(slots=True)
@@ -121,10 +120,6 @@ def _go(result: Walk, place: Place, twist: Twist, ready: date, due: date | None)
             _complete(result, place, ready + timedelta(days=twist.days))
         case "help_first":
             _complete(result, place, result.done[policy, "need_found", scope] + timedelta(days=twist.days))
-        case "unsupported":
-            _complete(result, place, day, source="")
-        case "twice":
-            _twice(result, place, day)
         case "reopened":
             _event(result, place, "completed", day)
             _event(result, place, "reopened", twist.day, note=twist.note)
@@ -139,7 +134,7 @@ def _due(spec: Stage, ready: date) -> date | None:
 
 
 def _ordinary(place: Place, spec: Stage, due: date | None) -> Twist:
-    """Choose how an ordinary step goes: in time, now and then late, unsupported or, where it may be, not at all."""
+    """Choose how an ordinary step goes: in time, now and then late or, where it may be, not at all."""
     policy, stage, scope = place
     if spec.get("optional"):
         share = float(scope in plan.OPTIONAL_WHERE.get(stage, ())) or plan.OPTIONAL_SHARE.get((policy, stage), 0.0)
@@ -148,8 +143,6 @@ def _ordinary(place: Place, spec: Stage, due: date | None) -> Twist:
         return Twist("cancelled", note="(合成) 无转租 / (synthetic) nothing is sublet")
     if spec["level"] == "county" and due and "within_days" in spec and chance("late", *place) < plan.LATE_SHARE:
         return Twist("late", days=between(1, 9, "days", *place))
-    if spec["level"] == "county" and spec.get("evidence") and chance("unsupported", *place) < plan.UNSUPPORTED_SHARE:
-        return plan.UNSUPPORTED
     return plan.DONE
 
 
@@ -162,25 +155,12 @@ def _in_time(place: Place, ready: date, due: date | None) -> date:
     return ready + timedelta(days=between(first, max(first, round(room * 0.9)), "day", *place))
 
 
-def _complete(result: Walk, place: Place, day: date, *, source: str = SYNTHETIC, note: str = "") -> None:
-    if _event(result, place, "completed", day, source=source, note=note):
+def _complete(result: Walk, place: Place, day: date, *, note: str = "") -> None:
+    if _event(result, place, "completed", day, note=note):
         result.done[place] = day
 
 
-def _twice(result: Walk, place: Place, day: date) -> None:
-    """Record one completion from two sources that differ in amount and day."""
-    amount = between(300_000, 900_000, "twice", *place)
-    given, got = f"{amount}.00", f"{amount * 83 // 100}.00"
-    if _event(result, place, "completed", day, amount=given, note="(合成) 发放方报表 / (synthetic) the giver's table"):
-        other = day + timedelta(days=2)
-        note = "(合成) 受益方核对 / (synthetic) asked of the receivers"
-        _event(result, place, "completed", other, source=OTHER_SOURCE, amount=got, note=note)
-        result.done[place] = other
-
-
-def _event(
-    result: Walk, place: Place, kind: str, day: date, *, source: str = SYNTHETIC, amount: str = "", note: str = ""
-) -> bool:
+def _event(result: Walk, place: Place, kind: str, day: date, *, note: str = "") -> bool:
     """Add an event unless it lies after the case's day or where nobody looked any more; say whether it was added."""
     policy, stage, scope = place
     looked_until = [plan.NOT_LOOKED_AT_AFTER.get((policy, region), AS_OF) for region in above(scope)]
@@ -198,9 +178,8 @@ def _event(
             "kind": kind,
             "on": day.isoformat(),
             "agency": office_id(ROLES[policy][stage].lead, scope),
-            "amount": amount,
             "recorded_at": datetime.combine(day + timedelta(days=delay), _EVENING).isoformat(),
-            "source": source,
+            "source": SYNTHETIC,
             "note": note,
             "synthetic": "true",
         }

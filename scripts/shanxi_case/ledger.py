@@ -39,7 +39,7 @@ class Ledger:
     def person(self, id_: str, group: str, region: str, *, name: str = "", eligible: bool = True, to: str = "") -> None:
         """Add a beneficiary, eligible until the day `to`; people have no names, firms have made-up ones."""
         row = {"id": id_, "group": group, "name": name, "region": region, "eligible": str(eligible).lower()}
-        self.beneficiaries.append(row | {"eligible_to": to, "synthetic": "true"})
+        self.beneficiaries.append(row | {"eligible_to": to} | _MARK)
 
     def transfer(self, what: What, giver: str, taker: str, amount: Decimal, day: date) -> None:
         """Add a transfer."""

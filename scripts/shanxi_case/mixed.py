@@ -7,14 +7,14 @@ from pathlib import Path
 
 from graphkit.model.tables import TABLES
 from scripts.shanxi_case import audit, plan
-from scripts.shanxi_case.chain import OTHER_SOURCE, walk
+from scripts.shanxi_case.chain import walk
 from scripts.shanxi_case.common import MIXED, PUBLIC, SYNTHETIC, Row, read_table, write_table
 from scripts.shanxi_case.money import JOB_SUBSIDY_CAP, follow
 from scripts.shanxi_case.offices import AGENCY_COLUMNS, ASSIGNMENT_COLUMNS
 
 _CASE = f"""\
 # What public sources say (as in shanxi-2020-public), with synthetic observations: every synthetic row says so in its
-# column "synthetic" and, where it has one, in its source. Written by scripts/make_shanxi_case.py; do not edit.
+# column "synthetic" and in its source. Written by scripts/make_shanxi_case.py; do not edit.
 id: shanxi-2020
 title:
   zh: 山西省2020年疫情防控与复工复产政策落实跟踪审计（公开资料与合成数据）
@@ -36,10 +36,7 @@ report_cadence:
   - {{kind: express, every_days: 10, start: {audit.FIRST_DAY}, end: 2020-08-31}}
   - {{kind: monthly, every: month, start: 2020-02-01, end: 2020-08-31}}
 """
-_SOURCES = [
-    {"id": SYNTHETIC, "title": "Synthetic data 合成数据"},
-    {"id": OTHER_SOURCE, "title": "Synthetic data 合成数据: what the receivers say 受益方的说法"},
-]
+_SOURCE = {"id": SYNTHETIC, "title": "Synthetic data 合成数据", "synthetic": "true"}
 _CAP_AFTER = "    one_per_beneficiary: true"
 
 
@@ -64,7 +61,7 @@ def write(folder: Path = MIXED) -> None:
     _add(tables, "findings", audit.finding_rows())
     _add(tables, "actions", audit.action_rows())
     _add(tables, "reports", audit.report_rows())
-    _add(tables, "documents", [row | {"synthetic": "true"} for row in _SOURCES])
+    _add(tables, "documents", [_SOURCE])
     _add(tables, "coverage", audit.coverage_rows())
     _add(tables, "supplies", money.supplies)
 

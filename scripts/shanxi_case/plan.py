@@ -19,8 +19,7 @@ class Twist:
 
     kind: done (in time), missing (nothing happened), open (started, never completed), late (completed `days` after its
     due date), after (`days` after it became ready), help_first (`days` after the need was found), on (completed on
-    `day`, whatever came before), cancelled (not needed there), unsupported (completed, but no record names a source),
-    twice (two sources tell it differently), reopened (completed, then found wanting on `day`).
+    `day`, whatever came before), cancelled (not needed there), reopened (completed, then found wanting on `day`).
     """
 
     kind: str
@@ -29,7 +28,7 @@ class Twist:
     note: str = ""
 
 
-DONE, MISSING, OPEN, UNSUPPORTED = Twist("done"), Twist("missing"), Twist("open"), Twist("unsupported")
+DONE, MISSING, OPEN = Twist("done"), Twist("missing"), Twist("open")
 
 
 def _late(days: int) -> Twist:
@@ -65,10 +64,6 @@ TWISTS: dict[Place, Twist] = {
     (RENT, "relief_h1_executed", "140727"): _late(12),
     (RENT, "relief_h1_executed", "140728"): _late(19),
     (RENT, "passed_to_final_tenant", "140105"): OPEN,
-    (RENT, "passed_to_final_tenant", "140106"): UNSUPPORTED,
-    (RENT, "passed_to_final_tenant", "140107"): UNSUPPORTED,
-    (RENT, "passed_to_final_tenant", "140213"): UNSUPPORTED,
-    (RENT, "passed_to_final_tenant", "140702"): Twist("twice"),
     (RENT, "landlord_offset_granted", "140822"): _on(
         "2020-03-05", "(合成) 减免兑现前先享受税费减免 / (synthetic) tax relief before any rent was waived"
     ),
@@ -79,8 +74,6 @@ TWISTS: dict[Place, Twist] = {
     (RELENDING, "loan_disbursed", "140400"): _late(5),
     (RELENDING, "loan_disbursed", "140900"): _late(3),
     (RELENDING, "use_tracked", "140300"): OPEN,
-    (RELENDING, "use_tracked", "140800"): UNSUPPORTED,
-    (RELENDING, "subsidy_applied", "141000"): Twist("twice"),
     (RELENDING, "subsidy_paid", "140200"): OPEN,
     (RELENDING, "subsidy_paid", "140700"): _late(6),
     (RELENDING, "firm_delisted", "100000"): _on(
@@ -120,8 +113,6 @@ TWISTS: dict[Place, Twist] = {
     (HARDSHIP, "aid_approved", "140423"): MISSING,
     (HARDSHIP, "aid_approved", "140425"): MISSING,
     (HARDSHIP, "aid_paid", "141127"): OPEN,
-    (HARDSHIP, "aid_paid", "140221"): UNSUPPORTED,
-    (HARDSHIP, "aid_paid", "140621"): UNSUPPORTED,
     # Jobs: one city collects no vacancies, two counties send people off before they have a job.
     (JOBS, "city_linked", "140300"): _late(4),
     (JOBS, "jobs_collected", "140600"): OPEN,
@@ -138,7 +129,6 @@ TWISTS: dict[Place, Twist] = {
     (JOBS, "retention_checked", "141121"): MISSING,
     (JOBS, "retention_checked", "141122"): MISSING,
     (JOBS, "retention_checked", "141129"): MISSING,
-    (JOBS, "charter_cost_settled", "140981"): Twist("twice"),
     (JOBS, "charter_cost_settled", "140581"): Twist(
         "reopened",
         day=date(2020, 7, 10),
@@ -179,4 +169,3 @@ OPTIONAL_WHERE: dict[str, tuple[str, ...]] = {
 
 NOT_SUBLET_SHARE = 0.45
 LATE_SHARE = 0.012
-UNSUPPORTED_SHARE = 0.004
