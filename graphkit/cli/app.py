@@ -29,7 +29,9 @@ def _version(asked: bool) -> None:
 
 @app.callback()
 def graphkit(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Show where a policy's implementation chain breaks, why, for whom, and who must act."""
 

@@ -10,12 +10,23 @@ from typing import Annotated, Any
 
 import typer
 
-from graphkit.cli.options import DEFAULT_WORKSPACE, AsOf, CaseId, KnownBy, Lang, Workspace, chosen_cases, day, language, moment
+from graphkit.cli.options import (
+    DEFAULT_WORKSPACE,
+    AsOf,
+    CaseId,
+    KnownBy,
+    Lang,
+    Workspace,
+    chosen_cases,
+    day,
+    language,
+    moment,
+)
+from graphkit.cli.output import print_table
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate, rules
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap
-from graphkit.cli.output import print_table
 from graphkit.reports.gaps_json import gap_dicts, gaps_document
 from graphkit.reports.table import gaps_table
 
@@ -31,7 +42,9 @@ def gaps(
     region: Annotated[str | None, typer.Option(help="Only gaps in this region and all below it.")] = None,
     agency: Annotated[str | None, typer.Option(help="Only gaps that this agency answers for or supports.")] = None,
     kind: Annotated[list[str] | None, typer.Option(help="Only gaps of this kind (may be given several times).")] = None,
-    category: Annotated[list[str] | None, typer.Option(help="break, blockage, difficulty, pain, unknown, consequence.")] = None,
+    category: Annotated[
+        list[str] | None, typer.Option(help="break, blockage, difficulty, pain, unknown, consequence.")
+    ] = None,
     consequences: Annotated[bool, typer.Option("--consequences", help="List blocked steps too.")] = False,
     threshold: Annotated[list[str] | None, typer.Option(help="Override a threshold: retention_days=45.")] = None,
     rows: Annotated[str | None, typer.Option("--rows", metavar="GAP_ID", help="All deliveries behind one gap.")] = None,

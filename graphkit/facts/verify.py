@@ -10,7 +10,7 @@ from graphkit.model.errors import StoreError
 
 
 def problems(facts: Facts) -> list[str]:
-    """Return one line for each thing that is wrong: lost or damaged files, row counts that differ, gaps in the commits."""
+    """Return one line for each thing that is wrong: lost or damaged files, other row counts, missing commits."""
     found: list[str] = []
     commits = facts.commits()
     for expected, commit in enumerate(commits, start=1):

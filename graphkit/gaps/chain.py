@@ -14,7 +14,7 @@ MAX_STEPS = 500
 
 
 class ChainStep(BaseModel):
-    """One step of a chain. `state` is done, open (begun), untouched, or cancelled; `place` is where it stands to the gap."""
+    """One step of a chain; `place` is where it stands to the gap, `state` open means begun and not done."""
 
     place: Literal["before", "here", "after"]
     policy: str
@@ -46,7 +46,10 @@ _HERE = {
     "step": "SELECT step FROM gaps WHERE id = ?",
     "group": "SELECT measure_steps.step FROM gaps JOIN measure_steps USING (measure, region) WHERE gaps.id = ?",
     "delivery": "SELECT measure_steps.step FROM gaps JOIN measure_steps USING (measure, region) WHERE gaps.id = ?",
-    "holder": "SELECT steps.step FROM gaps JOIN steps ON steps.policy = gaps.policy AND steps.region = gaps.region WHERE gaps.id = ?",
+    "holder": (
+        "SELECT steps.step FROM gaps JOIN steps ON steps.policy = gaps.policy AND steps.region = gaps.region "
+        "WHERE gaps.id = ?"
+    ),
     "finding": (
         "SELECT steps.step FROM gaps JOIN steps ON steps.policy = gaps.policy AND steps.scope = gaps.scope "
         "AND (gaps.stage IS NULL OR steps.stage = gaps.stage) WHERE gaps.id = ?"

@@ -42,7 +42,8 @@ _OPTIONAL = {
 
 
 @cache
-def _statements(name: str) -> str:
+def statements(name: str) -> str:
+    """Return the SQL in one of this package's files, such as views/steps."""
     return resources.files("graphkit.gaps").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
@@ -138,8 +139,8 @@ class Computation:
     def _run_views(self) -> None:
         self.connection.execute(EXPECTED_SQL)
         for name in ("steps", "evidence", "money", "findings", "deliveries", "measure_steps", "found"):
-            self.connection.execute(_statements(f"views/{name}"))
-        if self.case.calendar == "cn-workdays" and (lost := self.run(_statements("views/unknown_days"))):
+            self.connection.execute(statements(f"views/{name}"))
+        if self.case.calendar == "cn-workdays" and (lost := self.run(statements("views/unknown_days"))):
             policy, stage, scope, day = lost[0]
             first, last = known_years()
             raise InputError(
@@ -150,7 +151,7 @@ class Computation:
     def _find_gaps(self) -> None:
         for rule in sorted(rules().values(), key=lambda rule: rule.after is not None):
             self._collect(rule)
-        self.connection.execute(_statements("views/gap_ids"))
+        self.connection.execute(statements("views/gap_ids"))
 
     def _collect(self, rule: Rule) -> None:
         columns = {name for name, *_ in self.run(f"DESCRIBE {rule.sql}")}
@@ -158,7 +159,7 @@ class Computation:
         query = f"SELECT {', '.join(['*', *missing])} FROM ({rule.sql})"
         form = {"step": "step", "delivery": "rows"}.get(rule.about, "identity")
         self.connection.execute(
-            _statements(f"collect/{form}").format(
+            statements(f"collect/{form}").format(
                 about=rule.about,
                 kind=rule.id,
                 category=rule.category,
@@ -170,17 +171,17 @@ class Computation:
         )
 
     def _measure_impact(self) -> None:
-        self.connection.execute(_statements("views/reach"))
+        self.connection.execute(statements("views/reach"))
         for (depth,) in self.run("SELECT DISTINCT depth FROM waiting ORDER BY depth"):
-            self.connection.execute(_statements("collect/reach").format(depth=depth))
-        self.connection.execute(_statements("views/impact"))
+            self.connection.execute(statements("collect/reach").format(depth=depth))
+        self.connection.execute(statements("views/impact"))
 
     def _find_agencies(self) -> None:
-        self.connection.execute(_statements("views/leads"))
+        self.connection.execute(statements("views/leads"))
         if self.run("SELECT 1 FROM lead_steps LIMIT 1"):
             for (depth,) in self.run("SELECT DISTINCT depth FROM steps WHERE depth > 0 ORDER BY depth"):
-                self.connection.execute(_statements("collect/leads").format(depth=depth))
-        self.connection.execute(_statements("views/agencies"))
+                self.connection.execute(statements("collect/leads").format(depth=depth))
+        self.connection.execute(statements("views/agencies"))
 
 
 def _counted(table: Table, stored: str) -> str:

@@ -35,10 +35,10 @@ def evaluate(
     known_by: date | datetime | None = None,
     thresholds: Mapping[str, Decimal] | None = None,
 ) -> Evaluation:
-    """Evaluate a case as of a day (default: the case's as_of, else today), known by a time (default: all that is known).
+    """Evaluate a case as of a day (default: its as_of, else today), known by a time (default: all that is known).
 
     `known_by` as a date means the end of that day in the case's time zone. `thresholds` override the case's own.
-    Raises InputError for an unknown case or a day that the case's calendar does not know, UsageError for an unknown threshold.
+    Raises InputError for an unknown case or a day that its calendar does not know, UsageError for an unknown threshold.
     """
     return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds))
 
@@ -149,8 +149,8 @@ class Evaluation:
             raise UsageError(f"{gap_id} is a {gap.kind}; only gaps over deliveries have rows")
         connection = self._computation.connection
         return connection.sql(
-            f"SELECT deliveries.* FROM ({rule.sql}) AS found JOIN deliveries ON deliveries.id = found.id "
-            "WHERE found.policy = ? AND found.measure = ? AND found.region IS NOT DISTINCT FROM ? ORDER BY deliveries.id",
+            f"SELECT deliveries.* FROM ({rule.sql}) AS found JOIN deliveries ON deliveries.id = found.id WHERE "
+            "found.policy = ? AND found.measure = ? AND found.region IS NOT DISTINCT FROM ? ORDER BY deliveries.id",
             params=[gap.policy, gap.measure, gap.scope],
         ).to_arrow_table()
 

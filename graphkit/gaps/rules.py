@@ -54,7 +54,7 @@ class Rule(BaseModel):
 
 
 def parse_rule(text: str, name: str) -> Rule:
-    """Return the rule in a file's text: a YAML header in `--` comment lines, then one query. InputError says what is wrong."""
+    """Return the rule in a file's text: a YAML header in `--` lines, then one query. InputError says what is wrong."""
     lines = text.splitlines()
     length = next((index for index, line in enumerate(lines) if not line.startswith("--")), len(lines))
     header = "\n".join(line.removeprefix("-- ").removeprefix("--") for line in lines[:length])

@@ -1,4 +1,4 @@
-"""The case tables (CONTRACT.md section 1): their columns, types and keys, said once for every part that touches them."""
+"""The case tables (CONTRACT.md section 1): columns, types and keys, said once for every part that touches them."""
 
 from __future__ import annotations
 
