@@ -22,4 +22,4 @@ WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effect
 WITH c, s, before ORDER BY before.key
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
   s.title AS title, collect(before.key) AS waits_for
-ORDER BY case, policy, stage, scope
+ORDER BY `case`, policy, stage, scope

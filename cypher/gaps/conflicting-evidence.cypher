@@ -26,4 +26,4 @@ WITH c, s, one.key + ' / ' + other.key AS documents, CASE WHEN first.on > second
 ORDER BY documents
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
   s.title AS title, min(day) AS since, collect(DISTINCT documents) AS documents
-ORDER BY since, case, policy, stage, scope
+ORDER BY since, `case`, policy, stage, scope

@@ -32,4 +32,4 @@ WITH c, e, g, m, p, coalesce(step_due_on, p.effective_to) AS due_on
 WHERE due_on < c.as_of AND g.reached_count < e.coverage_min * g.eligible_count
 RETURN c.key AS case, p.key AS policy, m.key AS measure, null AS stage, null AS scope, g.key AS subject,
   due_on, g.reached_count AS reached, g.eligible_count AS eligible
-ORDER BY due_on, case, policy, measure, subject
+ORDER BY due_on, `case`, policy, measure, subject

@@ -28,8 +28,8 @@ CALL (holder, policy, measure, currency) {
   RETURN coalesce(sum(flow.amount_e4), 0) AS passed_e4, count(flow) AS outgoing
 }
 WITH c, e, holder, policy, measure, currency, received_e4 - passed_e4 AS rest_e4, outgoing
-WHERE rest_e4 > e.retention_min * 10000 AND (holder:Agency OR outgoing > 0)
+WHERE rest_e4 > 0 AND rest_e4 >= e.retention_min * 10000 AND (holder:Agency OR outgoing > 0)
 MATCH (p:Policy {key: policy, case: c.key})
 WHERE p.effective_from IS NULL OR p.effective_from <= c.as_of
 RETURN c.key AS case, policy, measure, null AS stage, null AS scope, holder.key AS subject, rest_e4 / 10000.0 AS amount, currency
-ORDER BY amount DESC, case, policy, measure, subject, currency
+ORDER BY amount DESC, `case`, policy, measure, subject, currency

@@ -38,4 +38,4 @@ MATCH (p:Policy {key: policy, case: c.key})
 WHERE p.effective_from IS NULL OR p.effective_from <= c.as_of
 RETURN c.key AS case, policy, measure, null AS stage, null AS scope, holder.key AS subject,
   min(day) AS since, max(excess_e4) / 10000.0 AS amount, currency
-ORDER BY amount DESC, case, policy, measure, subject, currency
+ORDER BY amount DESC, `case`, policy, measure, subject, currency

@@ -37,4 +37,4 @@ WITH c, f, told, due_on ORDER BY told.on, told.key
 WITH c, f, collect({on: told.on, due_on: due_on})[0] AS first
 RETURN c.key AS case, f.policy AS policy, null AS measure, f.stage AS stage, f.scope AS scope, f.key AS subject, f.title AS title,
   first.due_on + duration({days: 1}) AS since, first.on AS happened_on, first.due_on AS due_on
-ORDER BY since, case, subject
+ORDER BY since, `case`, subject

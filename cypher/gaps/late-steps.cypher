@@ -23,4 +23,4 @@ WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effect
   AND s.state = 'done' AND s.done_on > s.due_on
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
   s.title AS title, s.due_on + duration({days: 1}) AS since, s.due_on AS due_on, s.done_on AS done_on
-ORDER BY since, case, policy, stage, scope
+ORDER BY since, `case`, policy, stage, scope

@@ -25,4 +25,4 @@ WHERE NOT EXISTS {
 }
 RETURN c.key AS case, null AS policy, null AS measure, null AS stage, null AS scope, period AS subject,
   date(right(period, 10)) + duration({days: 1}) AS since
-ORDER BY since, case, subject
+ORDER BY since, `case`, subject

@@ -26,4 +26,4 @@ WHERE f.case = c.key AND f.kind = before.kind AND before.found_on <= f.found_on
 WITH c, f, min(before.key) AS earlier
 RETURN c.key AS case, f.policy AS policy, null AS measure, f.stage AS stage, f.scope AS scope, f.key AS subject, f.title AS title,
   f.found_on AS since, earlier
-ORDER BY since, case, subject
+ORDER BY since, `case`, subject

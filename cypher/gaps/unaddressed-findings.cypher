@@ -24,4 +24,4 @@ WHERE f.case = c.key
   AND NOT EXISTS { MATCH (p:Policy) WHERE p.case = f.case AND p.key = f.policy AND p.effective_from > c.as_of }
 RETURN c.key AS case, f.policy AS policy, null AS measure, f.stage AS stage, f.scope AS scope, f.key AS subject, f.title AS title,
   f.found_on + duration({days: e.unaddressed_days + 1}) AS since
-ORDER BY since, case, subject
+ORDER BY since, `case`, subject

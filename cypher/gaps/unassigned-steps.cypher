@@ -26,4 +26,4 @@ WHERE s.required AND s.state IN ['open', 'untouched']
   AND NOT EXISTS { MATCH (:Agency)-[lead:ASSIGNED]->(s) WHERE lead.role = 'lead' }
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
   s.title AS title, s.ready_on AS since, s.due_on AS due_on
-ORDER BY since, case, policy, stage, scope
+ORDER BY since, `case`, policy, stage, scope

@@ -22,4 +22,4 @@ WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effect
   AND NOT EXISTS { MATCH (s)-[event:EVIDENCED_BY]->(:Document) WHERE event.valid }
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
   s.title AS title, s.done_on AS since
-ORDER BY since, case, policy, stage, scope
+ORDER BY since, `case`, policy, stage, scope

@@ -31,4 +31,4 @@ WHERE done.kind = 'rectified' AND done.on < c.as_of - duration({days: e.verify_d
 WITH c, e, f, min(done.on) AS happened_on
 RETURN c.key AS case, f.policy AS policy, null AS measure, f.stage AS stage, f.scope AS scope, f.key AS subject, f.title AS title,
   happened_on + duration({days: e.verify_days + 1}) AS since, happened_on
-ORDER BY since, case, subject
+ORDER BY since, `case`, subject

@@ -1,26 +1,27 @@
-"""The embedded store: snapshots of a kglite graph in the workspace, and worker processes that answer queries on them."""
+"""The embedded store: snapshots of a kglite graph in the workspace, and processes that answer queries on them."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from datetime import date, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import kglite
 import pyarrow as pa
 from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from graphkit.graph.frames import END, START, Frames
-from graphkit.graph.store import Limits
+from graphkit.graph.guard import check
+from graphkit.graph.store import Held, Limits, held
 from graphkit.graph.values import Result
 from graphkit.model.errors import RefusedError, StoreError, UsageError
 from graphkit.model.graph import LABELS, RELATIONSHIPS, Property, PropertyType
@@ -31,13 +32,24 @@ _START_S = 60.0
 _COLUMN_TYPES = {PropertyType.DATE: "datetime", PropertyType.DATETIME: "timestamp", PropertyType.TEXTS: "list"}
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """What a snapshot holds: its number, its file, and of each case the newest load that it was built from."""
+class _Evaluation(BaseModel):
+    case: str
+    key: str
+    batch: str
+    projection: str
+    as_of: date
+    known_by: datetime | None
+    current: bool
+
+
+class Manifest(BaseModel):
+    """What a snapshot holds: its number, its file, its evaluations (as their nodes have it), and how much of each."""
+
+    model_config = ConfigDict(extra="forbid")
 
     version: int
     file: str
-    batches: dict[str, str]
+    evaluations: list[_Evaluation]
     counts: dict[str, int]
 
 
@@ -55,14 +67,23 @@ class EmbeddedStore:
         self._turns = threading.BoundedSemaphore(workers)
 
     def manifest(self) -> Manifest | None:
-        """Return what the present snapshot holds; None before the first load. StoreError when it cannot be read."""
+        """Return what the present snapshot holds; None before the first load, or when another version wrote it.
+
+        The graph can always be built again from the facts, so a snapshot that cannot be used counts as none.
+        """
         path = self._folder / _MANIFEST
         try:
-            return Manifest(**json.loads(path.read_text(encoding="utf-8")))
-        except FileNotFoundError:
+            manifest = Manifest.model_validate_json(path.read_bytes())
+        except (FileNotFoundError, ValidationError):
             return None
-        except (OSError, ValueError, TypeError) as error:
-            raise StoreError(f"{path}: cannot be read ({error}); delete the folder and load the case again") from None
+        except OSError as error:
+            raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
+        return manifest if (self._folder / manifest.file).is_file() else None
+
+    def held(self) -> Held:
+        """Return what the present snapshot holds."""
+        manifest = self.manifest()
+        return held(one.model_dump() for one in manifest.evaluations) if manifest else held([])
 
     def load(self, frames: Frames) -> None:
         """Build a snapshot of `frames` and switch to it; it holds their cases and no others."""
@@ -78,12 +99,20 @@ class EmbeddedStore:
             raise StoreError(f"{self._folder}: the graph cannot be written: {error}") from None
 
     def _switch(self, graph: Any, frames: Frames) -> None:
-        before = self.manifest()
-        version = before.version + 1 if before else 1
-        manifest = Manifest(version, f"snapshot-{version}.kgl", frames.batches, frames.counts())
+        numbers = [int(old.stem.rpartition("-")[2]) for old in self._folder.glob("snapshot-*.kgl")]
+        version = max(numbers, default=0) + 1
+        evaluations = frames.nodes["Evaluation"].select(list(_Evaluation.model_fields)).to_pylist()
+        manifest = Manifest.model_validate(
+            {
+                "version": version,
+                "file": f"snapshot-{version}.kgl",
+                "evaluations": evaluations,
+                "counts": frames.counts(),
+            }
+        )
         graph.save(str(self._folder / manifest.file))
         beside = self._folder / f"{_MANIFEST}.new"
-        beside.write_text(json.dumps(asdict(manifest), ensure_ascii=False, indent=1), encoding="utf-8")
+        beside.write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         beside.replace(self._folder / _MANIFEST)
@@ -92,9 +121,10 @@ class EmbeddedStore:
                 old.unlink(missing_ok=True)
 
     def run(self, cypher: str, params: Mapping[str, Any] | None = None, limits: Limits | None = None) -> Result:
-        """Answer a query that graphkit's guard has passed, in a worker process within `limits`."""
+        """Answer a read-only query in a worker process within `limits`; see GraphStore.run for the errors."""
+        checked = check(cypher, "embedded", params)
         with self._worker() as worker:
-            return worker.run(cypher, dict(params or {}), limits or Limits())
+            return _noticed(worker.run(checked.cypher, checked.params, limits or Limits()), checked.notices)
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Worker]:
@@ -129,7 +159,7 @@ class _Worker:
         self.version = version
         ours, theirs = socket.socketpair()
         with theirs:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, and our own module
                 [sys.executable, "-m", "graphkit.graph.worker", str(theirs.fileno()), str(snapshot)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
@@ -137,12 +167,15 @@ class _Worker:
                 stderr=subprocess.DEVNULL,
             )
         self._connection = Connection(ours.detach())
-        try:
-            if not self._connection.poll(_START_S) or self._connection.recv()[0] != "ready":
-                raise EOFError
-        except (EOFError, OSError):
+        if not self._ready():
             self.stop()
-            raise StoreError(f"{snapshot}: the graph cannot be opened; load the case again to rebuild it") from None
+            raise StoreError(f"{snapshot}: the graph cannot be opened; load the case again to rebuild it")
+
+    def _ready(self) -> bool:
+        try:
+            return self._connection.poll(_START_S) and self._connection.recv() == ("ready", None)
+        except (EOFError, OSError):
+            return False
 
     def alive(self) -> bool:
         """Whether the process still runs."""
@@ -155,42 +188,48 @@ class _Worker:
         self._process.wait()
 
     def run(self, cypher: str, params: dict[str, Any], limits: Limits) -> Result:
-        request = (cypher, params, int(limits.timeout_s * 1000), limits.rows, limits.memory_mb, limits.result_mb)
-        try:
-            self._connection.send(request)
-            if not self._connection.poll(limits.timeout_s + _GRACE_S):
-                self.stop()
-                raise RefusedError(_too_much("time", "", limits))
-            kind, value = self._connection.recv()
-        except (EOFError, ConnectionError):
-            self.stop()
-            raise RefusedError(_too_much("memory", "", limits)) from None
-        except BaseException:
-            self.stop()
-            raise
+        kind, value = self._answer(
+            (cypher, params, int(limits.timeout_s * 1000), limits.rows, limits.memory_mb, limits.result_mb), limits
+        )
         if kind == "result":
-            return _noticed(value)
+            return cast(Result, value)
         if kind == "syntax":
             raise UsageError(f"this Cypher cannot be run: {value}")
         if kind == "engine":
             raise RefusedError(f"the query was stopped: {value}")
         raise RefusedError(_too_much(kind, value, limits))
 
+    def _answer(self, request: tuple[Any, ...], limits: Limits) -> tuple[str, Any]:
+        """Ask the process; what does not answer in time, or ends, is stopped and never asked again."""
+        try:
+            self._connection.send(request)
+            if self._connection.poll(limits.timeout_s + _GRACE_S):
+                return cast(tuple[str, Any], self._connection.recv())
+        except (EOFError, ConnectionError):
+            self.stop()
+            return "memory", ""
+        except BaseException:
+            self.stop()
+            raise
+        self.stop()
+        return "time", ""
+
 
 def _too_much(kind: str, value: str, limits: Limits) -> str:
     return {
-        "time": f"the query was stopped after {limits.timeout_s:g} s; narrow it, bound its paths, or raise --timeout",
-        "memory": f"the query was stopped: it needs more than {limits.memory_mb} MB; narrow it, bound its paths, or add LIMIT",
+        "time": f"the query was stopped after {limits.timeout_s:g} s; narrow it or bound its paths, or raise --timeout",
+        "memory": f"the query was stopped: it needs more than {limits.memory_mb} MB; narrow it, or bound its paths",
         "size": f"the result has {value} MB and at most {limits.result_mb} MB are given out; return less, or add LIMIT",
     }[kind]
 
 
-def _noticed(result: Result) -> Result:
-    """Leave out the engine's notices about names that the schema has and this graph has no values for."""
+def _noticed(result: Result, notices: tuple[str, ...]) -> Result:
+    """Add the guard's notices; leave out the engine's about names of the schema that this graph has no values for."""
     known = {*LABELS, *RELATIONSHIPS}
-    known |= {one.name for label in (*LABELS.values(), *RELATIONSHIPS.values()) for one in label.properties}
+    known |= {one.name for label in LABELS.values() for one in label.properties}
+    known |= {one.name for relationship in RELATIONSHIPS.values() for one in relationship.properties}
     kept = [notice for notice in result.notices if not (named := notice.split("'")[1:2]) or named[0] not in known]
-    return Result(result.columns, result.rows, kept)
+    return Result(result.columns, result.rows, [*notices, *kept])
 
 
 def _built(frames: Frames) -> Any:

@@ -1,4 +1,4 @@
-"""What a projection hands to a store: one Arrow table a label and one a kind of relationship, in the schema's columns."""
+"""What a projection hands to a store: an Arrow table for each label and each kind of relationship."""
 
 from __future__ import annotations
 
@@ -49,19 +49,11 @@ def _schema(properties: tuple[Property, ...]) -> pa.Schema:
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """A whole projection of some cases: everything that a store is to hold of them.
-
-    `batches` gives the newest load of each case that was used.
-    """
+    """A whole projection of `cases`: everything that a store is to hold of them."""
 
     nodes: dict[str, pa.Table]
     relationships: dict[Kind, pa.Table]
-    batches: dict[str, str]
-
-    @property
-    def cases(self) -> tuple[str, ...]:
-        """The cases that the frames hold, sorted."""
-        return tuple(sorted(self.batches))
+    cases: tuple[str, ...]
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes of each label and relationships of each type there are; none is left out."""

@@ -103,7 +103,7 @@ class LibraryQuery(BaseModel):
 
 
 def parse_query(text: str, name: str, folder: str) -> LibraryQuery:
-    """Return the query in a file's text: a YAML header in `//` comment lines, then Cypher. InputError says what is wrong."""
+    """Return the query in a file's text: a YAML header in `//` lines, then Cypher. InputError says what is wrong."""
     lines = text.splitlines()
     length = next((index for index, line in enumerate(lines) if not line.startswith("//")), len(lines))
     header = "\n".join(line.removeprefix("// ").removeprefix("//") for line in lines[:length])
@@ -119,7 +119,7 @@ def parse_query(text: str, name: str, folder: str) -> LibraryQuery:
 
 @cache
 def library() -> dict[str, LibraryQuery]:
-    """Return every query of the library by its id, sorted; InputError for a header that is wrong or an id that occurs twice."""
+    """Return every query of the library by its id; InputError for a wrong header or an id that occurs twice."""
     found: dict[str, LibraryQuery] = {}
     for folder in ("gaps", "explore"):
         for file in _files(folder):

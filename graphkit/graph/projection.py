@@ -6,6 +6,7 @@ are added up by day, holder and group.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib import resources
@@ -66,12 +67,19 @@ def project(evaluations: Iterable[Evaluation]) -> Frames:
             )
             for kind in kinds()
         },
-        {part.case: part.batch for part in parts},
+        tuple(part.case for part in parts),
     )
 
 
+@cache
+def projection_version() -> str:
+    """Return what changes whenever the same facts are projected otherwise: a digest of the schema and the SELECTs."""
+    files = [resources.files("graphkit.graph").joinpath(name).read_bytes() for name in ("case.sql", "evaluation.sql")]
+    return hashlib.sha256(b"".join([repr((LABELS, RELATIONSHIPS)).encode(), *files])).hexdigest()[:12]
+
+
 def evaluation_key(evaluation: Evaluation) -> str:
-    """Return what tells an evaluation from the others of its case: its day and, where it is bounded, what was known by when."""
+    """Return what tells an evaluation from the others of its case: its day and, if bounded, its known-by time."""
     known_by = f"@{evaluation.known_by.isoformat()}" if evaluation.known_by else ""
     return f"{evaluation.as_of.isoformat()}{known_by}"
 
@@ -102,9 +110,9 @@ class _CaseFrames:
         files = ", ".join(_quoted(file) for file in evaluation.facts.files(DEFINITIONS, self.case))
         documents = [(policy.id, policy.document.id) for policy in evaluation.policies if policy.document.id]
         titles = evaluation.case.title
-        given = {
+        given: dict[str, list[tuple[str | None, ...]]] = {
             "kind_titles (kind, title)": [(kind, rule.title.zh) for kind, rule in rules().items()],
-            "policy_documents (policy, document)": documents or [(None, None)],
+            "policy_documents (policy, document)": [*documents] or [(None, None)],
             "case_titles (title_zh, title_en, jurisdiction, timezone)": [
                 (titles.zh, titles.en, evaluation.case.jurisdiction, evaluation.case.timezone)
             ],
@@ -114,7 +122,8 @@ class _CaseFrames:
             f"CREATE OR REPLACE TEMP MACRO graph_case() AS {_quoted(self.case)}; "
             f"CREATE OR REPLACE TEMP MACRO graph_case_node() AS {_quoted(case_node_id(self.case))}; "
             f"CREATE OR REPLACE TEMP MACRO graph_batch() AS {_quoted(self.batch)}; "
-            f"CREATE OR REPLACE TEMP VIEW definition_rows AS SELECT * FROM read_parquet([{files}], hive_partitioning = false); "
+            "CREATE OR REPLACE TEMP VIEW definition_rows AS "
+            f"SELECT * FROM read_parquet([{files}], hive_partitioning = false); "
             + " ".join(f"CREATE OR REPLACE TEMP VIEW {name} AS VALUES {_values(rows)};" for name, rows in given.items())
             + _sections("case.sql")[0],
         )
@@ -124,6 +133,7 @@ class _CaseFrames:
         _run(
             evaluation,
             f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_projection() AS {_quoted(projection_version())}; "
             f"CREATE OR REPLACE TEMP MACRO is_current() AS {is_current}; {shared}",
         )
         for section in sections:
@@ -152,7 +162,8 @@ class _CaseFrames:
         connection.register("starts", self.nodes[kind.start].select(["id"]))
         connection.register("ends", self.nodes[kind.end].select(["id"]))
         return connection.sql(
-            f"SELECT found.* FROM found SEMI JOIN starts ON starts.id = found.{START} SEMI JOIN ends ON ends.id = found.{END} "
+            f"SELECT found.* FROM found SEMI JOIN starts ON starts.id = found.{START} "
+            f"SEMI JOIN ends ON ends.id = found.{END} "
             f"ORDER BY {START}, {END}, digest"
         ).to_arrow_table()
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from graphkit.graph.frames import Frames
@@ -20,11 +21,39 @@ class Limits:
     result_mb: int = 64
 
 
+Dates = tuple[date | None, datetime | None]
+"""The as-of day and the known-by time of an evaluation (None: the case's own day; all that is known)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """What a store holds of each case: its newest load and its evaluations, the current one last."""
+
+    batches: dict[str, str]
+    evaluations: dict[str, list[Dates]]
+    projections: set[str]
+
+
+def held(evaluations: Iterable[Mapping[str, Any]]) -> Held:
+    """Return what a store holds, from the properties of its Evaluation nodes."""
+    found = Held({}, {}, set())
+    for one in sorted(evaluations, key=lambda one: (one["case"], one["current"], one["key"])):
+        known_by = one["known_by"].replace(tzinfo=UTC) if one["known_by"] else None
+        found.evaluations.setdefault(one["case"], []).append((one["as_of"], known_by))
+        found.projections.add(one["projection"])
+        if one["current"]:
+            found.batches[one["case"]] = one["batch"]
+    return found
+
+
 class GraphStore(Protocol):
     """A graph store: it holds the projection of some cases and answers read-only Cypher."""
 
     def load(self, frames: Frames) -> None:
         """Make the store hold exactly `frames` of the cases in them; StoreError when it cannot."""
+
+    def held(self) -> Held:
+        """Return what the store holds; nothing before the first load."""
 
     def run(self, cypher: str, params: Mapping[str, Any] | None = None, limits: Limits | None = None) -> Result:
         """Answer a read-only query.

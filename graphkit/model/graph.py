@@ -132,7 +132,9 @@ _LEVEL = _text("level", "层级", "central, province, city, county or township")
 
 _LABELS = (
     Label(
-        "Case", "案例", "What is being looked at: one case folder",
+        "Case",
+        "案例",
+        "What is being looked at: one case folder",
         (
             *_TITLES,
             _text("jurisdiction", "辖区", "region code that the case is about"),
@@ -140,12 +142,23 @@ _LABELS = (
             _text("currency", "默认币种", "currency of amounts that name none"),
             _text("calendar", "计日方式", "days, or cn-workdays: how within_days and days overdue are counted"),
             _date("as_of", "评估日", "the day as of which steps and holdings are shown"),
-            _flag("has_coverage", "有核查范围表", "whether the case says what was looked at; if not, all of it counts as looked at"),
-            Property("report_cadence", _P.TEXTS, "应报送的报告：类别:期末日", "reports that are due by as_of, each as kind:period_end"),
+            _flag(
+                "has_coverage",
+                "有核查范围表",
+                "whether the case says what was looked at; if not, all of it counts as looked at",
+            ),
+            Property(
+                "report_cadence",
+                _P.TEXTS,
+                "应报送的报告：类别:期末日",
+                "reports that are due by as_of, each as kind:period_end",
+            ),
         ),
     ),
     Label(
-        "Policy", "政策", "A policy, with the chain that it is expected to follow",
+        "Policy",
+        "政策",
+        "A policy, with the chain that it is expected to follow",
         (
             *_TITLES,
             _text("document_number", "文号", "number of the document that announces it"),
@@ -156,17 +169,27 @@ _LABELS = (
         ),
     ),
     Label(
-        "Measure", "措施", "What a policy gives",
+        "Measure",
+        "措施",
+        "What a policy gives",
         (
             _POLICY,
             *_TITLES,
             _text("kind", "类别", "kind of measure"),
-            Property("cap_per_beneficiary", _P.FLOAT, "每名对象上限", "most that one beneficiary may get", "units of the case's currency"),
+            Property(
+                "cap_per_beneficiary",
+                _P.FLOAT,
+                "每名对象上限",
+                "most that one beneficiary may get",
+                "units of the case's currency",
+            ),
             _flag("one_per_beneficiary", "每名对象限一次", "whether each beneficiary gets it once only"),
         ),
     ),
     Label(
-        "Stage", "环节定义", "One stage of a policy's chain; a step is a stage in one scope",
+        "Stage",
+        "环节定义",
+        "One stage of a policy's chain; a step is a stage in one scope",
         (
             _POLICY,
             *_TITLES,
@@ -174,16 +197,27 @@ _LABELS = (
             _MEASURE,
             _flag("optional", "可选", "not a gap while it is not done"),
             _text("evidence", "须有的佐证", "document, payment or record that must back a completion"),
-            _text("severity", "严重程度", "severity of its missing, overdue and unassigned steps, where the policy sets one"),
+            _text(
+                "severity",
+                "严重程度",
+                "severity of its missing, overdue and unassigned steps, where the policy sets one",
+            ),
             _count("within_days", "时限", "days after the latest predecessor", "days, by the case's calendar"),
             _date("due_on", "截止日", "absolute due date"),
             _count("depth", "链条深度", "longest chain of predecessors", "stages"),
         ),
     ),
     Label(
-        "Step", "环节", "A stage in one scope: what is expected there, and how far it is",
+        "Step",
+        "环节",
+        "A stage in one scope: what is expected there, and how far it is",
         (
-            _POLICY, _STAGE, _SCOPE, _REGION, _LEVEL, _MEASURE,
+            _POLICY,
+            _STAGE,
+            _SCOPE,
+            _REGION,
+            _LEVEL,
+            _MEASURE,
             _flag("required", "必需", "its stage is not optional"),
             _text("state", "状态", "done, cancelled, open (has events, not done) or untouched (no event)"),
             _date("done_on", "完成日", "when it was done"),
@@ -195,7 +229,9 @@ _LABELS = (
     ),
     Label("Region", "地区", "A region of the administrative hierarchy", (_LEVEL,)),
     Label(
-        "Agency", "单位", "An agency; leading groups and audit teams are agencies of their own kind",
+        "Agency",
+        "单位",
+        "An agency; leading groups and audit teams are agencies of their own kind",
         (
             _text("kind", "类别", "kind of agency, such as audit_office, audit_team or leading_group"),
             _REGION,
@@ -203,9 +239,12 @@ _LABELS = (
         ),
     ),
     Label(
-        "BeneficiaryGroup", "受益群体", "Those whom a measure is for, in one region",
+        "BeneficiaryGroup",
+        "受益群体",
+        "Those whom a measure is for, in one region",
         (
-            _MEASURE, _REGION,
+            _MEASURE,
+            _REGION,
             _count("eligible_count", "应享受数", "how many are eligible", "beneficiaries"),
             *_money("eligible_amount", "应享受金额", "what they are eligible for altogether"),
             _count("reached_count", "已惠及数", "distinct beneficiaries delivered to", "beneficiaries"),
@@ -213,7 +252,9 @@ _LABELS = (
         ),
     ),
     Label(
-        "Document", "文件", "A source document, or a file that rows name as their source",
+        "Document",
+        "文件",
+        "A source document, or a file that rows name as their source",
         (
             _text("number", "文号", "document number"),
             _text("issuer", "发文机关", "who issued it"),
@@ -223,11 +264,15 @@ _LABELS = (
         ),
     ),
     Label(
-        "Finding", "问题", "What an audit found",
+        "Finding",
+        "问题",
+        "What an audit found",
         (
             _text("category", "类型", "blockage 堵点, pain 痛点, difficulty 难点 or break 断点"),
             _text("kind", "种类", "kind of finding"),
-            _POLICY, _STAGE, _SCOPE,
+            _POLICY,
+            _STAGE,
+            _SCOPE,
             _text("agency", "被审计单位", "agency that it was found at"),
             _date("found_on", "发现日", "when it was found"),
             *_money("amount", "涉及金额", "amount concerned"),
@@ -236,20 +281,33 @@ _LABELS = (
         ),
     ),
     Label(
-        "Action", "处理", "What was done about a finding",
+        "Action",
+        "处理",
+        "What was done about a finding",
         (
-            _text("kind", "种类", "reported, instructed, recommended, accepted, rectified, verified, rejected, reopened or waived"),
+            _text(
+                "kind",
+                "种类",
+                "reported, instructed, recommended, accepted, rectified, verified, rejected, reopened or waived",
+            ),
             _date("on", "日期", "when"),
             _date("due_on", "期限", "by when it has to be followed"),
             _text("by", "由谁", "who acted, as the case names them"),
             _text("to", "对谁", "at whom it was directed, as the case names them"),
             _text("note", "说明", "note"),
             *_money("amount", "金额", "amount put right or asked for"),
-            _count("sequence", "次序", "its place among the actions on its finding, by on, recorded_at and id; from 1", "actions"),
+            _count(
+                "sequence",
+                "次序",
+                "its place among the actions on its finding, by on, recorded_at and id; from 1",
+                "actions",
+            ),
         ),
     ),
     Label(
-        "Report", "报告", "A report that was issued",
+        "Report",
+        "报告",
+        "A report that was issued",
         (
             _text("kind", "类别", "express, monthly or stage"),
             _date("period_end", "期末日", "last day of its period"),
@@ -258,10 +316,18 @@ _LABELS = (
     ),
     Label("MoneySource", "资金来源", "Where money enters (`source:NAME` in the transfers)"),
     Label(
-        "Evaluation", "评估", "The gaps of one day, as known by one time; kept, so that two can be compared",
+        "Evaluation",
+        "评估",
+        "The gaps of one day, as known by one time; kept, so that two can be compared",
         (
             _date("as_of", "评估日", "only what happened by then counts"),
-            Property("known_by", _P.DATETIME, "知悉时点", "only what had been recorded by then counts (UTC); none: everything"),
+            Property(
+                "known_by",
+                _P.DATETIME,
+                "知悉时点",
+                "only what had been recorded by then counts (UTC); none: everything",
+            ),
+            _text("projection", "投影版本", "version of the projection that made the graph of its case"),
             _flag("current", "当前", "whether the steps in the graph show the state of this evaluation"),
             _count("retention_days", "留存天数", "days that money may be held", "days"),
             Property("retention_min", _P.FLOAT, "留存下限", "money held up to this is no gap", "units of currency"),
@@ -272,13 +338,18 @@ _LABELS = (
         ),
     ),
     Label(
-        "Gap", "断点堵点", "A gap of one evaluation (CONTRACT.md section 3)",
+        "Gap",
+        "断点堵点",
+        "A gap of one evaluation (CONTRACT.md section 3)",
         (
             _text("kind", "种类", "kind of gap"),
             _text("category", "类型", "break, blockage, difficulty, pain, unknown or consequence"),
             _text("severity", "严重程度", "high, medium or low"),
             _flag("root", "根源", "no other gap explains it"),
-            _POLICY, _MEASURE, _STAGE, _SCOPE,
+            _POLICY,
+            _MEASURE,
+            _STAGE,
+            _SCOPE,
             _text("subject", "对象", "holder, group, finding or report that it is about"),
             _REGION,
             _date("since", "起始日", "first day on which it held"),
@@ -290,7 +361,7 @@ _LABELS = (
             _count("rank", "排名", "place in the evaluation's ranking; 1 comes first", "gaps"),
         ),
     ),
-)  # fmt: skip
+)
 
 LABELS: dict[str, Label] = {label.name: label for label in _LABELS}
 """Every label by name, in the order in which nodes are written."""
@@ -300,70 +371,181 @@ _LINKED = ("BeneficiaryGroup", "Agency")
 _DELIVERY = tuple((start, end) for start in ("Agency", "Measure") for end in ("BeneficiaryGroup", "Region", "Case"))
 
 _RELATIONSHIPS = (
-    Relationship("OF", "属于", "is a part of", (
-        ("Policy", "Case"), ("Measure", "Policy"), ("Stage", "Policy"), ("Step", "Stage"), ("Report", "Case"), ("Evaluation", "Case"),
-    )),
-    Relationship("AFTER", "后于", "comes after: the end has to be done first", (("Stage", "Stage"), ("Step", "Step")),
-                 (_flag("may_precede", "可先行", "may lawfully come before what it follows"),)),
-    Relationship("GIVES", "给付", "carries out or is entitled to the measure", (("Stage", "Measure"), ("BeneficiaryGroup", "Measure"))),
-    Relationship("IN_REGION", "位于", "stands in the region", (
-        ("Step", "Region"), ("Agency", "Region"), ("BeneficiaryGroup", "Region"), ("Finding", "Region"),
-    )),
-    Relationship("PART_OF", "隶属", "lies in the region above, or reports to the agency above", (("Region", "Region"), ("Agency", "Agency"))),
+    Relationship(
+        "OF",
+        "属于",
+        "is a part of",
+        (
+            ("Policy", "Case"),
+            ("Measure", "Policy"),
+            ("Stage", "Policy"),
+            ("Step", "Stage"),
+            ("Report", "Case"),
+            ("Evaluation", "Case"),
+        ),
+    ),
+    Relationship(
+        "AFTER",
+        "后于",
+        "comes after: the end has to be done first",
+        (("Stage", "Stage"), ("Step", "Step")),
+        (_flag("may_precede", "可先行", "may lawfully come before what it follows"),),
+    ),
+    Relationship(
+        "GIVES",
+        "给付",
+        "carries out or is entitled to the measure",
+        (("Stage", "Measure"), ("BeneficiaryGroup", "Measure")),
+    ),
+    Relationship(
+        "IN_REGION",
+        "位于",
+        "stands in the region",
+        (
+            ("Step", "Region"),
+            ("Agency", "Region"),
+            ("BeneficiaryGroup", "Region"),
+            ("Finding", "Region"),
+        ),
+    ),
+    Relationship(
+        "PART_OF",
+        "隶属",
+        "lies in the region above, or reports to the agency above",
+        (("Region", "Region"), ("Agency", "Agency")),
+    ),
     Relationship("WITHIN", "由其实施", "is the step of this agency", (("Step", "Agency"),)),
-    Relationship("ASSIGNED", "负责", "is assigned to the step", (("Agency", "Step"),), (
-        _text("role", "角色", "lead or support"), _date("assigned_on", "指派日", "when it was assigned"),
-    )),
-    Relationship("EVIDENCED_BY", "佐证", "an event of the step is backed by the document", (("Step", "Document"),), (
-        _text("event", "记录编号", "event id"),
-        _text("kind", "种类", "started, completed, reopened or cancelled"),
-        _date("on", "日期", "day of the event"),
-        *_money("amount", "金额", "amount of the event"),
-        _flag("valid", "有效", "a completion since the step was last reopened"),
-    )),
-    Relationship("LOOKED_AT", "已核查", "was looked at in the region and all below it, or at the agency", (
-        ("Policy", "Region"), ("Stage", "Region"), ("Policy", "Agency"), ("Stage", "Agency"),
-    ), (_date("until", "截至", "how far somebody looked"),)),
-    Relationship("TRANSFERRED", "拨付", "passed money on to", tuple((start, end) for start in _HOLDERS for end in _HOLDERS), (
-        _text("key", "标识", "transfer id"), _POLICY, _MEASURE, *_money("amount", "金额", "amount"), _date("on", "日期", "when"),
-    )),
-    Relationship("DELIVERED", "发放", "delivered to; one for each policy, measure, currency and day of delivery", _DELIVERY, (
-        _POLICY, _MEASURE, *_money("amount", "金额", "amount delivered"),
-        _date("on", "日期", "day of delivery"),
-        _count("count", "笔数", "deliveries", "deliveries"),
-        _count("late_count", "迟延笔数", "of them after their due date", "deliveries"),
-    )),
-    Relationship("OWED", "应发未发", "is due to deliver to and has not; one for each policy, measure and currency", _DELIVERY, (
-        _POLICY, _MEASURE, *_money("amount", "金额", "amount not delivered yet"),
-        _count("count", "笔数", "deliveries", "deliveries"),
-        _count("late_count", "逾期笔数", "of them past their due date", "deliveries"),
-    )),
-    Relationship("SUPPLIES", "供应", "supplies: what harms the start reaches the end",
-                 tuple((start, end) for start in _LINKED for end in _LINKED),
-                 (Property("weight", _P.FLOAT, "权重", "weight of the link", "as the case says"),)),
-    Relationship("ABOUT", "涉及", "the finding concerns", (("Finding", "Step"), ("Finding", "Stage"), ("Finding", "Policy"))),
+    Relationship(
+        "ASSIGNED",
+        "负责",
+        "is assigned to the step",
+        (("Agency", "Step"),),
+        (
+            _text("role", "角色", "lead or support"),
+            _date("assigned_on", "指派日", "when it was assigned"),
+        ),
+    ),
+    Relationship(
+        "EVIDENCED_BY",
+        "佐证",
+        "an event of the step is backed by the document",
+        (("Step", "Document"),),
+        (
+            _text("event", "记录编号", "event id"),
+            _text("kind", "种类", "started, completed, reopened or cancelled"),
+            _date("on", "日期", "day of the event"),
+            *_money("amount", "金额", "amount of the event"),
+            _flag("valid", "有效", "a completion since the step was last reopened"),
+        ),
+    ),
+    Relationship(
+        "LOOKED_AT",
+        "已核查",
+        "was looked at in the region and all below it, or at the agency",
+        (
+            ("Policy", "Region"),
+            ("Stage", "Region"),
+            ("Policy", "Agency"),
+            ("Stage", "Agency"),
+        ),
+        (_date("until", "截至", "how far somebody looked"),),
+    ),
+    Relationship(
+        "TRANSFERRED",
+        "拨付",
+        "passed money on to",
+        tuple((start, end) for start in _HOLDERS for end in _HOLDERS),
+        (
+            _text("key", "标识", "transfer id"),
+            _POLICY,
+            _MEASURE,
+            *_money("amount", "金额", "amount"),
+            _date("on", "日期", "when"),
+        ),
+    ),
+    Relationship(
+        "DELIVERED",
+        "发放",
+        "delivered to; one for each policy, measure, currency and day of delivery",
+        _DELIVERY,
+        (
+            _POLICY,
+            _MEASURE,
+            *_money("amount", "金额", "amount delivered"),
+            _date("on", "日期", "day of delivery"),
+            _count("count", "笔数", "deliveries", "deliveries"),
+            _count("late_count", "迟延笔数", "of them after their due date", "deliveries"),
+        ),
+    ),
+    Relationship(
+        "OWED",
+        "应发未发",
+        "is due to deliver to and has not; one for each policy, measure and currency",
+        _DELIVERY,
+        (
+            _POLICY,
+            _MEASURE,
+            *_money("amount", "金额", "amount not delivered yet"),
+            _count("count", "笔数", "deliveries", "deliveries"),
+            _count("late_count", "逾期笔数", "of them past their due date", "deliveries"),
+        ),
+    ),
+    Relationship(
+        "SUPPLIES",
+        "供应",
+        "supplies: what harms the start reaches the end",
+        tuple((start, end) for start in _LINKED for end in _LINKED),
+        (Property("weight", _P.FLOAT, "权重", "weight of the link", "as the case says"),),
+    ),
+    Relationship(
+        "ABOUT", "涉及", "the finding concerns", (("Finding", "Step"), ("Finding", "Stage"), ("Finding", "Policy"))
+    ),
     Relationship("FOUND_AT", "发现于", "was found at the agency", (("Finding", "Agency"),)),
     Relationship("FOLLOWS", "针对", "was done about the finding", (("Action", "Finding"),)),
     Relationship("TAKEN_BY", "由其作出", "was taken by the agency", (("Action", "Agency"),)),
     Relationship("DIRECTED_TO", "要求", "was directed to the agency", (("Action", "Agency"),)),
-    Relationship("STATED_IN", "出自", "is stated in the document", (
-        ("Policy", "Document"), ("Finding", "Document"), ("Action", "Document"), ("Report", "Document"),
-    )),
+    Relationship(
+        "STATED_IN",
+        "出自",
+        "is stated in the document",
+        (
+            ("Policy", "Document"),
+            ("Finding", "Document"),
+            ("Action", "Document"),
+            ("Report", "Document"),
+        ),
+    ),
     Relationship("IN", "在此评估", "holds in the evaluation", (("Gap", "Evaluation"),)),
-    Relationship("AT", "位于", "is a gap at", (
-        ("Gap", "Step"), ("Gap", "Agency"), ("Gap", "BeneficiaryGroup"), ("Gap", "Finding"), ("Gap", "Region"), ("Gap", "Case"),
-    )),
+    Relationship(
+        "AT",
+        "位于",
+        "is a gap at",
+        (
+            ("Gap", "Step"),
+            ("Gap", "Agency"),
+            ("Gap", "BeneficiaryGroup"),
+            ("Gap", "Finding"),
+            ("Gap", "Region"),
+            ("Gap", "Case"),
+        ),
+    ),
     Relationship("CAUSED_BY", "根源于", "is explained by", (("Gap", "Gap"),)),
-    Relationship("RESPONSIBLE_FOR", "负有责任", "has to act on", (("Agency", "Gap"),), (_text("role", "角色", "lead or support"),)),
+    Relationship(
+        "RESPONSIBLE_FOR",
+        "负有责任",
+        "has to act on",
+        (("Agency", "Gap"),),
+        (_text("role", "角色", "lead or support"),),
+    ),
     Relationship("NOTED_IN", "见于问题", "is also told by the finding", (("Gap", "Finding"),)),
-)  # fmt: skip
+)
 
 RELATIONSHIPS: dict[str, Relationship] = {relationship.name: relationship for relationship in _RELATIONSHIPS}
 """Every relationship type by name."""
 
 
 def node_id(case: str, *key: str) -> str:
-    """Return a node's `id`: the case and the parts of its key, slashes in all but the last escaped so that none collide.
+    """Return a node's `id`: its case and its key's parts, slashes in all but the last escaped so that none collide.
 
     `graphkit/graph/case.sql` does the same in SQL.
     """

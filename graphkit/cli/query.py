@@ -1,0 +1,152 @@
+"""`graphkit query`: read-only Cypher, the analyst's own or from the library."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sys
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from graphkit.cli.gaps import harmless
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, chosen_cases, language
+from graphkit.cli.output import print_table
+from graphkit.facts import Facts
+from graphkit.graph.library import library, named
+from graphkit.graph.store import Limits
+from graphkit.graph.stores import open_store, refresh
+from graphkit.graph.values import Node, Relationship, Result, plain
+from graphkit.graph.values import Path as GraphPath
+from graphkit.model.errors import UsageError
+
+FORMATS = ("table", "json", "csv", "ndjson")
+_LIMITS = Limits()
+
+Graph = Annotated[
+    str | None,
+    typer.Option("--graph", metavar="URI", help="bolt:// or neo4j:// URI; by default the graph in the workspace."),
+]
+
+
+def query(
+    cypher: Annotated[str | None, typer.Argument(help="A read-only Cypher query.", show_default=False)] = None,
+    name: Annotated[str | None, typer.Option("--name", help="A query of the library instead.")] = None,
+    list_: Annotated[bool, typer.Option("--list", help="List the library.")] = False,
+    param: Annotated[
+        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter (repeatable).")
+    ] = None,
+    format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = _LIMITS.rows,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Stop after so many seconds.")] = _LIMITS.timeout_s,
+    workspace: Workspace = DEFAULT_WORKSPACE,
+    graph: Graph = None,
+    case: CaseId = None,
+    lang: Lang = None,
+) -> None:
+    """Ask the graph in Cypher; nothing can be changed by it."""
+    if format not in FORMATS:
+        raise UsageError(f"--format {format}: there are {', '.join(FORMATS)}")
+    language_ = language(lang)
+    if sum((cypher is not None, name is not None, list_)) != 1:
+        raise UsageError("give a query, --name NAME, or --list")
+    if list_:
+        _print_library(format, language_)
+        return
+    text, params = _asked(cypher, name, param or [], case)
+    with open_store(workspace, graph) as store:
+        if graph is None:
+            facts = Facts(workspace)
+            chosen_cases(facts, case)
+            refresh(facts, store)
+        result = store.run(text, params, Limits(timeout_s=timeout, rows=limit))
+    for notice in result.notices:
+        sys.stderr.write(f"notice: {notice}\n")
+    _print(result, format)
+
+
+def _asked(cypher: str | None, name: str | None, given: list[str], case: str | None) -> tuple[str, dict[str, Any]]:
+    params: dict[str, Any] = {}
+    for text in given:
+        key, equals, value = text.partition("=")
+        if not equals:
+            raise UsageError(f"--param {text}: must be NAME=VALUE")
+        params[key.strip().removeprefix("$")] = value
+    if name is not None:
+        query = named(name)
+        if case is not None and "case" in query.parameters:
+            params.setdefault("case", case)
+        return query.cypher, query.bind(params)
+    if cypher is None:
+        raise UsageError("give a query")
+    if case is not None and "$case" in cypher:
+        params.setdefault("case", case)
+    return cypher, {key: _value(value) for key, value in params.items()}
+
+
+def _value(text: str) -> Any:
+    """A parameter of the user's own query: a JSON value where it is one (12, true, [1, 2], "12"), else text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _print(result: Result, format: str) -> None:
+    rows = [[plain(value) for value in row] for row in result.rows]
+    match format:
+        case "json":
+            document = {"columns": result.columns, "rows": rows, "notices": result.notices}
+            typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
+        case "ndjson":
+            for row in rows:
+                typer.echo(json.dumps(dict(zip(result.columns, row, strict=True)), ensure_ascii=False))
+        case "csv":
+            text = io.StringIO()
+            writer = csv.writer(text, lineterminator="\r\n")
+            writer.writerow([harmless(column) for column in result.columns])
+            writer.writerows([[harmless(_cell(value)) for value in row] for row in rows])
+            typer.echo(text.getvalue(), nl=False)
+        case _:
+            table = Table(*result.columns)
+            for values in result.rows:
+                table.add_row(*[_shown(value) for value in values])
+            print_table(table)
+            typer.echo(f"{len(result.rows)} rows")
+
+
+def _cell(value: Any) -> Any:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Node):
+        return f"({value.label}: {value.properties.get('title', value.id)})"
+    if isinstance(value, Relationship):
+        return f"[{value.type}]"
+    if isinstance(value, GraphPath):
+        return " → ".join(str(node.properties.get("title", node.id)) for node in value.nodes)
+    if isinstance(value, list):
+        return ", ".join(_shown(one) for one in value)
+    return str(_cell(plain(value)))
+
+
+def _print_library(format: str, lang: str) -> None:
+    queries = list(library().values())
+    if format == "json":
+        typer.echo(json.dumps([one.model_dump(mode="json") for one in queries], ensure_ascii=False, indent=2))
+        return
+    if format != "table":
+        raise UsageError("--list goes with --format table or json")
+    table = Table("name", "参数" if lang == "zh" else "parameters", "回答" if lang == "zh" else "answers")
+    for one in queries:
+        table.add_row(
+            one.id,
+            ", ".join(f"{key}*" if value.required else key for key, value in one.parameters.items()),
+            one.answers.text(lang),
+        )
+    print_table(table)

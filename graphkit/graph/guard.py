@@ -1,0 +1,116 @@
+"""Decides which Cypher may reach a store: only what graphkit has read and found to be reading, and nothing but that.
+
+A list of forbidden words can be dodged by a comment, a backtick or a Unicode escape. So nothing is looked for: a query
+is read by `graphkit.graph.parser`, whose grammar has no writing clause, every function and procedure must be on a list,
+and the store is given the query as it was read, not as it was typed. The stores' own read-only modes stand behind this.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from graphkit.graph.parser import Parsed, parse
+from graphkit.graph.tokens import Token, place
+from graphkit.model.errors import RefusedError, UsageError
+
+Engine = Literal["embedded", "neo4j"]
+
+_FUNCTIONS = """
+exists isempty coalesce nullif properties keys labels type startnode endnode nodes relationships length size
+head last tail reverse range valuetype count collect sum avg min max stdev stdevp percentilecont
+percentiledisc toboolean tobooleanornull tointeger tointegerornull tofloat tofloatornull tostring
+tostringornull tobooleanlist tointegerlist tofloatlist tostringlist abs ceil floor round sign rand isnan e exp
+log log10 sqrt acos asin atan atan2 cos cot degrees pi radians sin tan haversin left right ltrim rtrim trim
+btrim lower upper tolower toupper replace split substring char_length character_length normalize date datetime
+localdatetime localtime time duration date.truncate datetime.truncate localdatetime.truncate duration.between
+duration.indays duration.inmonths duration.inseconds timestamp
+"""
+
+FUNCTIONS = frozenset(_FUNCTIONS.split())
+"""The functions that may be called, in small letters. None reads files, the network or anything but the graph."""
+
+PROCEDURES = frozenset({"db.labels", "db.relationshiptypes", "db.propertykeys"})
+"""The procedures that may be called, in small letters."""
+
+_EMBEDDED = {
+    "quantified path": "write a bounded path such as -[:AFTER*1..5]->",
+    "SHORTEST": "write shortestPath((a)-[:AFTER*..10]->(b))",
+    "COLLECT { }": "write CALL (x) { MATCH … RETURN collect(…) AS y }",
+    "! in a label expression": "write WHERE NOT n:Label",
+    "% in a label expression": "leave the label out",
+    "OPTIONAL CALL": "write CALL { OPTIONAL MATCH … }",
+}
+_EMBEDDED_FUNCTIONS = {"percentilecont": "use percentileDisc"}
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A query that may run, as the store is to be given it: `params` are the given ones and the query's own strings."""
+
+    cypher: str
+    params: dict[str, Any]
+    notices: tuple[str, ...]
+
+
+def check(query: str, engine: Engine, params: Mapping[str, Any] | None = None) -> Checked:
+    """Check a query with its parameters for one engine.
+
+    Raises RefusedError for what is not allowed, UsageError for what is no Cypher, or what the embedded engine does not
+    know, with what to write instead, and for parameters that are missing or not asked for.
+    """
+    parsed = parse(query)
+    for name, token in parsed.procedures:
+        if name.lower() not in PROCEDURES:
+            allowed = ", ".join(sorted(PROCEDURES))
+            raise RefusedError(f"{_at(parsed, token)}: the procedure {name} is not allowed; allowed are {allowed}")
+    for name, token in parsed.functions:
+        if name.lower() in ("id", "elementid"):
+            raise UsageError(
+                f"{_at(parsed, token)}: {name}() differs from store to store; use n.id, unique within a label"
+            )
+        if name.lower() not in FUNCTIONS:
+            raise RefusedError(
+                f"{_at(parsed, token)}: the function {name} is not allowed; see docs/cypher.md for those that are"
+            )
+    if engine == "embedded":
+        _refuse_unknown_to_embedded(parsed)
+    endless = "only 10 hops are followed" if engine == "embedded" else "it may take very long"
+    notices = [
+        f"{_at(parsed, token)}: a path without an upper bound; {endless}; write how many hops at most, such as *1..20"
+        for token in parsed.unbounded
+    ]
+    cypher, texts = parsed.written()
+    return Checked(cypher, {**_asked(parsed, params or {}), **texts}, tuple(notices))
+
+
+def _asked(parsed: Parsed, params: Mapping[str, Any]) -> dict[str, Any]:
+    missing = sorted(parsed.parameters - params.keys())
+    unknown = sorted(params.keys() - parsed.parameters)
+    if missing:
+        raise UsageError(f"the query asks for ${missing[0]}: give it with --param {missing[0]}=VALUE")
+    if unknown:
+        asked = ", ".join(sorted(parsed.parameters)) or "none"
+        raise UsageError(f"the query does not ask for a parameter {unknown[0]}; it asks for {asked}")
+    return dict(params)
+
+
+def _refuse_unknown_to_embedded(parsed: Parsed) -> None:
+    unknown = [(name, token, _EMBEDDED[name]) for name, token in parsed.features]
+    unknown += [
+        (f"{name}()", token, _EMBEDDED_FUNCTIONS[name.lower()])
+        for name, token in parsed.functions
+        if name.lower() in _EMBEDDED_FUNCTIONS
+    ]
+    for what, token, instead in unknown:
+        raise UsageError(
+            f"{_at(parsed, token)}: the embedded graph does not know {what}: {instead}, or use Neo4j (--graph bolt://…)"
+        )
+    for token in parsed.properties:
+        if token.value == "type":
+            raise UsageError(f"{_at(parsed, token)}: nothing has a property called type; write labels(n) or type(r)")
+
+
+def _at(parsed: Parsed, token: Token) -> str:
+    return place(parsed.text, token.start)
