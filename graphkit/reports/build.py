@@ -41,7 +41,7 @@ SYNTHETIC = "synthetic"
 REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly", "stage": "stage", "ledger": "ledger"}
 """The kinds of report, by the name that asks for one."""
 
-_NAMED = 300
+_NAMED = {"express": 40, "monthly": 100, "stage": 150, "ledger": 0}
 _TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
 
 
@@ -49,7 +49,8 @@ _TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
 class Request:
     """What a report is to be about.
 
-    `last_period_end` is the last day of the period before; unless `every_root`, a report names at most 300 root gaps.
+    `last_period_end` is the last day of the period before; unless `every_root`, a report names
+    the gravest root gaps: at most 40, 100 or 150 of them, by its kind.
     """
 
     kind: ReportName = "stage"
@@ -114,7 +115,7 @@ class _Builder:
 
     def report(self) -> Report:
         request, case = self.request, self.ev.case
-        listed = self.roots if request.every_root else self.roots[:_NAMED]
+        listed = self.roots if request.every_root else self.roots[: _NAMED[request.kind]]
         named = [self.entry(number, gap) for number, gap in enumerate(listed, 1)]
         case_title = Text(zh=case.title.text("zh", case.id), en=case.title.text("en", case.id))
         kind = words.REPORT_KIND[request.kind]

@@ -25,12 +25,16 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns. `name` is short (a sheet's name); `note` says what was left out or how to read it."""
+    """Rows under columns. `name` is short (a sheet's name); `note` says what was left out or how to read it.
+
+    `in_workbook` is false for a table whose rows a workbook has in another sheet already.
+    """
 
     name: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[Cell]]
     note: str | None = None
+    in_workbook: bool = True
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,11 @@ def outline(report: Report, lang: Lang) -> Document:
     return _Outline(report, lang).document()
 
 
+def roots_table(report: Report, lang: Lang) -> Table:
+    """Return every root gap of a report as one table, with numbers and dates as such: what a workbook has."""
+    return _Outline(report, lang).roots_table()
+
+
 class _Outline:
     def __init__(self, report: Report, lang: Lang) -> None:
         self.report = report
@@ -341,6 +346,7 @@ class _Outline:
                 )
                 for entry in entries
             ],
+            in_workbook=not numbered,
         )
 
     # 三 Root breaks
@@ -384,6 +390,56 @@ class _Outline:
                     "note",
                 )
             )
+
+    def roots_table(self) -> Table:
+        roots = self.report.roots
+        currencies = sorted({currency for entry in roots for currency in entry.gap.amount or {}})
+        return Table(
+            self.say("根源性问题", "Root gaps"),
+            (
+                Column(self.say("序号", "No."), "number", 1),
+                Column(self.say("类别", "Category"), weight=1),
+                Column(self.say("种类", "Kind")),
+                Column(self.say("严重程度", "Severity"), weight=1),
+                Column(self.say("政策", "Policy"), weight=3),
+                Column(self.say("环节", "Stage")),
+                Column(self.say("对象", "Subject")),
+                Column(self.say("地区", "Region"), weight=3),
+                Column(self.say("责任单位", "Responsible"), weight=3),
+                Column(self.say("配合单位", "Supporting")),
+                Column(self.say("起始", "Since"), "date"),
+                Column(self.say("天数", "Days"), "number"),
+                Column(self.say("阻滞步骤", "Steps held up"), "number"),
+                Column(self.say("影响对象", "Beneficiaries"), "number"),
+                *(Column(self.say(f"金额（{currency}）", f"Amount ({currency})"), "money") for currency in currencies),
+                Column(self.say("说明", "Explanation"), weight=7),
+                Column(self.say("证据", "Evidence"), weight=2),
+                Column(self.say("编号", "Id"), weight=3),
+            ),
+            [
+                (
+                    entry.number,
+                    words.CATEGORY[entry.gap.category].of(self.lang),
+                    self.word(entry.kind),
+                    self.word(words.SEVERITY[entry.gap.severity]),
+                    self.word(entry.policy),
+                    self.word(entry.stage),
+                    entry.subject.name if entry.subject else "",
+                    " › ".join(ref.name for ref in entry.place),
+                    self.names(entry.responsible),
+                    self.names(entry.supporting),
+                    entry.gap.since,
+                    entry.gap.days,
+                    entry.gap.blocked_steps,
+                    entry.gap.beneficiaries,
+                    *((entry.gap.amount or {}).get(currency) for currency in currencies),
+                    self.word_of(entry),
+                    " ".join(f"[{number}]" for number in entry.evidence),
+                    entry.gap.id,
+                )
+                for entry in roots
+            ],
+        )
 
     def item(self, entry: Entry) -> Item:
         gap = entry.gap

@@ -8,7 +8,6 @@ from typing import Any
 
 from graphkit.gaps import Evaluation
 
-
 _SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions", "reports", "coverage")
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from graphkit.model.errors import UsageError
+from graphkit.reports.docx import report_docx
 from graphkit.reports.html import report_html
 from graphkit.reports.markdown import report_markdown
 from graphkit.reports.model import Report
 from graphkit.reports.text import Lang
+from graphkit.reports.xlsx import report_xlsx
 
 
 def _json(report: Report, lang: Lang) -> bytes:
@@ -17,6 +19,8 @@ def _json(report: Report, lang: Lang) -> bytes:
 
 
 FORMATS: dict[str, Callable[[Report, Lang], bytes]] = {
+    ".docx": report_docx,
+    ".xlsx": report_xlsx,
     ".html": lambda report, lang: report_html(report, lang).encode(),
     ".md": lambda report, lang: report_markdown(report, lang).encode(),
     ".json": _json,
