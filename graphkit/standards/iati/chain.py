@@ -1,11 +1,11 @@
-"""An activity as a policy: its stages from start to end, who is responsible, what happened, and what was looked at."""
+"""An activity as a chain: its stages from start to end, who is responsible, what happened, and what was looked at."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from graphkit.standards.chain import Chain
 from graphkit.standards.iati.codes import codes
 from graphkit.standards.iati.links import LinkStep
 from graphkit.standards.iati.model import Activity, Organisation
@@ -37,38 +37,9 @@ _RUNNING = ("implementation", "suspended")
 _ENDED = ("finalisation", "closed")
 
 
-@dataclass(slots=True)
-class Chain:
-    """What an activity becomes, beside its money: stages of its policy, rows of events, assignments and coverage."""
-
-    policy: str
-    scope: str
-    level: str
-    stages: list[dict[str, Any]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
-    covered: list[tuple[str, date]] = field(default_factory=list)
-
-    def stage(self, stage: str, *, title: tuple[str, str] | None = None, **more: Any) -> None:
-        """Add a stage; with no title, the one that all activities have for it."""
-        zh, en = title or _TITLES[stage]
-        self.stages.append(
-            {"id": stage, "level": self.level, "title": {"zh": zh, "en": en}, "scopes": [self.scope], **more}
-        )
-
-    def event(self, stage: str, kind: str, on: date, **more: Any) -> None:
-        """Add an event of a stage; its id, of policy, stage and turn, is the same in every run."""
-        turn = sum(one["stage"] == stage for one in self.events) + 1
-        row = {"id": f"{self.policy}/{stage}/{turn:04}", "policy": self.policy, "stage": stage, "scope": self.scope}
-        self.events.append({**row, "kind": kind, "on": on, **more})
-
-    def has(self, stage: str) -> bool:
-        """Tell whether the chain has the stage."""
-        return any(one["id"] == stage for one in self.stages)
-
-    def cover(self, stage: str, until: date | None) -> None:
-        """Say that the stage was looked at, up to a day."""
-        if until is not None:
-            self.covered.append((stage, until))
+def add_stage(chain: Chain, stage: str, **more: Any) -> None:
+    """Add a stage that activities have in common, with its title."""
+    chain.stage(stage, _TITLES[stage], **more)
 
 
 def leads(activity: Activity) -> tuple[list[Organisation], list[Organisation]]:
@@ -100,7 +71,7 @@ def add_cancellation(chain: Chain, activity: Activity) -> None:
     """Cancel what a cancelled activity did not complete."""
     if activity.status != "cancelled" or activity.updated is None:
         return
-    completed = {one["stage"] for one in chain.events if one["kind"] == "completed"}
+    completed = chain.completed()
     for stage in [one["id"] for one in chain.stages]:
         ends_with_it = stage in (START, DISBURSE, END) or stage.startswith("result-")
         if ends_with_it and stage not in completed:
@@ -116,9 +87,9 @@ def _add_start(chain: Chain, activity: Activity, begun: date | None) -> None:
     planned = activity.dates.get("planned_start")
     if begun is None and activity.status not in ("pipeline", ""):
         # It runs or is over, so it has begun; the day is not on record, and so neither late nor missing.
-        chain.stage(START, optional=True)
+        add_stage(chain, START, optional=True)
         return
-    chain.stage(START, due_on=planned)
+    add_stage(chain, START, due_on=planned)
     if begun is not None or activity.status == "pipeline":
         chain.cover(START, activity.updated)
     if begun is not None:
@@ -141,7 +112,7 @@ def _add_disbursement(chain: Chain, activity: Activity, seen: Survey) -> None:
     publisher = seen.publishers[entry.reporter]
     children = [ref for kind, ref in activity.related if kind == "child"]
     # Once money flowed the step is done, whenever that was; the end only says when none at all is too late.
-    chain.stage(DISBURSE, after=[START], may_precede=[START], due_on=end if first is None else None)
+    add_stage(chain, DISBURSE, after=[START], may_precede=[START], due_on=end if first is None else None)
     if first is not None:
         chain.event(DISBURSE, "completed", first, note="first disbursement or expenditure")
     elif publisher.tells_whole_histories and all(child in seen.activities for child in children):
@@ -158,9 +129,9 @@ def _add_end(chain: Chain, activity: Activity, begun: date | None, ended: date |
     planned = activity.dates.get("planned_end")
     if ended is None and (planned is None or activity.status in _ENDED):
         if activity.status in _ENDED:
-            chain.stage(END, after=[START], optional=True)
+            add_stage(chain, END, after=[START], optional=True)
         return
-    chain.stage(END, after=[START], due_on=planned)
+    add_stage(chain, END, after=[START], due_on=planned)
     chain.cover(END, activity.updated)
     if ended is not None:
         chain.event(END, "completed", ended)
@@ -176,7 +147,7 @@ def add_results(chain: Chain, steps: list[ResultStep], looked_until: date | None
         title = (f"成果：{step.title}", f"Result: {step.title}")
         chain.stage(
             step.stage,
-            title=title,
+            title,
             after=[START],
             may_precede=[START],
             due_on=step.due_on,
@@ -202,7 +173,7 @@ def add_results(chain: Chain, steps: list[ResultStep], looked_until: date | None
                 target=step.target,
             )
     if interim:
-        chain.stage(INTERIM, optional=True)
+        add_stage(chain, INTERIM, optional=True)
         for step, actual, line in interim:
             if looked_until is not None:
                 note = f"{step.title}: actual {actual} by {looked_until}"
@@ -220,7 +191,7 @@ def add_results(chain: Chain, steps: list[ResultStep], looked_until: date | None
 def add_links(chain: Chain, steps: list[LinkStep], looked_until: date | None) -> None:
     """Add a step for each side of a link to another activity."""
     for step in steps:
-        chain.stage(step.stage, title=(step.title, step.title), due_on=step.due_on)
+        chain.stage(step.stage, (step.title, step.title), due_on=step.due_on)
         if step.covered:
             chain.cover(step.stage, looked_until)
         for told in step.told:

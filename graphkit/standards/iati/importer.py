@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
-from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
 from graphkit.model.errors import UsageError
 from graphkit.standards.account import Account
+from graphkit.standards.chain import NO_CURRENCY, WORLD, Chain, below_zero
 from graphkit.standards.folder import CaseFolder, compact_json, file_name
 from graphkit.standards.iati import chain as chains
-from graphkit.standards.iati.chain import Chain
 from graphkit.standards.iati.codes import codes
 from graphkit.standards.iati.links import Links
 from graphkit.standards.iati.model import Activity, Movement, Organisation, Plan
@@ -32,13 +30,8 @@ from graphkit.standards.iati.read import read_activities
 from graphkit.standards.iati.results import Verdict, result_steps
 from graphkit.standards.iati.survey import Survey, survey
 from graphkit.standards.result import ImportResult
-from graphkit.standards.values import amount_text, is_exact, short
-
-WORLD = "world"
-"""The region of what concerns several countries, or none in particular."""
-
-NO_CURRENCY = "XXX"
-"""ISO 4217 for no currency: the file does not say which."""
+from graphkit.standards.values import amount_text, is_exact
+from graphkit.standards.writer import Register, write_chain
 
 _MONEY_COLUMNS = (
     "transaction_ref",
@@ -53,9 +46,6 @@ _MONEY_COLUMNS = (
     "value_given",
     "iati",
 )
-_TABLES = (
-    "regions", "agencies", "beneficiary_groups", "assignments", "events", "transfers", "documents", "coverage",
-)  # fmt: skip
 _COLUMNS = {
     "agencies": ("iati_ref",),
     "events": (*_MONEY_COLUMNS, "period_end", "actual", "target"),
@@ -85,17 +75,13 @@ class _Import:
     def __init__(self, seen: Survey, folder: CaseFolder) -> None:
         self.seen = seen
         self.folder = folder
+        self.register = Register(folder)
         self.links = Links(seen)
         self.account = Account()
         self.warnings: list[str] = []
         self._used: dict[str, set[str]] = {}
-        self._groups: dict[str, str] = {}
-        self._agencies: dict[str, Organisation] = {}
-        self._scopes: set[str] = set()
         self._unnamed = 0
         self._file = ""
-        for table in _TABLES:
-            folder.table(table)
 
     def file(self, path: Path) -> None:
         self._file = self.folder.document(path)
@@ -109,22 +95,7 @@ class _Import:
             self._activity(activity, self._policy_id(activity, len(used)))
 
     def finish(self, identifier: str, title: str) -> None:
-        self._write_regions()
-        for key in sorted(self._agencies):
-            one = self._agencies[key]
-            names = [name for name, _ in self.seen.organisation_names[one.ref].most_common()] if one.ref else [one.name]
-            self.folder.add(
-                "agencies",
-                {
-                    "id": key,
-                    "name": (names or [one.label])[0],
-                    "kind": one.type or None,
-                    "aliases": sorted(names[1:]),
-                    "iati_ref": one.ref or None,
-                },
-            )
-        for key in sorted(self._groups):
-            self.folder.add("beneficiary_groups", {"id": key, "name": self._groups[key]})
+        self.register.write()
         currency = self.seen.currencies.most_common(1)
         self.folder.case(
             {
@@ -166,9 +137,9 @@ class _Import:
 
     def _activity(self, activity: Activity, policy: str) -> None:
         scope = activity.places[0][0] if len(activity.places) == 1 else WORLD
-        self._scopes.update({scope, *(code for code, _ in activity.places)})
-        chain = Chain(policy, scope, "central" if scope == WORLD else "province")
-        document = f"iati:{policy}"
+        for code, name in activity.places:
+            self.register.region(code, name)
+        chain = Chain(policy, scope)
         judgement = judge(activity, self.seen)
         chains.add_course(chain, activity, self.seen)
         self._results(chain, activity)
@@ -180,7 +151,7 @@ class _Import:
         for position, plan in enumerate(activity.plans, start=1):
             self._plan(chain, activity, plan, position)
         self._write_policy(chain, activity)
-        self._write_rows(chain, activity, document)
+        self._write_rows(chain, activity)
         self._write_documents(activity, policy, judgement)
         self.account.use("activities", "policies")
 
@@ -232,7 +203,7 @@ class _Import:
             return
         stage = chains.COMMIT if kind.flow == "commitment" else chains.PROMISE
         if not chain.has(stage):
-            chain.stage(stage, optional=True)
+            chains.add_stage(chain, stage, optional=True)
         note = f"{kind.name}{f': {one.description}' if one.description else ''}"
         row |= {
             "stage": stage,
@@ -252,18 +223,18 @@ class _Import:
         A receiver whom the activity's corrections would leave below zero stands outside the balance as `source:NAME`:
         what is corrected there was paid before the extract begins.
         """
-        ends = {}
-        received: defaultdict[tuple[str, str], dict[date, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        ends: dict[int, tuple[str, str]] = {}
+        receipts: list[tuple[str, str, date, Decimal]] = []
         for position, one in enumerate(activity.movements, start=1):
             if not is_money(one) or one.day is None or one.value.amount is None:
                 continue
             ends[position] = self._end_pair(activity, policy, one, judgement)
             end = ends[position][1]
-            if end in self._groups:
-                received[end, one.value.currency or NO_CURRENCY][one.day] += one.value.amount
-        below = {end for (end, _), days in received.items() if _falls_below(days)}
+            if self.register.is_group(end):
+                receipts.append((end, one.value.currency or NO_CURRENCY, one.day, one.value.amount))
+        below = below_zero(receipts)
         return {
-            position: {"from": start, "to": f"source:{self._groups[end]}" if end in below else end}
+            position: {"from": start, "to": f"source:{self.register.group_name(end)}" if end in below else end}
             for position, (start, end) in ends.items()
         }
 
@@ -274,11 +245,11 @@ class _Import:
             start = source_name(one.provider, "not named")
             if judgement.judged and flow == "in":
                 return start, self._agency(reporter)
-            return start, self._group(funds_group(policy), f"Funds of {_title(activity)}")
+            return start, self.register.group(funds_group(policy), f"Funds of {_title(activity)}")
         if one.receiver.key:
-            receiver = self._group(receiver_group(one.receiver), one.receiver.label)
+            receiver = self.register.group(receiver_group(one.receiver), one.receiver.label)
         else:
-            receiver = self._group(recipients_group(policy), f"Recipients (not named) of {_title(activity)}")
+            receiver = self.register.group(recipients_group(policy), f"Recipients (not named) of {_title(activity)}")
         if judgement.judged and flow == "out":
             return self._agency(reporter), receiver
         return source_name(one.provider, reporter.label or "not named"), receiver
@@ -288,13 +259,12 @@ class _Import:
         amount = plan.value.amount
         day = plan.start or plan.end
         if amount is None or amount_text(amount) is None or day is None:
-            self.account.reject(
-                what, activity.identifier, plan.line, plan.value.text, "has no usable value or no period"
-            )
+            reason = "has no usable value or no period"
+            self.account.reject(what, self._file, plan.line, f"of {activity.identifier}", reason)
             return
         stage = chains.BUDGET if plan.kind == "budget" else chains.PLAN
         if not chain.has(stage):
-            chain.stage(stage, optional=True)
+            chains.add_stage(chain, stage, optional=True)
         chain.events.append(
             {
                 "id": f"{chain.policy}/{stage}/{position:05}",
@@ -338,29 +308,10 @@ class _Import:
             }
         )
 
-    def _write_rows(self, chain: Chain, activity: Activity, document: str) -> None:
-        for row in chain.events:
-            self.folder.add("events", {"source": document, **row})
+    def _write_rows(self, chain: Chain, activity: Activity) -> None:
         lead, support = chains.leads(activity)
-        for stage in chain.stages:
-            for role, organisations in (("lead", lead), ("support", support)):
-                for one in organisations:
-                    self.folder.add(
-                        "assignments",
-                        {
-                            "policy": chain.policy,
-                            "stage": stage["id"],
-                            "scope": chain.scope,
-                            "agency": self._agency(one),
-                            "role": role,
-                            "source": document,
-                        },
-                    )
-        for stage_id, until in chain.covered:
-            self.folder.add(
-                "coverage",
-                {"policy": chain.policy, "stage": stage_id, "scope": chain.scope, "until": until, "source": document},
-            )
+        leads, supports = [self._agency(one) for one in lead], [self._agency(one) for one in support]
+        write_chain(self.folder, chain, f"iati:{chain.policy}", {"": leads}, {"": supports})
         for one in (activity.reporter, *(party for _, party in activity.participants)):
             if one.key:
                 self._agency(one)
@@ -407,28 +358,10 @@ class _Import:
             )
         self.account.keep("other elements", "attributes of the activity's document", activity.rest_count)
 
-    def _write_regions(self) -> None:
-        self.folder.add("regions", {"code": WORLD, "name": "World", "level": "central"})
-        for code in sorted(self._scopes - {WORLD}):
-            name = self.seen.place_names.get(code) or code
-            self.folder.add("regions", {"code": code, "name": name, "level": "province", "parent": WORLD})
-
     def _agency(self, one: Organisation) -> str:
         if not one.key:
-            return self._agency(Organisation(name="organisation not named"))
-        known = self._agencies.get(one.key)
-        if known is None or (one.name and not known.name) or (one.type and not known.type):
-            self._agencies[one.key] = one
-        return one.key
-
-    def _group(self, key: str, name: str) -> str:
-        self._groups.setdefault(key, short(name, 300))
-        return key
-
-
-def _falls_below(days: dict[date, Decimal]) -> bool:
-    """Tell whether the running sum of a receiver's money is ever negative."""
-    return any(total < 0 for total in accumulate(days[day] for day in sorted(days)))
+            return self.register.agency("organisation not named", "")
+        return self.register.agency(one.key, one.name, kind=one.type, iati_ref=one.ref)
 
 
 def _parts(activity: Activity) -> list[tuple[str, int]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
+from graphkit.standards.chain import NO_CURRENCY
 from graphkit.standards.iati.codes import Flow, codes
 from graphkit.standards.iati.model import Activity, Movement, Organisation
 from graphkit.standards.iati.survey import Survey
@@ -75,7 +76,7 @@ def _sums(activity: Activity, flow: Flow) -> dict[str, list[tuple[date, Decimal]
     for one in activity.movements:
         kind = codes().transaction_types.get(one.code)
         if kind is not None and kind.flow == flow and one.day is not None and one.value.amount:
-            sums[one.value.currency or "XXX"].append((one.day, one.value.amount))
+            sums[one.value.currency or NO_CURRENCY].append((one.day, one.value.amount))
     return dict(sums)
 
 

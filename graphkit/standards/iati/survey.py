@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from graphkit.standards.chain import NO_CURRENCY
 from graphkit.standards.iati.codes import codes
 from graphkit.standards.iati.model import Activity
 from graphkit.standards.iati.read import generated_on, read_activities
@@ -137,7 +138,7 @@ def _note_money(seen: Survey, activity: Activity) -> None:
                 outflows.append(one.day)
             case "in" if amount > 0:
                 has_income = True
-        claim = Claim(one.day, one.value.currency or "XXX", amount)
+        claim = Claim(one.day, one.value.currency or NO_CURRENCY, amount)
         if kind.flow == "out" and one.receiver.activity and one.receiver.activity != activity.identifier:
             seen.paid[activity.identifier, one.receiver.activity].append(claim)
         if kind.flow == "in" and one.provider.activity and one.provider.activity != activity.identifier:

@@ -1,0 +1,115 @@
+"""FollowTheMoney entities, and what `schema.yaml` says that the import makes of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from graphkit.model.errors import InputError
+from graphkit.standards.account import Account
+from graphkit.standards.values import squeeze
+
+
+class AmountProperty(BaseModel):
+    """A property that may hold a payment's amount; `currency` is the one that its name says."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    property: str
+    currency: str | None
+
+
+class Schemas(BaseModel):
+    """What the import makes of each schema."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    parties: list[str]
+    documents: list[str]
+    payments: list[str]
+    names: list[str]
+    aliases: list[str]
+    amounts: list[AmountProperty]
+    dates: list[str]
+    caption: list[str]
+    kinds: dict[str, str]
+    other_kind: str
+
+
+@cache
+def schemas() -> Schemas:
+    """Return what `schema.yaml` says."""
+    text = resources.files("graphkit.standards.ftm").joinpath("schema.yaml").read_text(encoding="utf-8")
+    return Schemas.model_validate(yaml.safe_load(text))
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """One entity as it stood; `properties` maps names to lists of text."""
+
+    line: int
+    id: str
+    schema: str
+    properties: dict[str, list[str]]
+    raw: dict[str, object]
+
+    def first(self, *names: str) -> str:
+        """Return the first value of the first of these properties that has any, squeezed; '' if none has."""
+        return next((squeeze(one) for name in names for one in self.properties.get(name, []) if squeeze(one)), "")
+
+    @property
+    def label(self) -> str:
+        """What a person calls it."""
+        return self.first(*schemas().caption) or self.id
+
+
+def read_entities(path: Path, name: str, account: Account | None = None) -> Iterator[Entity]:
+    """Yield the entities of a JSON lines file; lines that hold none are rejected in the account, if one is given.
+
+    InputError when the file cannot be read, or holds no entity at all.
+    """
+    found = False
+    try:
+        with path.open(encoding="utf-8-sig") as stream:
+            for line, text in enumerate(stream, start=1):
+                if not text.strip():
+                    continue
+                entity = _entity(line, text)
+                if account is not None:
+                    account.read("entities")
+                    if isinstance(entity, str):
+                        account.reject("entities", name, line, text.strip()[:80], entity)
+                if isinstance(entity, Entity):
+                    found = True
+                    yield entity
+    except UnicodeDecodeError as error:
+        raise InputError(f"{path}: is not UTF-8 text (byte {error.start})") from None
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    if not found:
+        raise InputError(f"{path}: holds no FollowTheMoney entity; each line is to be one entity as JSON")
+
+
+def _entity(line: int, text: str) -> Entity | str:
+    """Return the entity of a line, or what is wrong with it."""
+    try:
+        raw = json.loads(text, parse_float=str, parse_int=str)
+    except (ValueError, RecursionError):
+        return "is not JSON"
+    if not isinstance(raw, dict) or not isinstance(raw.get("properties", {}), dict):
+        return "is not an entity"
+    identifier, schema = raw.get("id"), raw.get("schema")
+    if not isinstance(identifier, str) or not identifier or not isinstance(schema, str) or not schema:
+        return "has no id or no schema"
+    properties = {
+        str(name): [str(one) for one in (values if isinstance(values, list) else [values]) if one is not None]
+        for name, values in raw.get("properties", {}).items()
+    }
+    return Entity(line, identifier, schema, properties, raw)
