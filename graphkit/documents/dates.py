@@ -79,7 +79,7 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             days = _span(days, until, rules)
             end = until.end()
             position = end
-        if match.group("y") or match.group("iso"):
+        if (match.group("y") and match.group("m")) or match.group("iso"):
             named_year = year
         value = (
             DateValue(

@@ -209,7 +209,7 @@ def _name_start(text: str, signs: str, core: int, before: int, leads: Sequence[s
     while start > max(0, core - before) and "\u4e00" <= signs[start - 1] <= "\u9fff":
         start -= 1
     for lead in leads:
-        at = text.rfind(lead, start, core)
+        at = text.rfind(lead, max(0, start - 3), core)
         if at >= 0:
             start = at + len(lead)
     return start
@@ -293,12 +293,18 @@ def _findings(text: str, findings: Sequence[Finding], quantities: Sequence[Any])
 
 def _actions(text: str, signs: str, mentions: Sequence[Mention], findings: Sequence[Finding]) -> Iterator[Found]:
     actions: list[Found] = []
+    rules = rule_file("facts.yaml")
+    clause_denied = compile_rule(rules["action_denied"]["clause"])
+    sentence_denied = compile_rule(rules["action_denied"]["sentence"])
     for start, end in sentences(text):
+        ordered = sentence_denied.search(signs[start:end])
         for first, last in ((m.start(), m.end()) for m in re.compile(r"[^，]+").finditer(signs, start, end)):
             taken: list[tuple[int, int]] = []
-            for rule in rule_file("facts.yaml")["action"]:
+            for rule in rules["action"]:
                 match = compile_rule(rule["pattern"]).search(signs, first, last)
                 if match is None or any(match.start() < stop and begin < match.end() for begin, stop in taken):
+                    continue
+                if ordered or clause_denied.search(signs[first : match.end()]):
                     continue
                 taken.append(match.span())
                 actions.append(_action(text, match, rule, mentions, start, last))

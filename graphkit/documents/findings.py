@@ -38,6 +38,9 @@ class _Rules:
     undone: re.Pattern[str]
     groups: re.Pattern[str]
     closers: re.Pattern[str]
+    supplements: re.Pattern[str]
+    audit_work: re.Pattern[str]
+    some: re.Pattern[str]
 
 
 @cache
@@ -50,6 +53,9 @@ def _rules() -> _Rules:
         undone=compile_rule("|".join(data["undone"])),
         groups=compile_rule(data["party_groups"]),
         closers=compile_rule(data["closers"]),
+        supplements=compile_rule(data["supplements"]),
+        audit_work=compile_rule(data["audit_work"]),
+        some=compile_rule(data["some"]),
     )
 
 
@@ -61,16 +67,17 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def find_findings(text: str, signs: str, mentions: Sequence[Mention]) -> list[Finding]:
     """Return the findings of a cleaned text; `signs` is the text with signs, `mentions` its agencies and regions."""
+    source = _Source(text, signs, mentions)
     found: list[Finding] = []
-    category: Category | None = None
-    line = -1
+    handed_on: Category | None = None
     for start, end in sentences(text):
-        here = text.count("\n", 0, start)
-        if here != line:
-            category, line = None, here
-        category = _open_category(text[start:end]) or category
-        previous = found[-1] if found and text.count("\n", found[-1].end, start) == 0 else None
-        found += _in_sentence(text, signs, start, end, mentions, _open_category(text[start:end]) or category, previous)
+        if start and text[start - 1] == "\n":
+            handed_on = None
+        named = _open_category(text[start:end])
+        previous = found[-1] if found and "\n" not in text[found[-1].end : start] else None
+        here = [_finding(source, draft, start, named or handed_on, previous) for draft in _drafts(source, start, end)]
+        handed_on = named if named and not here else None
+        found += here
     return found
 
 
@@ -81,40 +88,51 @@ def _open_category(sentence: str) -> Category | None:
     return categories[words.pop()] if len(words) == 1 else None
 
 
-def _in_sentence(
-    text: str,
-    signs: str,
-    start: int,
-    end: int,
-    mentions: Sequence[Mention],
-    named: Category | None,
-    previous: Finding | None,
-) -> Iterator[Finding]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A cleaned text, the same with signs, and its agencies and regions."""
+
+    text: str
+    signs: str
+    mentions: Sequence[Mention]
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A finding's span and type, before its party is looked for."""
+
+    start: int
+    end: int
+    type: str
+    category: Category | None
+
+
+def _drafts(source: _Source, start: int, end: int) -> Iterator[_Draft]:
+    """Join the clauses of a sentence that tell one finding: from its subject to its last sign."""
     rules = _rules()
-    pending: tuple[int, int, str, Category | None] | None = None
-    context = start
-    for begin, stop in _clauses(signs, start, end):
-        sign = _sign(signs, begin, stop, rules)
-        opener = rules.openers.match(signs, begin, stop)
+    draft: _Draft | None = None
+    lead: int | None = None
+    for begin, stop in _clauses(source.signs, start, end):
+        opener = rules.openers.match(source.signs, begin, stop)
         body = opener.end() if opener else begin
-        if sign is None:
-            if pending is None and not opener and _subject(signs, begin, mentions):
-                context = begin
-            continue
-        kind, category, last = sign
-        fresh = pending is None or _subject(signs, body, mentions)
-        if pending is not None and fresh:
-            yield _made(text, signs, pending, mentions, start, named, previous)
-            pending = None
-        if pending is None:
-            first = context if context > start and not _subject(signs, body, mentions) else body
-            pending = (first, stop, kind, category)
+        subject = _has_subject(source, body, stop)
+        sign = _sign(source.signs, begin, stop, rules)
+        if sign and draft and not subject:
+            draft = _Draft(draft.start, stop, draft.type, draft.category)
+        elif sign:
+            if draft:
+                yield draft
+            draft = _Draft(body if subject or lead is None else lead, stop, *sign)
+            lead = None
+        elif draft and rules.supplements.match(source.signs, begin, stop):
+            draft = _Draft(draft.start, stop, draft.type, draft.category)
         else:
-            pending = (pending[0], stop, pending[2], pending[3])
-        context = start
-        del last
-    if pending is not None:
-        yield _made(text, signs, pending, mentions, start, named, previous)
+            if draft:
+                yield draft
+            draft = None
+            lead = body if subject and not rules.audit_work.search(source.signs, body, stop) else lead
+    if draft:
+        yield draft
 
 
 def _clauses(signs: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -122,64 +140,57 @@ def _clauses(signs: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield match.start(), match.end()
 
 
-def _sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[str, Category | None, int] | None:
+def _sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[str, Category | None] | None:
+    """Return the type and category of the first sign in a clause that is neither denied nor only spoken of."""
     for kind, category, pattern in rules.types:
         match = pattern.search(signs, begin, stop)
         if match is None:
             continue
         denied = rules.denied.search(signs, begin, stop)
-        if denied and denied.start() < match.end():
-            continue
-        if rules.undone.search(signs[match.end() : stop + 1]):
-            continue
-        return kind, category, match.end()
+        if (denied is None or denied.start() >= match.end()) and not rules.undone.search(signs[match.end() : stop + 1]):
+            return kind, category
     return None
 
 
-def _subject(signs: str, begin: int, mentions: Sequence[Mention]) -> Mention | None:
-    """Return the agency that a clause starts with."""
-    return next((one for one in mentions if one.start == begin and one.kind == "agency"), None)
+def _has_subject(source: _Source, begin: int, stop: int) -> bool:
+    """Return whether a clause starts with somebody: an agency (not the auditor), a region, so many, some."""
+    first = next((one for one in source.mentions if one.start == begin), None)
+    if first is not None:
+        return not _audits(first)
+    return _rules().some.match(source.signs, begin, stop) is not None
 
 
-def _made(
-    text: str,
-    signs: str,
-    pending: tuple[int, int, str, Category | None],
-    mentions: Sequence[Mention],
-    sentence: int,
-    named: Category | None,
-    previous: Finding | None,
+def _finding(
+    source: _Source, draft: _Draft, sentence: int, named: Category | None, previous: Finding | None
 ) -> Finding:
-    start, end, kind, category = pending
-    rules = _rules()
-    closer = rules.closers.search(signs[start:end])
-    end = start + closer.start() if closer and closer.start() > 4 else end
-    party = next(
-        (one for one in mentions if start <= one.start < end and one.kind == "agency" and not _audits(one)), None
-    )
-    before = [one for one in mentions if sentence <= one.start < start and one.kind == "agency" and not _audits(one)]
-    words = None
-    if party is None:
-        group = rules.groups.match(signs, start, end)
-        region = next((one for one in mentions if start <= one.start < end and one.kind == "region"), None)
-        if group and group.end() > group.start():
-            words = text[group.start() : group.end()]
-        elif before:
-            party = before[-1]
-        elif region:
-            words = region.name
-        elif re.match(r"该|其", text[start:end]) and previous and previous.party:
-            party = previous.party
-    return Finding(
-        start,
-        end,
-        kind,
-        named or category,
-        party,
-        words,
-        f"finding_{kind}" + ("_named" if named else ""),
-        0.9 if named or category else 0.7,
-    )
+    closer = _rules().closers.search(source.signs[draft.start : draft.end])
+    end = draft.start + closer.start() if closer and closer.start() > 4 else draft.end
+    party, words = _party(source, draft.start, end, sentence, previous)
+    rule = f"finding_{draft.type}" + ("_named" if named else "")
+    category = named or draft.category
+    return Finding(draft.start, end, draft.type, category, party, words, rule, 0.9 if category else 0.7)
+
+
+def _party(
+    source: _Source, start: int, end: int, sentence: int, previous: Finding | None
+) -> tuple[Mention | None, str | None]:
+    """Return the party at fault: the agency in the finding, words that stand for many, or who was spoken of before."""
+    blamed = [one for one in source.mentions if not _audits(one) and sentence <= one.start < end]
+    inside = next((one for one in blamed if one.start >= start and one.kind == "agency"), None)
+    if inside:
+        return inside, None
+    group = _rules().groups.match(source.signs, start, end)
+    if group and group.end() > group.start():
+        return None, source.text[group.start() : group.end()]
+    before = [one for one in blamed if one.start < start and one.kind == "agency"]
+    if before:
+        return before[-1], None
+    region = next((one for one in blamed if one.start >= start), None)
+    if region:
+        return None, region.name
+    if previous and previous.party and source.text.startswith(("该", "其"), start):
+        return previous.party, None
+    return None, None
 
 
 def _audits(mention: Mention) -> bool:

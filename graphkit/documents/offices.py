@@ -1,0 +1,141 @@
+"""What follows a territory in an agency's name: 财政厅, 人民政府办公室, 委, 三桥街道办事处."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from graphkit.documents.lexicon import NameIndex, rule_file
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """An office's words up to `end`: `key` is what it is for, `name` its official words without the territory."""
+
+    end: int
+    key: str
+    name: str
+    generic: bool = False
+    town: bool = False
+
+
+class Offices:
+    """Reads offices by rules/agencies.yaml."""
+
+    def __init__(self) -> None:
+        self._rules: dict[str, Any] = rule_file("agencies.yaml")
+        functions: dict[str, Any] = self._rules["functions"]
+        self.functions = NameIndex(
+            (name, key) for key, one in functions.items() for name in (one["full"], *one["names"])
+        )
+        self._bodies = [
+            (name, key)
+            for key, body in self._rules["bodies"].items()
+            for name in sorted({body["full"], *body["names"]}, key=len, reverse=True)
+            if key != "party"
+        ]
+
+    def read(self, text: str, at: int, *, territory: bool, free: bool = False, party: bool = False) -> Office | None:
+        """Read an office. `territory`: one stands before; `free`: a region's name does, so that any name may follow."""
+        office = (self._body(text, at, party) if territory else None) or self._function(text, at, territory)
+        if office is None and free:
+            office = self.town(text, at)
+        return office or (self._free(text, at) if free else None)
+
+    def town(self, text: str, at: int) -> Office | None:
+        """Read the government of a town whose name is in no list: 三桥街道办事处."""
+        match = self._town.match(text, at)
+        return Office(match.end(), f"government/{match.group('name')}", match.group(), town=True) if match else None
+
+    def may_end(self, text: str, end: int, name: str) -> bool:
+        """Return whether a name may end here: 省委托 does not hold 省委."""
+        return not any(name.endswith(last) and text.startswith(tuple(bad), end) for last, bad in self._not_after)
+
+    def alone(self, text: str, at: int) -> Office | None:
+        """Read an organisation that is named without a region: 宏达商贸有限公司."""
+        match = self._alone.match(text, at)
+        if match is None or any(word in match.group() for word in self._rules["not_names"]):
+            return None
+        return Office(match.end(), _free_key(match.group()), match.group())
+
+    def official(self, office: Office, level: str | None) -> str:
+        """Return an office's official words at a level of territory: 发改委 of a county is 发展和改革局."""
+        function = self._rules["functions"].get(office.key)
+        if function is None:
+            return office.name
+        return office.name + str(function["organ"].get(level or "other", function["organ"]["other"]))
+
+    def _body(self, text: str, at: int, party: bool) -> Office | None:
+        if text.startswith("委", at):
+            end = at + (3 if party and text.startswith("委员会", at) else 1)
+            inner = self._inner(text, end, "party")
+            if inner:
+                return Office(end + len(inner), f"party/{inner}", f"委{inner}")
+            return Office(end, "party", "委") if end > at + 1 or self.may_end(text, end, "委") else None
+        for name, key in self._bodies:
+            end = at + len(name)
+            if not text.startswith(name, at) or not self.may_end(text, end, name):
+                continue
+            full = self._rules["bodies"][key]["full"]
+            inner = self._inner(text, end, key)
+            if inner:
+                return Office(end + len(inner), f"{key}/{inner}", full + inner)
+            rank = name[:2] if name[:2] in {"高级", "中级"} else ""
+            return Office(end, f"{key}/{rank}" if rank else key, rank + full)
+        return None
+
+    def _inner(self, text: str, at: int, body: str) -> str:
+        """Return the office inside a body that starts here: 人民政府|办公厅."""
+        words = sorted(self._rules["bodies"][body]["offices"], key=len, reverse=True)
+        return next((word for word in words if text.startswith(word, at)), "")
+
+    def _function(self, text: str, at: int, territory: bool) -> Office | None:
+        for name, keys in self.functions.all_at(text, at):
+            end = at + len(name)
+            group = next((word for word in self._rules["groups"] if text.startswith(word, end)), None)
+            if group:
+                return Office(end + len(group), keys[0], text[at : end + len(group)], generic=True)
+            for organ in self._rules["organs"]:
+                stop = end + len(organ)
+                if not text.startswith(organ, end) or not self.may_end(text, stop, organ):
+                    continue
+                if not territory and organ in self._rules["with_territory"]:
+                    continue
+                full = self._rules["functions"][keys[0]]["full"]
+                same = organ in self._rules["same_office"]
+                return Office(stop, keys[0] if same else f"{keys[0]}/{organ}", full if same else full + organ)
+        return None
+
+    def _free(self, text: str, at: int) -> Office | None:
+        match = self._open.match(text, at)
+        return Office(match.end(), _free_key(match.group()), match.group()) if match else None
+
+    @cached_property
+    def _not_after(self) -> list[tuple[str, list[str]]]:
+        return list(self._rules["not_after"].items())
+
+    @cached_property
+    def _open(self) -> re.Pattern[str]:
+        ends = "|".join(sorted(self._rules["open_ends"], key=len, reverse=True))
+        stops = re.escape(self._rules["open_stops"])
+        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,16}}?(?:{ends})(?![长面])")
+
+    @cached_property
+    def _alone(self) -> re.Pattern[str]:
+        ends = "|".join(sorted(self._rules["free_ends"], key=len, reverse=True))
+        stops = re.escape(self._rules["open_stops"].replace("（", "").replace("）", ""))
+        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fffA-Z（）]){{2,18}}?(?:{ends})")
+
+    @cached_property
+    def _town(self) -> re.Pattern[str]:
+        stops = re.escape(self._rules["open_stops"] + "各级县区市省")
+        return re.compile(
+            rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委)"
+        )
+
+
+def _free_key(name: str) -> str:
+    return f"org/{hashlib.sha256(name.encode()).hexdigest()[:8]}"

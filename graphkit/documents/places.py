@@ -1,0 +1,129 @@
+"""Regions in running text: chains of names, which region a name means, and what a bare 省 or 县 stands for."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+
+from graphkit.documents.gazetteer import CHINA, Gazetteer
+from graphkit.documents.lexicon import rule_file
+from graphkit.documents.regions import Name
+
+HAN = re.compile(r"[\u3400-\u9fff〇]")
+_RANK = {"central": 0, "province": 1, "city": 2, "county": 3, "township": 4}
+_STREET = re.compile(r"路|街|大街|大道|道路")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A region chain in the text, such as 山西省太原市小店区; `code` None: one of `candidates`."""
+
+    end: int
+    code: str | None
+    candidates: tuple[str, ...]
+    full: bool
+    why: str
+
+
+@dataclass(slots=True)
+class Said:
+    """What the text has said so far, and how often it names each region with those below it."""
+
+    regions: list[str] = field(default_factory=list)
+    common: Counter[str] = field(default_factory=Counter)
+
+
+class Places:
+    """Reads regions by rules/regions.yaml."""
+
+    def __init__(self, gazetteer: Gazetteer) -> None:
+        self._regions = gazetteer.regions
+        self._jurisdiction = gazetteer.jurisdiction
+        self._joined = frozenset(rule_file("regions.yaml")["joined"])
+        self._may_begin_after: str = rule_file("agencies.yaml")["implied_after"]
+
+    def count(self, text: str) -> Counter[str]:
+        """Count each region that the text names beyond doubt, with those above it."""
+        counts: Counter[str] = Counter()
+        for position in range(len(text)):
+            found = self._regions.names.at(text, position)
+            if found is None or self._regions.excluded(text, position, position + len(found[0])):
+                continue
+            codes = {meaning.code for meaning in found[1] if not meaning.word and found[0] not in self._joined}
+            if len(codes) == 1:
+                counts.update(region.code for region in self._regions.above(codes.pop()))
+        return counts
+
+    def read(self, text: str, start: int, said: Said) -> Place | None:
+        """Read a chain of region names; each further name lies in the region before it."""
+        place: Place | None = None
+        while step := self._step(text, place.end if place else start, place, said):
+            place = step
+        return place
+
+    def may_begin(self, text: str, position: int) -> bool:
+        """Return whether a bare 省, 县 … or a short county name may begin here rather than continue a word."""
+        before = text[position - 1] if position else " "
+        return not HAN.match(before) or before in self._may_begin_after
+
+    def implied(self, level: str, said: Said) -> tuple[str | None, str]:
+        """Return the region that a bare 省, 市, 县 stands for, and why."""
+        for named in reversed(said.regions):
+            region = self._regions.ancestor(named, level)
+            if region:
+                return region.code, f"{region.name} is named before"
+        home = self._regions.ancestor(self._jurisdiction, level)
+        if home:
+            return home.code, f"the case is about {home.name}"
+        named_at_all = [region for code in said.common if (region := self._regions.get(code)) and region.level == level]
+        if len(named_at_all) == 1:
+            return named_at_all[0].code, f"{named_at_all[0].name} is the only one that the text names"
+        return None, f"the text does not say which {level}"
+
+    def _step(self, text: str, position: int, outer: Place | None, said: Said) -> Place | None:
+        for name, meanings in self._regions.names.all_at(text, position):
+            end = position + len(name)
+            if self._regions.excluded(text, position, end):
+                continue
+            wanted = [meaning for meaning in meanings if self._may_be(text, position, end, meaning, outer)]
+            codes = self._upper(list(dict.fromkeys(meaning.code for meaning in wanted)), outer)
+            full = any(meaning.full for meaning in wanted)
+            if len(codes) == 1:
+                return Place(end, codes[0], (), full, f"the name {name}")
+            if codes:
+                return self._choose(name, codes, end, full, said)
+        return None
+
+    def _may_be(self, text: str, start: int, end: int, meaning: Name, outer: Place | None) -> bool:
+        if outer is not None:
+            inside = outer.code is not None and self._regions.inside(meaning.code, outer.code)
+            return inside and meaning.code != outer.code
+        if meaning.word:
+            return False
+        if text[start:end] in self._joined:
+            return self.may_begin(text, start)
+        return meaning.full or not _STREET.match(text, end)
+
+    def _upper(self, codes: list[str], outer: Place | None) -> list[str]:
+        """Of one name for a province and a city (吉林), take the province."""
+        if outer is not None or len(codes) < 2:
+            return codes
+        ranks = [_RANK.get(region.level, 9) if (region := self._regions.get(code)) else 9 for code in codes]
+        return [code for code, rank in zip(codes, ranks, strict=True) if rank == min(ranks)]
+
+    def _choose(self, name: str, codes: list[str], end: int, full: bool, said: Said) -> Place:
+        """Tell regions of one name apart by what was named before, the case's territory, and what is named most."""
+        for named in reversed(said.regions):
+            for above in self._regions.above(named):
+                near = [code for code in codes if self._regions.inside(code, above.code)]
+                if len(near) == 1 and above.code != CHINA:
+                    return Place(end, near[0], (), full, f"the {name} in {above.name}, which is named before")
+        near = [code for code in codes if self._jurisdiction and self._regions.inside(code, self._jurisdiction)]
+        if len(near) == 1:
+            return Place(end, near[0], (), full, f"the {name} in the case's territory")
+        weight = {code: sum(said.common[one.code] for one in self._regions.above(code)[1:-1]) for code in codes}
+        best, second, *_ = sorted(codes, key=lambda code: (-weight[code], code))
+        if weight[best] > weight[second]:
+            return Place(end, best, (), full, f"the {name} nearest to the regions that the text names")
+        return Place(end, None, tuple(codes), full, f"{len(codes)} regions are called {name}; a person must choose")
