@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from graphkit import __version__
-from graphkit.cli import demo, explain, gaps, load, report, verify, view
+from graphkit.cli import demo, diff, explain, gaps, ingest, load, query, report, verify, view
 from graphkit.model.errors import GraphkitError
 
 app = typer.Typer(
@@ -40,8 +40,11 @@ app.command("demo")(demo.demo)
 app.command("load")(load.load)
 app.command("gaps")(gaps.gaps)
 app.command("explain")(explain.explain)
+app.command("diff")(diff.compare)
 app.command("report")(report.report)
 app.command("view")(view.view)
+app.command("query")(query.query)
+app.command("ingest")(ingest.ingest)
 app.command("verify")(verify.verify)
 
 

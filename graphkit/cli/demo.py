@@ -26,7 +26,9 @@ _SHOWN = 15
 
 def demo(
     out: Annotated[Path, typer.Option("--out", help="Where the workspace and the files go.")] = Path("graphkit-demo"),
-    public_only: Annotated[bool, typer.Option("--public-only", help="Only what public sources say, nothing synthetic.")] = False,
+    public_only: Annotated[
+        bool, typer.Option("--public-only", help="Only what public sources say, nothing synthetic.")
+    ] = False,
     lang: Lang = None,
 ) -> None:
     """Build the bundled case of Shanxi 2020, print where its chains break, and write the report and the pictures."""
@@ -60,7 +62,7 @@ def _tell_what_next(out: Path, workspace: Path, files: list[str], gap: str, lang
     typer.echo("接下来可以试：" if zh else "Try next:")
     tries = (
         (f"graphkit explain {gap}", "第一个缺口所在的链条", "the chain around the first gap"),
-        ("graphkit gaps --region 1407 --as-of 2020-06-30", "一个市在某日的缺口", "one city's gaps on another day"),
+        ("graphkit gaps --region 141000 --as-of 2020-06-30", "一个市在某日的缺口", "one city's gaps on another day"),
         ("graphkit query --list", "现成的图查询", "the library of graph queries"),
         ("graphkit report --kind monthly --out monthly.html", "月度报告", "a monthly report"),
     )
