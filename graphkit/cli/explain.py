@@ -11,7 +11,18 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from graphkit.cli.options import DEFAULT_WORKSPACE, AsOf, CaseId, KnownBy, Lang, Workspace, chosen_cases, day, language, moment
+from graphkit.cli.options import (
+    DEFAULT_WORKSPACE,
+    AsOf,
+    CaseId,
+    KnownBy,
+    Lang,
+    Workspace,
+    chosen_cases,
+    day,
+    language,
+    moment,
+)
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
 from graphkit.gaps import Chain, Evaluation, chain_of, evaluate, rules
@@ -68,7 +79,9 @@ def _shown(evaluation: Evaluation, chain: Chain, lang: str) -> RenderableType:
         parts.append(Text(f"{label} {cause.id}  {cause.explanation.zh if zh else cause.explanation.en}"))
     for one in gap.evidence[:10]:
         where = " ".join(part for part in (one.id, one.document, one.locator) if part)
-        parts.append(Text(f"{'依据' if zh else 'evidence'} {shown(where)}{f': {shown(one.quote, 200)}' if one.quote else ''}"))
+        parts.append(
+            Text(f"{'依据' if zh else 'evidence'} {shown(where)}{f': {shown(one.quote, 200)}' if one.quote else ''}")
+        )
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for title in (
         ("", "环节", "地区或单位", "状态", "期限", "完成", "牵头单位", "来源")

@@ -17,9 +17,12 @@ DEFAULT_WORKSPACE = Path("graphkit-workspace")
 Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The folder with the facts.", show_default=True)]
 CaseId = Annotated[str | None, typer.Option("--case", help="The case, where a workspace holds several.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="zh or en; by default that of the locale.")]
-AsOf = Annotated[str | None, typer.Option("--as-of", help="Only what happened on or before this day counts (2020-06-30).")]
+AsOf = Annotated[
+    str | None, typer.Option("--as-of", help="Only what happened on or before this day counts (2020-06-30).")
+]
 KnownBy = Annotated[
-    str | None, typer.Option("--known-by", help="Only what had been recorded by this day or time counts (2020-07-01T09:00).")
+    str | None,
+    typer.Option("--known-by", help="Only what had been recorded by this day or time counts (2020-07-01T09:00)."),
 ]
 
 

@@ -12,4 +12,6 @@ _PIPE_WIDTH = 160
 def print_table(table: RenderableType) -> None:
     """Print a table as wide as the terminal; in a pipe 160 columns wide and without colours."""
     terminal = sys.stdout.isatty()
-    Console(width=None if terminal else _PIPE_WIDTH, soft_wrap=False, emoji=False, markup=False, highlight=False).print(table)
+    Console(width=None if terminal else _PIPE_WIDTH, soft_wrap=False, emoji=False, markup=False, highlight=False).print(
+        table
+    )

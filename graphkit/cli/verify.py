@@ -25,10 +25,16 @@ def verify(
     found = problems(facts)
     zh = language(lang) == "zh"
     if format == "json":
-        typer.echo(json.dumps({"commits": facts.version, "cases": facts.case_ids(), "problems": found}, ensure_ascii=False, indent=2))
+        typer.echo(
+            json.dumps(
+                {"commits": facts.version, "cases": facts.case_ids(), "problems": found}, ensure_ascii=False, indent=2
+            )
+        )
     elif not found:
         cases = ", ".join(facts.case_ids()) or ("无" if zh else "none")
-        typer.echo(f"完好：{facts.version} 次载入，案例 {cases}" if zh else f"whole: {facts.version} loads, cases {cases}")
+        typer.echo(
+            f"完好：{facts.version} 次载入，案例 {cases}" if zh else f"whole: {facts.version} loads, cases {cases}"
+        )
     for line in found:
         typer.echo(line, err=True)
     if found:
