@@ -4,15 +4,54 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Annotated
+from importlib import import_module
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from graphkit import __version__
-from graphkit.cli import demo, diff, explain, gaps, ingest, load, query, report, verify, view
 from graphkit.model.errors import GraphkitError
 
+COMMANDS = {
+    "demo": ("graphkit.cli.demo", "demo"),
+    "load": ("graphkit.cli.load", "load"),
+    "gaps": ("graphkit.cli.gaps", "gaps"),
+    "explain": ("graphkit.cli.explain", "explain"),
+    "diff": ("graphkit.cli.diff", "compare"),
+    "report": ("graphkit.cli.report", "report"),
+    "view": ("graphkit.cli.view", "view"),
+    "query": ("graphkit.cli.query", "query"),
+    "ingest": ("graphkit.cli.ingest", "ingest"),
+    "verify": ("graphkit.cli.verify", "verify"),
+}
+"""Every command by name: its module, and the function or the group of commands in it."""
+
+
+class Commands(TyperGroup):
+    """Imports a command's module when that command is asked for, so that each starts fast."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names in the order of the help."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command called `cmd_name`; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, name = COMMANDS[cmd_name]
+        part = getattr(import_module(module), name)
+        if not isinstance(part, typer.Typer):
+            alone = typer.Typer(add_completion=False)
+            alone.command(cmd_name)(part)
+            part = alone
+        command = typer.main.get_command(part)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
+    cls=Commands,
     name="graphkit",
     help="Shows where a policy's implementation chain breaks, why, for whom, and who must act.",
     no_args_is_help=True,
@@ -34,18 +73,6 @@ def graphkit(
     ] = False,
 ) -> None:
     """Show where a policy's implementation chain breaks, why, for whom, and who must act."""
-
-
-app.command("demo")(demo.demo)
-app.command("load")(load.load)
-app.command("gaps")(gaps.gaps)
-app.command("explain")(explain.explain)
-app.command("diff")(diff.compare)
-app.command("report")(report.report)
-app.command("view")(view.view)
-app.command("query")(query.query)
-app.command("ingest")(ingest.ingest)
-app.command("verify")(verify.verify)
 
 
 def main() -> None:

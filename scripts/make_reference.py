@@ -1,0 +1,92 @@
+"""Writes docs/gaps.md from the rules' headers and docs/cli.md from the commands; a test holds both to them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import typer
+
+from graphkit.cli.app import app
+from graphkit.gaps import rules
+from graphkit.model.case import THRESHOLDS
+from graphkit.model.gap import CATEGORY_ZH
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+def gaps_page() -> str:
+    """Return docs/gaps.md: every kind of gap, what it finds, how grave it is, and how it says so."""
+    lines = [
+        "# The kinds of gaps",
+        "",
+        "Written by `scripts/make_reference.py` from the rules in `graphkit/gaps/rules`.",
+        "`graphkit gaps --kinds` says the same.",
+        "The meaning of each is fixed by section 3 of the contract.",
+        "",
+        "Thresholds, with their defaults: "
+        + ", ".join(f"`{name}` {value.normalize():f}" for name, value in THRESHOLDS.items())
+        + ". A case sets its own in `case.yaml`; `graphkit gaps --threshold NAME=NUMBER` overrides them for one look.",
+        "",
+    ]
+    for rule in rules().values():
+        thresholds = f"; thresholds: {', '.join(f'`{one}`' for one in rule.thresholds)}" if rule.thresholds else ""
+        lines += [
+            f"## {rule.id}",
+            "",
+            f"**{rule.title.zh} · {rule.title.en}** "
+            f"({CATEGORY_ZH[rule.category]} {rule.category}, {rule.severity}{thresholds}; revision {rule.revision})",
+            "",
+            rule.finds.zh,
+            "",
+            rule.finds.en,
+            "",
+            f"> {rule.explanation.zh}",
+            ">",
+            f"> {rule.explanation.en}",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def cli_page() -> str:
+    """Return docs/cli.md: every command with its arguments and options."""
+    root = typer.main.get_command(app)
+    lines = [
+        "# The command line",
+        "",
+        "Written by `scripts/make_reference.py` from the commands; `graphkit COMMAND --help` says the same.",
+        "Exit status: 0 done, 1 the input has errors, 2 wrong usage, 3 the store cannot be reached or is locked, "
+        "4 refused.",
+        "",
+    ]
+    lines += _commands(root, "graphkit")
+    return "\n".join(lines)
+
+
+def _commands(command: Any, path: str) -> list[str]:
+    if hasattr(command, "list_commands"):
+        names = command.list_commands(None)
+        return [line for name in names for line in _commands(command.get_command(None, name), f"{path} {name}")]
+    lines = [f"## {path}", "", (command.help or "").strip(), ""]
+    rows = []
+    for parameter in command.params:
+        names = (
+            ", ".join(parameter.opts)
+            if parameter.param_type_name == "option"
+            else parameter.metavar or parameter.name.upper()
+        )
+        default = parameter.default
+        shown = "" if default is None or default is False or callable(default) or parameter.required else f"`{default}`"
+        rows.append(f"| `{names}` | {(getattr(parameter, 'help', None) or '').replace('|', '/')} | {shown} |")
+    return lines + (["| option | meaning | default |", "|---|---|---|", *rows, ""] if rows else [])
+
+
+def main() -> None:
+    """Write both pages."""
+    (DOCS / "gaps.md").write_text(gaps_page(), encoding="utf-8")
+    (DOCS / "cli.md").write_text(cli_page(), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,153 @@
+"""The command line as a user meets it (CONTRACT.md section 5): exit statuses, one JSON document, one line an error."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from graphkit.gaps import KINDS
+from graphkit.model.gap import Gap
+from scripts.make_reference import DOCS, cli_page, gaps_page
+from tests.planted.build import case, completed, day, policy, stage
+
+GRAPHKIT = Path(sys.executable).with_name("graphkit")
+
+
+def graphkit(*words: str | Path, folder: Path, lang: str = "C.UTF-8") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [GRAPHKIT, *map(str, words)], cwd=folder, env={"LC_ALL": lang, "PATH": "/usr/bin:/bin"},
+        capture_output=True, text=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small case loaded into its default workspace."""
+    folder = tmp_path_factory.mktemp("here")
+    small = case(
+        policy(stage("issue", within_days=10), stage("pay", "county", after=["issue"], within_days=10)),
+        events=[completed("issue", day(3, 5), source=None)],
+        as_of=day(4, 30),
+    )
+    small.write(folder / "small")
+    loaded = graphkit("load", "small", folder=folder)
+    assert (loaded.returncode, loaded.stderr) == (0, "")
+    return folder
+
+
+def test_gaps_as_json_is_one_document_and_nothing_else(here: Path) -> None:
+    done = graphkit("gaps", "--format", "json", folder=here)
+    document = json.loads(done.stdout)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert document["as_of"] == "2020-04-30"
+    assert document["known_by"] is None
+    assert document["counts"] == {"missing_step": len(document["gaps"])}
+    assert set(document["gaps"][0]) == set(Gap.model_fields)
+    assert graphkit("gaps", "--format", "json", folder=here).stdout == done.stdout
+
+
+def test_formats_hold_the_same_gaps(here: Path) -> None:
+    whole = json.loads(graphkit("gaps", "--format", "json", folder=here).stdout)["gaps"]
+    lines = graphkit("gaps", "--format", "ndjson", folder=here).stdout.splitlines()
+    rows = list(csv.DictReader(io.StringIO(graphkit("gaps", "--format", "csv", folder=here).stdout)))
+    assert [json.loads(line) for line in lines] == whole
+    assert [row["id"] for row in rows] == [gap["id"] for gap in whole]
+    assert all(gap["id"] or gap["explanation"]["zh"] for gap in whole)
+
+
+def test_the_table_speaks_the_readers_language(here: Path) -> None:
+    assert "环节" in graphkit("gaps", folder=here, lang="zh_CN.UTF-8").stdout
+    assert "环节" not in graphkit("gaps", folder=here, lang="en_US.UTF-8").stdout
+    assert "环节" in graphkit("gaps", "--lang", "zh", folder=here, lang="en_US.UTF-8").stdout
+
+
+def test_a_region_takes_all_below_it(here: Path) -> None:
+    def scopes(*words: str) -> set[str]:
+        found = json.loads(graphkit("gaps", "--format", "json", *words, folder=here).stdout)
+        return {gap["scope"] for gap in found["gaps"]}
+
+    assert scopes("--region", "14") == scopes() == {"140105", "140106", "140205"}
+    assert scopes("--region", "1401") == {"140105", "140106"}
+    assert scopes("--region", "1402") == {"140205"}
+
+
+def test_explain_shows_the_chain(here: Path) -> None:
+    gap = json.loads(graphkit("gaps", "--format", "json", folder=here).stdout)["gaps"][0]
+    done = graphkit("explain", gap["id"], "--format", "json", folder=here)
+    chain = json.loads(done.stdout)
+    assert [(step["place"], step["stage"], step["state"]) for step in chain["steps"]] == [
+        ("before", "issue", "done"),
+        ("here", "pay", "untouched"),
+    ]
+    assert chain["gap"] == gap
+
+
+def test_diff_tells_new_resolved_and_persisting(here: Path) -> None:
+    done = graphkit("diff", "--from", "2020-03-12", "--to", "2020-04-30", "--format", "json", folder=here)
+    document = json.loads(done.stdout)
+    assert len(document["new"]) == 3
+    assert document["resolved"] == document["persisting"] == []
+    back = graphkit("diff", "--from", "2020-04-29", "--to", "2020-04-30", "--format", "json", folder=here)
+    assert [one["change"] for one in json.loads(back.stdout)["persisting"]] == ["same"] * 3
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["gaps", "--as-of", "2020-13-01"], 2, "--as-of 2020-13-01"),
+        (["gaps", "--known-by", "yesterday"], 2, "--known-by yesterday"),
+        (["gaps", "--kind", "broken"], 2, "unknown kind 'broken'"),
+        (["gaps", "--policy", "none"], 2, "unknown policy 'none'"),
+        (["gaps", "--region", "99"], 2, "unknown region '99'"),
+        (["gaps", "--agency", "nobody"], 2, "unknown agency 'nobody'"),
+        (["gaps", "--format", "xml"], 2, "--format xml"),
+        (["gaps", "--threshold", "x=1"], 2, "unknown threshold x"),
+        (["gaps", "--threshold", "retention_days=many"], 2, "retention_days=many"),
+        (["gaps", "--case", "other"], 2, "--case other"),
+        (["gaps", "--lang", "fr"], 2, "--lang fr"),
+        (["gaps", "--nonsense"], 2, "--nonsense"),
+        (["explain", "gap-0"], 1, "no gap 'gap-0'"),
+        (["gaps", "-w", "nowhere"], 3, "nowhere"),
+        (["verify", "-w", "nowhere"], 3, "nowhere"),
+        (["load", "missing"], 1, "missing: no such folder"),
+        (["query", "CREATE (n:Step) RETURN n"], 4, "read"),
+        (["query", "LOAD CSV FROM 'file:///etc/passwd' AS row RETURN row"], 4, "'LOAD' is not allowed"),
+        (["query", "MATCH (n"], 2, ""),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else None,
+)
+def test_what_is_wrong_is_said_and_no_traceback(here: Path, words: list[str], status: int, said: str) -> None:
+    done = graphkit(*words, folder=here)
+    assert done.returncode == status
+    assert said in done.stderr
+    assert done.stdout == ""
+    assert "Traceback" not in done.stderr
+
+
+def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(here / "graphkit-workspace", copy)
+    assert graphkit("verify", "-w", copy, folder=here).returncode == 0
+    damaged = next((copy / "facts" / "events").rglob("*.parquet"))
+    damaged.write_bytes(damaged.read_bytes()[:-20])
+    done = graphkit("verify", "-w", copy, folder=here)
+    assert done.returncode == 1
+    assert damaged.name in done.stderr
+
+
+def test_kinds_are_listed_from_their_headers(here: Path) -> None:
+    listed = json.loads(graphkit("gaps", "--kinds", "--format", "json", folder=here).stdout)
+    assert [one["kind"] for one in listed] == list(KINDS)
+    assert all(one["finds"]["zh"] and one["finds"]["en"] for one in listed)
+
+
+def test_the_reference_pages_say_what_the_program_does() -> None:
+    assert (DOCS / "gaps.md").read_text(encoding="utf-8") == gaps_page()
+    assert (DOCS / "cli.md").read_text(encoding="utf-8") == cli_page()
