@@ -13,7 +13,7 @@ from graphkit.documents.lexicon import NameIndex, rule_file
 from graphkit.documents.offices import Office, Offices
 from graphkit.documents.places import HAN, Place, Places, Said
 
-_LIST_MARK = re.compile(r"[ \t]*(?:[、和及与，]|以及|会同|联合|，会同)[ \t]*")
+_LIST_MARK = re.compile(r"(?:（[局厅委办]）)?[ \t]*(?:[、和及与，]|以及|会同|联合|，会同)[ \t]*")
 _CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
 
 
@@ -186,6 +186,8 @@ class AgencyFinder:
             return self._bare(text, position, start, context, party=True) if party else None
         region = self._regions.get(place.code)
         level = region.level if region else None
+        if level == "central":
+            return None
         town = self._offices.town(text, place.end) if level in {"city", "county"} else None
         office = town or self._offices.read(text, place.end, territory=True, free=True, party=party)
         if office is None:
@@ -240,7 +242,7 @@ class AgencyFinder:
         if last and listed and last.level not in {None, "central"} and last.region:
             where = _Where(last.region, last.level, f"in a list after {last.name}", 0.9, "list")
         elif text[office.end - 1] == "厅":
-            code, why = self._places.implied("province", context)
+            code, why = self._places.implied("省", "province", context)
             where = _Where(code, "province", why, 0.85 if code else 0.65, "function")
         elif context.regions and (region := self._regions.get(context.regions[-1])):
             where = _Where(
@@ -267,7 +269,7 @@ class AgencyFinder:
         office = self._offices.town(text, position) if self._places.may_begin(text, position) else None
         if office is None:
             return None
-        code, why = self._places.implied("county", context)
+        code, why = self._places.implied("县", "county", context)
         return [self._made(text, position, office, _Where(code, "township", why, 0.8 if code else 0.65, "town"))]
 
     def _by_free_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
@@ -312,13 +314,17 @@ class AgencyFinder:
         """In 省财政厅、发展改革委 the second is the province's own, though the words alone name the national one."""
         last = context.last
         written = text[position:end]
-        if last is None or last.level in {None, "central"} or written.startswith(("国家", "国务院", "中国")):
+        if last is None or written.startswith(("国家", "国务院", "中国")):
+            return None
+        if last.level in {None, "central"} and not last.generic:
             return None
         if written.endswith(("部", "署", "总局", "行")) or not _LIST_MARK.fullmatch(text[last.end : position]):
             return None
         office = self._offices.read(text, position, territory=True)
         if office is None or office.end != end:
             return None
+        if last.generic:
+            return [self._group(text, position, end, "list")]
         where = _Where(last.region, last.level, f"in a list after {last.name}", 0.85, "list")
         return [self._made(text, position, office, where)]
 
@@ -329,7 +335,7 @@ class AgencyFinder:
         self, text: str, position: int, match: re.Match[str], branch: dict[str, Any], body_id: str, context: _Context
     ) -> list[Mention] | None:
         words = match.group("place")
-        place = self._places.read(text, match.start("place"), context)
+        place = self._places.read(text, match.start("place"), context, begins=True)
         region = self._regions.get(place.code) if place and place.end == match.end("place") else None
         body = self._gazetteer.agency(body_id)
         if region is None or body is None:
@@ -358,7 +364,7 @@ class AgencyFinder:
         level = self._words["implied"][word]
         if level == "township":
             return None
-        code, why = self._places.implied(level, context)
+        code, why = self._places.implied(word, level, context)
         where = _Where(code, level, f"{word}: {why}", 0.92 if code else 0.7, "implied_place")
         return [self._made(text, position, office, where)]
 

@@ -62,13 +62,14 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
     own = own_year if own_year is not None else _own_year(text)
     found: list[FoundDate] = []
     named_year: int | None = None
+    last_year: int | None = None
     position = 0
     while match := single.search(text, position):
         position = match.end()
         if _part_of_another(text, match):
             position = match.start() + 1
             continue
-        year, inferred = _year(match, named_year, own, rules)
+        year, inferred = _year(match, last_year if match.group("yp2") else named_year, own, rules)
         days = _days(match, year, rules)
         if days is None and year is not None:
             position = match.start() + 1
@@ -81,6 +82,8 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             position = end
         if (match.group("y") and match.group("m")) or match.group("iso"):
             named_year = year
+        if match.group("y") or match.group("iso"):
+            last_year = year
         value = (
             DateValue(
                 start=days.first.isoformat(), end=days.last.isoformat(), precision=days.precision, inferred=inferred

@@ -197,7 +197,7 @@ def _measures(text: str, signs: str) -> Iterator[Found]:
         for match in compile_rule(rule["core"]).finditer(signs):
             start = _name_start(text, signs, match.start(), rule["before"], leads)
             end = match.end()
-            if not any(taken[start:end]):
+            if not any(taken[start:end]) and end - start >= rule.get("named", 0) + len(match.group()):
                 taken[start:end] = b"\1" * (end - start)
                 value = MeasureValue(title=text[start:end], measure=rule["measure"])
                 yield Found(start, end, "measure", value, f"measure_{rule['measure']}", 0.8)
@@ -210,8 +210,7 @@ def _name_start(text: str, signs: str, core: int, before: int, leads: Sequence[s
         start -= 1
     for lead in leads:
         at = text.rfind(lead, max(0, start - 3), core)
-        if at >= 0:
-            start = at + len(lead)
+        start = max(start, at + len(lead)) if at >= 0 else start
     return start
 
 

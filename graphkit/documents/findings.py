@@ -14,6 +14,9 @@ from graphkit.documents.signs import compile_rule
 
 Category = Literal["blockage", "pain", "difficulty", "break"]
 _OPEN_WORD = re.compile(r"“?([堵痛难断])”?点")
+_NEXT_AGENCY = compile_rule("、(?={agency})")
+_OPEN_END = re.compile(r"“?([堵痛难断])”?点(?:问题)?$")
+_CATEGORIES: dict[str, Category] = {"堵": "blockage", "痛": "pain", "难": "difficulty", "断": "break"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,8 @@ class _Rules:
     supplements: re.Pattern[str]
     audit_work: re.Pattern[str]
     some: re.Pattern[str]
+    titles: re.Pattern[str]
+    says_of_it: str
 
 
 @cache
@@ -56,6 +61,8 @@ def _rules() -> _Rules:
         supplements=compile_rule(data["supplements"]),
         audit_work=compile_rule(data["audit_work"]),
         some=compile_rule(data["some"]),
+        titles=compile_rule(data["titles"]),
+        says_of_it=data["says_of_it"],
     )
 
 
@@ -63,29 +70,6 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Yield the spans between full stops, semicolons, and line ends."""
     for match in re.finditer(r"[^。；！？\n]+", text):
         yield match.start(), match.end()
-
-
-def find_findings(text: str, signs: str, mentions: Sequence[Mention]) -> list[Finding]:
-    """Return the findings of a cleaned text; `signs` is the text with signs, `mentions` its agencies and regions."""
-    source = _Source(text, signs, mentions)
-    found: list[Finding] = []
-    handed_on: Category | None = None
-    for start, end in sentences(text):
-        if start and text[start - 1] == "\n":
-            handed_on = None
-        named = _open_category(text[start:end])
-        previous = found[-1] if found and "\n" not in text[found[-1].end : start] else None
-        here = [_finding(source, draft, start, named or handed_on, previous) for draft in _drafts(source, start, end)]
-        handed_on = named if named and not here else None
-        found += here
-    return found
-
-
-def _open_category(sentence: str) -> Category | None:
-    """Return the category that a sentence itself names, if it names exactly one."""
-    words = set(_OPEN_WORD.findall(sentence))
-    categories: dict[str, Category] = {"堵": "blockage", "痛": "pain", "难": "difficulty", "断": "break"}
-    return categories[words.pop()] if len(words) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +91,35 @@ class _Draft:
     category: Category | None
 
 
+def find_findings(text: str, signs: str, mentions: Sequence[Mention]) -> list[Finding]:
+    """Return the findings of a cleaned text; `signs` is the text with signs, `mentions` its agencies and regions."""
+    source = _Source(text, signs, mentions)
+    found: list[Finding] = []
+    handed_on: Category | None = None
+    for start, end in sentences(text):
+        if start and text[start - 1] == "\n":
+            handed_on = None
+        if _rules().titles.search(signs, start, end):
+            continue
+        previous = found[-1] if found and "\n" not in text[found[-1].end : start] else None
+        here = [
+            _finding(source, draft, start, _named(source, start, end, draft) or handed_on, previous)
+            for draft in _drafts(source, start, end)
+        ]
+        named = _OPEN_END.search(text, start, end)
+        handed_on = _CATEGORIES[named.group(1)] if named and not here else None
+        found += here
+    return found
+
+
+def _named(source: _Source, start: int, end: int, draft: _Draft) -> Category | None:
+    """Return the category that the sentence itself gives a finding: before it, in it, or in a clause that speaks of it."""
+    words = [match for match in _OPEN_WORD.finditer(source.text, start, end) if match.start() < draft.end]
+    after = re.compile(f"，{_rules().says_of_it}[^，]*?{_OPEN_WORD.pattern}").match(source.text, draft.end, end)
+    categories = {match.group(1) for match in words} or ({after.group(1)} if after else set())
+    return _CATEGORIES[categories.pop()] if len(categories) == 1 else None
+
+
 def _drafts(source: _Source, start: int, end: int) -> Iterator[_Draft]:
     """Join the clauses of a sentence that tell one finding: from its subject to its last sign."""
     rules = _rules()
@@ -115,17 +128,16 @@ def _drafts(source: _Source, start: int, end: int) -> Iterator[_Draft]:
     for begin, stop in _clauses(source.signs, start, end):
         opener = rules.openers.match(source.signs, begin, stop)
         body = opener.end() if opener else begin
-        subject = _has_subject(source, body, stop)
+        subject = _subject(source, body, stop)
         sign = _sign(source.signs, begin, stop, rules)
-        if sign and draft and not subject:
+        adds = rules.supplements.match(source.signs, begin, stop) is not None
+        if draft and (adds or (sign and subject != "agency" and sign[1] == draft.category)):
             draft = _Draft(draft.start, stop, draft.type, draft.category)
         elif sign:
             if draft:
                 yield draft
             draft = _Draft(body if subject or lead is None else lead, stop, *sign)
             lead = None
-        elif draft and rules.supplements.match(source.signs, begin, stop):
-            draft = _Draft(draft.start, stop, draft.type, draft.category)
         else:
             if draft:
                 yield draft
@@ -136,8 +148,14 @@ def _drafts(source: _Source, start: int, end: int) -> Iterator[_Draft]:
 
 
 def _clauses(signs: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Split at commas and colons; also at a list mark before an agency, where what stands before it is a finding."""
     for match in re.compile(r"[^，：]+").finditer(signs, start, end):
-        yield match.start(), match.end()
+        begin = match.start()
+        for mark in _NEXT_AGENCY.finditer(signs, begin, match.end()):
+            if _sign(signs, begin, mark.start(), _rules()):
+                yield begin, mark.start()
+                begin = mark.end()
+        yield begin, match.end()
 
 
 def _sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[str, Category | None] | None:
@@ -152,12 +170,12 @@ def _sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[str, Catego
     return None
 
 
-def _has_subject(source: _Source, begin: int, stop: int) -> bool:
-    """Return whether a clause starts with somebody: an agency (not the auditor), a region, so many, some."""
+def _subject(source: _Source, begin: int, stop: int) -> Literal["agency", "some"] | None:
+    """Return whom a clause starts with: an agency (not the auditor) or region, or so many; None if with neither."""
     first = next((one for one in source.mentions if one.start == begin), None)
     if first is not None:
-        return not _audits(first)
-    return _rules().some.match(source.signs, begin, stop) is not None
+        return None if _audits(first) else "agency"
+    return "some" if _rules().some.match(source.signs, begin, stop) else None
 
 
 def _finding(

@@ -41,6 +41,7 @@ class Places:
         self._regions = gazetteer.regions
         self._jurisdiction = gazetteer.jurisdiction
         self._joined = frozenset(rule_file("regions.yaml")["joined"])
+        self._crossing = frozenset(rule_file("regions.yaml")["crossing"])
         self._may_begin_after: str = rule_file("agencies.yaml")["implied_after"]
 
     def count(self, text: str) -> Counter[str]:
@@ -50,15 +51,16 @@ class Places:
             found = self._regions.names.at(text, position)
             if found is None or self._regions.excluded(text, position, position + len(found[0])):
                 continue
-            codes = {meaning.code for meaning in found[1] if not meaning.word and found[0] not in self._joined}
+            end = position + len(found[0])
+            codes = {meaning.code for meaning in found[1] if self._may_be(text, position, end, meaning, None)}
             if len(codes) == 1:
                 counts.update(region.code for region in self._regions.above(codes.pop()))
         return counts
 
-    def read(self, text: str, start: int, said: Said) -> Place | None:
-        """Read a chain of region names; each further name lies in the region before it."""
+    def read(self, text: str, start: int, said: Said, *, begins: bool = False) -> Place | None:
+        """Read a chain of region names, each in the region before it. `begins`: a name is known to begin here."""
         place: Place | None = None
-        while step := self._step(text, place.end if place else start, place, said):
+        while step := self._step(text, place.end if place else start, place, said, begins):
             place = step
         return place
 
@@ -67,10 +69,13 @@ class Places:
         before = text[position - 1] if position else " "
         return not HAN.match(before) or before in self._may_begin_after
 
-    def implied(self, level: str, said: Said) -> tuple[str | None, str]:
-        """Return the region that a bare 省, 市, 县 stands for, and why."""
+    def implied(self, word: str, level: str, said: Said) -> tuple[str | None, str]:
+        """Return the region that a bare 省, 市, 县 (`word`) stands for, and why."""
         for named in reversed(said.regions):
             region = self._regions.ancestor(named, level)
+            county = self._regions.ancestor(named, "county")
+            if county and county.name.endswith(word) and (region is None or region.code not in said.regions):
+                region = county  # 市政府 of a county-level city, where the city above it is not named
             if region:
                 return region.code, f"{region.name} is named before"
         home = self._regions.ancestor(self._jurisdiction, level)
@@ -81,29 +86,34 @@ class Places:
             return named_at_all[0].code, f"{named_at_all[0].name} is the only one that the text names"
         return None, f"the text does not say which {level}"
 
-    def _step(self, text: str, position: int, outer: Place | None, said: Said) -> Place | None:
+    def _step(self, text: str, position: int, outer: Place | None, said: Said, begins: bool) -> Place | None:
         for name, meanings in self._regions.names.all_at(text, position):
             end = position + len(name)
             if self._regions.excluded(text, position, end):
                 continue
-            wanted = [meaning for meaning in meanings if self._may_be(text, position, end, meaning, outer)]
-            codes = self._upper(list(dict.fromkeys(meaning.code for meaning in wanted)), outer)
-            full = any(meaning.full for meaning in wanted)
+            wanted = [one for one in meanings if self._may_be(text, position, end, one, outer, begins)]
+            codes = self._upper(list(dict.fromkeys(one.code for one in wanted)), outer)
+            full = any(one.full for one in wanted)
             if len(codes) == 1:
                 return Place(end, codes[0], (), full, f"the name {name}")
             if codes:
                 return self._choose(name, codes, end, full, said)
         return None
 
-    def _may_be(self, text: str, start: int, end: int, meaning: Name, outer: Place | None) -> bool:
+    def _may_be(
+        self, text: str, start: int, end: int, meaning: Name, outer: Place | None, begins: bool = False
+    ) -> bool:
         if outer is not None:
             inside = outer.code is not None and self._regions.inside(meaning.code, outer.code)
             return inside and meaning.code != outer.code
         if meaning.word:
             return False
-        if text[start:end] in self._joined:
-            return self.may_begin(text, start)
-        return meaning.full or not _STREET.match(text, end)
+        if begins:
+            return True
+        if meaning.full:
+            return text[start:end] not in self._joined or self.may_begin(text, start)
+        crosses = text[max(0, start - 1) : start + 1] in self._crossing
+        return not crosses and self.may_begin(text, start) and not _STREET.match(text, end)
 
     def _upper(self, codes: list[str], outer: Place | None) -> list[str]:
         """Of one name for a province and a city (吉林), take the province."""

@@ -93,6 +93,9 @@ def find_quantities(text: str) -> list[Quantity]:
     return sorted(found, key=lambda one: one.start)
 
 
+_ENUMERATOR = re.compile(r"\d{1,2}\.")
+
+
 def _inside_number(text: str, start: int) -> bool:
     return start > 0 and (
         text[start - 1].isdigit() or (text[start - 1] in ".,/" and text[start - 2 : start - 1].isdigit())
@@ -203,7 +206,9 @@ def _counts(text: str) -> Iterator[Quantity]:
         value, upper = _pair(match)
         if value is None or (first[0] in "百千" and len(first) == 1):
             continue
-        end = match.end()
+        start, end = match.start(), match.end()
+        if value % 1 and unit in rules["whole_units"] and (head := _ENUMERATOR.match(first)):
+            value, start = parse_number(first[head.end() :]), match.start("first") + head.end()
         noun = ""
         if unit not in {"人", "人次", "户次"}:
             while end + len(noun) < len(text) and len(noun) < 8:
@@ -214,4 +219,4 @@ def _counts(text: str) -> Iterator[Quantity]:
         value_model = CountValue(
             count=value, upper=upper, qualifier=_qualifier(match, patterns), unit=unit, noun=noun or None
         )
-        yield Quantity(match.start(), match.end(), value_model, "count", 0.9 if first.isascii() else 0.8)
+        yield Quantity(start, match.end(), value_model, "count", 0.9 if first.isascii() else 0.8)

@@ -23,9 +23,7 @@ _FRAGMENTS = {
     "sentence": "[^。；！？\n]",
     "han": "[\u4e00-\u9fff]",
 }
-_FRAGMENTS["agencies"] = (
-    f"(?:{_FRAGMENTS['agency']}(?:[ \t]*(?:[、，和及与或]|以及|会同|联合|，会同|等)?[ \t]*{_FRAGMENTS['agency']})*)"
-)
+_FRAGMENTS["agencies"] = f"(?:{_FRAGMENTS['agency']}(?:[ \t]*(?:[、，和及与或]|以及|等)?[ \t]*{_FRAGMENTS['agency']})*)"
 
 
 def with_signs(text: str, pieces: Iterable[tuple[int, int, str]], hurt: bytearray) -> str:
