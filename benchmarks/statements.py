@@ -22,7 +22,7 @@ from graphkit.engine.duckdb import connect
 from graphkit.facts import Facts
 from graphkit.gaps import evaluate
 
-Timing = tuple[float, int, str]
+Timing = tuple[float, float, int, str]
 
 
 def _said(statement: str) -> str:
@@ -31,7 +31,7 @@ def _said(statement: str) -> str:
 
 
 class Watched:
-    """A DuckDB connection that notes how long each statement took and the peak memory after it, in MB."""
+    """A DuckDB connection that notes each statement's seconds, processor seconds and peak memory (MB)."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection, timings: list[Timing]) -> None:
         self._connection = connection
@@ -41,11 +41,12 @@ class Watched:
         """Run the statements of a script one by one; with values there is only one."""
         result: Any = None
         for statement in [query] if values or named else self._connection.extract_statements(query):
-            begin = time.perf_counter()
+            begin, cpu = time.perf_counter(), time.process_time()
             result = self._connection.execute(statement, *values, **named)
             peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
             text = statement if isinstance(statement, str) else statement.query
-            self._timings.append((time.perf_counter() - begin, peak, _said(text)))
+            took = (time.perf_counter() - begin, time.process_time() - cpu)
+            self._timings.append((*took, peak, _said(text)))
         return result
 
     def __getattr__(self, name: str) -> Any:
@@ -73,9 +74,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--top", type=int, default=25)
     given = parser.parse_args(arguments)
     seconds, timings = timings_of(given.workspace)
-    print(f"{seconds:.2f} s, of which {sum(one for one, _, _ in timings):.2f} s in {len(timings)} statements")
-    for took, peak, text in sorted(timings, reverse=True)[: given.top]:
-        print(f"{took:7.3f} s  peak {peak:5} MB  {text[:150]}")
+    wall, cpu = (sum(one[place] for one in timings) for place in (0, 1))
+    print(f"{seconds:.2f} s, of which {wall:.2f} s ({cpu:.2f} s of processor) in {len(timings)} statements")
+    for took, cpu, peak, text in sorted(timings, key=lambda one: -one[1])[: given.top]:
+        print(f"{took:7.3f} s  cpu {cpu:7.3f} s  peak {peak:5} MB  {text[:150]}")
     return 0
 
 
