@@ -1,0 +1,308 @@
+"""A mapping file: how the sheets of some files become case tables. Unknown keys are refused, each with its place."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from graphkit.model.errors import InputError
+from graphkit.model.tables import TABLES
+
+MAX_BYTES = 1_000_000
+FIELD = re.compile(r"\{([^{}]+)\}")
+"""A place in a template: `{column}` or `{parameter}`."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", populate_by_name=True)
+
+
+def _many(value: Any) -> Any:
+    return value if isinstance(value, list) or value is None else [value]
+
+
+def _regex(value: str | None) -> str | None:
+    if value is not None:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"is no regular expression: {error}") from None
+    return value
+
+
+class Branch(_Strict):
+    """One of several cases: what the text matches, and the value that it then has (null: none)."""
+
+    matches: str
+    value: str | None = Field(alias="is")
+
+    _checked = field_validator("matches")(_regex)
+
+
+class Lookup(_Strict):
+    """A value from the first row of another source whose `where` column equals a value of this row."""
+
+    source: str
+    where: str
+    equals: Expression
+    take: Expression
+
+
+class Expression(_Strict):
+    """Where a value comes from, and what is done to it, in the order in which the keys are listed here."""
+
+    column: Annotated[list[str] | None, BeforeValidator(_many)] = Field(
+        None, description="the column, or several: the first that is filled"
+    )
+    constant: str | None = Field(None, description="always this text")
+    template: str | None = Field(None, description="a text with {columns} and {parameters}")
+    parameter: str | None = Field(None, description="a parameter of the mapping")
+    lookup: Lookup | None = Field(None, description="a value of another source")
+    first_of: list[Expression] | None = Field(None, description="the first of these that is filled")
+
+    extract: str | None = Field(None, description="only what the regular expression finds (its first group, if any)")
+    cases: list[Branch] | None = Field(None, description="the first case that matches decides")
+    map: dict[str, str | None] | str | None = Field(
+        None, description="other values for some texts, or the name of a value map"
+    )
+    split: str | None = Field(None, description="cut into parts at the regular expression")
+    take: Literal["first", "last"] | None = Field(None, description="only this part")
+    dates: Literal["first", "last"] | None = Field(None, description="the first or last date in the text")
+    add_months: int | None = Field(None, description="months later than a date")
+    add_days: int | None = Field(None, description="days later than a date")
+    prefix: str | None = Field(None, description="text before each part")
+    suffix: str | None = Field(None, description="text behind each part")
+    unit: str | None = Field(None, description="what an amount is counted in: 元, 万元, 亿元, thousand, million …")
+    otherwise: str | None = Field(None, description="when nothing is left")
+    collect: bool = Field(False, description="all values of a group of rows, not only the first")
+
+    _checked = field_validator("extract", "split")(_regex)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _short_form(cls, data: Any) -> Any:
+        """Let a plain text stand for a column, or for a template if it has braces."""
+        if isinstance(data, str):
+            return {"template": data} if FIELD.search(data) else {"column": data}
+        return data
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> Self:
+        given = [
+            name
+            for name in ("column", "constant", "template", "parameter", "lookup", "first_of")
+            if getattr(self, name) is not None
+        ]
+        if len(given) != 1:
+            raise ValueError("give exactly one of column, constant, template, parameter, lookup, first_of")
+        return self
+
+
+class Condition(_Strict):
+    """When a row is written: all that is given must hold of the value."""
+
+    value: Expression
+    filled: bool | None = None
+    is_in: list[str] | None = Field(None, alias="in")
+    not_in: list[str] | None = None
+    matches: str | None = None
+    not_matches: str | None = None
+
+    _checked = field_validator("matches", "not_matches")(_regex)
+
+    @model_validator(mode="after")
+    def _asks_something(self) -> Self:
+        if all(getattr(self, name) is None for name in ("filled", "is_in", "not_in", "matches", "not_matches")):
+            raise ValueError("asks nothing: give filled, in, not_in, matches or not_matches")
+        return self
+
+
+class Source(_Strict):
+    """A sheet: the file (a name with * and ?), which sheet, where its header is, and how it is laid out.
+
+    `layout` table has a header and rows; objects is JSON (a list of objects at `path`, or JSON lines); ranges is JSON
+    as the US Federal Audit Clearinghouse dumps workbooks: sheets of named columns.
+    """
+
+    file: str = "*"
+    sheet: str | int | None = None
+    header: int | None = Field(None, ge=1, description="row of the header; none: the row that fits best")
+    layout: Literal["table", "objects", "ranges"] | None = None
+    path: str | None = None
+    required: bool = True
+    rows: list[Condition] = Field(default_factory=list, description="only rows that meet all of these")
+
+
+class Parameter(_Strict):
+    """A value for the whole run: given with --set, or else from the first row of a source, or else the default."""
+
+    description: str = ""
+    source: str | None = None
+    value: Expression | None = None
+    type: Literal["text", "date"] = "text"
+    default: str | None = None
+
+
+class Output(_Strict):
+    """Rows of one case table: one a source row, or one a group of rows, or one a part of a value (`each`)."""
+
+    table: str
+    source: str = Field(alias="from")
+    when: Annotated[list[Condition], BeforeValidator(_many)] = Field(default_factory=list)
+    group_by: Expression | None = None
+    each: Expression | None = Field(
+        None, description="one row for each part; in templates and columns the part is called _each"
+    )
+    columns: dict[str, Expression]
+    keep_rest: bool = Field(False, description="columns that the mapping uses nowhere become attributes of these rows")
+
+    @model_validator(mode="after")
+    def _known_columns(self) -> Self:
+        if self.table == "policies":
+            known, required = set(POLICY_COLUMNS), {"id"}
+        elif self.table in TABLES:
+            known = set(TABLES[self.table].column_names)
+            required = {column.name for column in TABLES[self.table].columns if column.required}
+        else:
+            raise ValueError(f"table '{self.table}': there are policies, {', '.join(TABLES)}")
+        missing = sorted(required - set(self.columns))
+        if missing:
+            raise ValueError(f"table {self.table} needs the column {', '.join(missing)}")
+        unknown = sorted(name for name in self.columns if name not in known and not name.startswith("attribute:"))
+        if unknown:
+            raise ValueError(
+                f"table {self.table} has no column {', '.join(unknown)}; write attribute:{unknown[0]} to keep it beside"
+            )
+        return self
+
+
+POLICY_COLUMNS = (
+    "id", "title_zh", "title_en", "document_number", "document_issued_on", "document_issuer",
+    "effective_from", "effective_to",
+)  # fmt: skip
+
+
+class Mapping(_Strict):
+    """A mapping file."""
+
+    description: str = ""
+    case: dict[str, Any]
+    parameters: dict[str, Parameter] = Field(default_factory=dict)
+    values: dict[str, dict[str, str | None]] = Field(default_factory=dict)
+    sources: dict[str, Source] = Field(min_length=1)
+    policies: list[dict[str, Any]] = Field(default_factory=list)
+    tables: list[Output] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _names_fit(self) -> Self:
+        if not self.case.get("id"):
+            raise ValueError("case: id is missing")
+        for output in self.tables:
+            self._source_is_known(output.source, f"table {output.table}")
+            for expression in _inside(
+                [output.group_by, output.each, *output.columns.values(), *(one.value for one in output.when)]
+            ):
+                if expression.lookup:
+                    self._source_is_known(expression.lookup.source, f"table {output.table}: lookup")
+                self._names_are_known(expression, f"table {output.table}")
+        for name, parameter in self.parameters.items():
+            if parameter.source:
+                self._source_is_known(parameter.source, f"parameter {name}")
+            for expression in _inside([parameter.value]):
+                self._names_are_known(expression, f"parameter {name}")
+        return self
+
+    def _source_is_known(self, source: str, where: str) -> None:
+        if source not in self.sources:
+            raise ValueError(f"{where}: no source is called '{source}'; there are {', '.join(self.sources)}")
+
+    def _names_are_known(self, expression: Expression, where: str) -> None:
+        if expression.parameter and expression.parameter not in self.parameters:
+            raise ValueError(f"{where}: no parameter is called '{expression.parameter}'")
+        if isinstance(expression.map, str) and expression.map not in self.values:
+            raise ValueError(f"{where}: no value map is called '{expression.map}'")
+
+    def columns_of(self, source: str) -> set[str]:
+        """Return every column of a source that the mapping names."""
+        found: set[str] = set()
+        for output in self.tables:
+            own = [output.group_by, output.each, *output.columns.values(), *(one.value for one in output.when)]
+            for expression in _inside(own if output.source == source else []):
+                found |= _columns(expression)
+            for expression in _inside([output.group_by, output.each, *output.columns.values()]):
+                if expression.lookup and expression.lookup.source == source:
+                    found |= {
+                        expression.lookup.where,
+                        *(name for one in _inside([expression.lookup.take]) for name in _columns(one)),
+                    }
+        for parameter in self.parameters.values():
+            if parameter.source == source:
+                for expression in _inside([parameter.value]):
+                    found |= _columns(expression)
+        for condition in self.sources[source].rows:
+            for expression in _inside([condition.value]):
+                found |= _columns(expression)
+        return found - set(self.parameters)
+
+
+def _columns(expression: Expression) -> set[str]:
+    names = set(expression.column or [])
+    if expression.template:
+        names |= set(FIELD.findall(expression.template))
+    return {name for name in names if not name.startswith("_")}
+
+
+def _inside(expressions: list[Expression | None]) -> list[Expression]:
+    """Return the expressions with those inside them, except what a lookup takes from elsewhere."""
+    found: list[Expression] = []
+    for expression in expressions:
+        if expression is None:
+            continue
+        found.append(expression)
+        found += _inside(list(expression.first_of or []))
+        if expression.lookup:
+            found += _inside([expression.lookup.equals])
+    return found
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML in which a plain scalar is a text, except true, false and null: `on` is a column, 01 keeps its zero."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+_Loader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(?:true|false)$"), list("tf"))
+_Loader.add_implicit_resolver("tag:yaml.org,2002:null", re.compile("^(?:~|null|)$"), ["~", "n", ""])
+_Loader.add_implicit_resolver("tag:yaml.org,2002:merge", re.compile("^<<$"), ["<"])
+
+
+def read_mapping(path: Path) -> Mapping:
+    """Read a mapping file. InputError says in one line what is wrong, and where."""
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InputError(f"{path}: larger than {MAX_BYTES:,} bytes, which no mapping needs")
+        data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506  (a SafeLoader)
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{path}: is not UTF-8 text") from None
+    except yaml.MarkedYAMLError as error:
+        where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
+        raise InputError(f"{path}{where}: {error.problem or 'not YAML'}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise InputError(f"{path}: not YAML: {' '.join(str(error).split())[:200]}") from None
+    if not isinstance(data, dict):
+        raise InputError(f"{path}: must be a map of key: value lines")
+    try:
+        return Mapping.model_validate(data)
+    except ValidationError as error:
+        lines = []
+        for one in error.errors(include_url=False):
+            where = ".".join(str(part) for part in one["loc"])
+            reason = "is missing" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
+            reason = "is not known here" if one["type"] == "extra_forbidden" else reason
+            lines.append(f"{where}: {reason}" if where else reason)
+        raise InputError(f"{path}: {'; '.join(lines[:5])}{' …' if len(lines) > 5 else ''}") from None

@@ -1,0 +1,380 @@
+"""Runs a mapping over files: their sheets become a case folder, and every row of theirs is accounted for."""
+
+from __future__ import annotations
+
+import fnmatch
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from collections.abc import Mapping as Map
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphkit.model.errors import InputError, UsageError
+from graphkit.model.tables import TABLES, Column, ColumnType
+from graphkit.standards.account import Account
+from graphkit.standards.folder import CaseFolder
+from graphkit.standards.mapping import convert
+from graphkit.standards.mapping.model import FIELD, Expression, Mapping, Output
+from graphkit.standards.mapping.sheets import SUFFIXES, Row, Sheet, fits, read_sheet
+from graphkit.standards.mapping.values import Evaluator, day_of
+from graphkit.standards.result import ImportResult
+from graphkit.standards.values import amount_text
+
+_ATTRIBUTE = "attribute:"
+_SEVERAL = "; "
+_YES = {"true", "1", "是", "yes", "y", "√", "对", "有"}
+_NO = {"false", "0", "否", "no", "n", "×", "无"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """The source rows that one output row is made of, with the sheet of the first."""
+
+    sheet: Sheet
+    rows: tuple[Row, ...]
+
+
+@dataclass(slots=True)
+class _Made:
+    """A row in the making: its typed values, attributes, and what could not be understood."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    attributes: dict[str, str] = field(default_factory=dict)
+    problem: tuple[str, str, str] | None = None
+
+
+def run_mapping(mapping: Mapping, paths: Sequence[Path], out: Path, given: Map[str, str] | None = None) -> ImportResult:
+    """Turn files into the case folder `out` as a mapping says; `given` are parameters by name.
+
+    Raises InputError when a file cannot be read or a parameter has no value, UsageError when `out` is not empty, no
+    file fits a source, or a parameter is not one of the mapping's.
+    """
+    run = _Run(mapping, _files(paths), dict(given or {}))
+    run.make()
+    columns = {
+        table: tuple(sorted({name for row in rows for name in row.attributes})) for table, rows in run.made.items()
+    }
+    with CaseFolder(out, columns) as folder:
+        for path in run.used_files:
+            folder.document(path)
+        run.write(folder)
+    return ImportResult(out, str(run.case["id"]), run.account, run.warnings)
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    """Return the files that are named, and those of named folders that are tables."""
+    if not paths:
+        raise UsageError("name at least one file")
+    found: list[Path] = []
+    for path in paths:
+        if path.is_dir():
+            found += sorted(
+                one for one in path.rglob("*") if one.suffix.lower() in SUFFIXES and one.name[0] not in "~."
+            )
+        elif path.is_file():
+            found.append(path)
+        else:
+            raise UsageError(f"{path}: no such file")
+    return found
+
+
+class _Run:
+    def __init__(self, mapping: Mapping, files: list[Path], given: dict[str, str]) -> None:
+        self.mapping = mapping
+        self.account = Account()
+        self.warnings: list[str] = []
+        self.made: dict[str, list[_Made]] = {}
+        self.used_files: list[Path] = []
+        self._sheets = {name: self._read(name, files) for name in mapping.sources}
+        self._used_rows: dict[int, set[int]] = {}
+        self._unclear: Counter[str] = Counter()
+        self.parameters: dict[str, str] = {}
+        self._evaluator = Evaluator(mapping.values, self._sheets, self.parameters)
+        self._set_parameters(given)
+        self.case = self._filled(mapping.case)
+
+    # Reading
+
+    def _read(self, name: str, files: list[Path]) -> list[Sheet]:
+        source = self.mapping.sources[name]
+        chosen = [path for path in files if fnmatch.fnmatch(path.name.lower(), source.file.lower())]
+        if not chosen:
+            if source.required:
+                raise UsageError(f"source {name}: none of the files is called {source.file}; name it, or its folder")
+            return []
+        sheets = []
+        for path in chosen:
+            sheet = read_sheet(path, source, fits(self.mapping.columns_of(name)))
+            if path not in self.used_files:
+                self.used_files.append(path)
+            self._warn_of_missing(name, sheet)
+            what = f"rows of {sheet.file}{f' ({sheet.name})' if sheet.name else ''}"
+            self.account.read(what, len(sheet.rows) + sheet.left_out.total())
+            for reason, count in sorted(sheet.left_out.items()):
+                self.account.keep(what, f"no data row: {reason}", count)
+            sheets.append(sheet)
+        return sheets
+
+    def _warn_of_missing(self, name: str, sheet: Sheet) -> None:
+        known = {convert.header_key(one) for one in sheet.columns}
+        wanted = self.mapping.columns_of(name)
+        missing = sorted(one for one in wanted if convert.header_key(one) not in known)
+        if wanted and len(missing) == len(wanted):
+            raise InputError(
+                f"{sheet.file}: has none of the columns that the mapping uses ({', '.join(missing[:6])}); "
+                f"its columns are {', '.join(sheet.columns[:12])}"
+            )
+        if missing:
+            self.warnings.append(f"{sheet.file}: has no column {', '.join(missing)}")
+
+    def _set_parameters(self, given: dict[str, str]) -> None:
+        unknown = sorted(set(given) - set(self.mapping.parameters))
+        if unknown:
+            known = ", ".join(self.mapping.parameters) or "none"
+            raise UsageError(f"--set {unknown[0]}: the mapping's parameters are {known}")
+        for name, parameter in self.mapping.parameters.items():
+            value = given.get(name) or None
+            if value is None and parameter.value is not None:
+                sheets = self._sheets[parameter.source] if parameter.source else []
+                row = next(((sheet, row) for sheet in sheets for row in sheet.rows), None)
+                if row is not None:
+                    value = self._evaluator.value(parameter.value, row[1].cells)
+                elif not parameter.source:
+                    value = self._evaluator.value(parameter.value, {})
+            value = value or parameter.default
+            if value is None:
+                about = f" ({parameter.description})" if parameter.description else ""
+                raise UsageError(f"parameter {name}{about} has no value; give one with --set {name}=…")
+            if parameter.type == "date":
+                day = convert.one_day(value)
+                if day is None:
+                    raise UsageError(f"parameter {name} = '{value}' is no date like 2020-06-30")
+                value = day.isoformat()
+            self.parameters[name] = value
+
+    def _filled(self, value: Any) -> Any:
+        """Return a part of the case or of a policy with its {parameters} filled in."""
+        match value:
+            case dict():
+                return {key: self._filled(one) for key, one in value.items()}
+            case list():
+                return [self._filled(one) for one in value]
+            case str():
+                return FIELD.sub(lambda found: self.parameters.get(found[1], found[0]), value)
+            case _:
+                return value
+
+    # Making rows
+
+    def make(self) -> None:
+        """Make the rows of every output; rows without a required value are rejected, with the source's own row."""
+        for output in self.mapping.tables:
+            for group in self._groups(output):
+                self._make_row(output, group)
+        self._account_for_rows()
+
+    def _groups(self, output: Output) -> Iterable[_Group]:
+        conditions = [*self.mapping.sources[output.source].rows, *output.when]
+        grouped: dict[str, list[tuple[Sheet, Row]]] = {}
+        for sheet in self._sheets[output.source]:
+            for row in sheet.rows:
+                if not self._evaluator.holds(conditions, row.cells):
+                    continue
+                if output.group_by is None:
+                    yield _Group(sheet, (row,))
+                    continue
+                key = self._evaluator.value(output.group_by, row.cells)
+                if key is not None:
+                    grouped.setdefault(key, []).append((sheet, row))
+        for members in grouped.values():
+            yield _Group(members[0][0], tuple(row for _, row in members))
+
+    def _make_row(self, output: Output, group: _Group) -> None:
+        cells = [self._with_place(group.sheet, row) for row in group.rows]
+        parts: list[str | None] = (
+            list(self._evaluator.values(output.each, cells)) if output.each is not None else [None]
+        )
+        for part in parts:
+            extra = {} if part is None else {"_each": part}
+            made = self._typed(output, [{**one, **extra} for one in cells])
+            if made.problem is None:
+                if output.keep_rest:
+                    self._keep_rest(output, group, made)
+                self._add(output.table, group, made)
+            else:
+                column, value, reason = made.problem
+                where = f"{output.table}.{column}"
+                self.account.read(f"rows for {output.table}")
+                row = group.rows[0]
+                self.account.reject(
+                    f"rows for {output.table}", group.sheet.file, row.number, f"{where} = {value}", reason
+                )
+            self._used_rows.setdefault(id(group.sheet), set()).update(row.number for row in group.rows)
+
+    def _with_place(self, sheet: Sheet, row: Row) -> dict[str, str]:
+        return {
+            **row.cells,
+            "_row": str(row.number),
+            "_file": sheet.file,
+            "_sheet": sheet.name,
+            "_locator": sheet.locator(row),
+        }
+
+    def _typed(self, output: Output, rows: Sequence[Map[str, str]]) -> _Made:
+        made = _Made()
+        table = TABLES.get(output.table)
+        for name, expression in output.columns.items():
+            found = self._evaluator.values(expression, rows)
+            if name.startswith(_ATTRIBUTE):
+                if found:
+                    made.attributes[name.removeprefix(_ATTRIBUTE)] = _SEVERAL.join(found)
+                continue
+            column = table.column(name) if table else Column(name, required=name == "id")
+            value, left = self._convert(column, expression, found)
+            if left is not None:
+                made.attributes[f"{name}_given"] = left
+                if column.required:
+                    made.problem = made.problem or (name, left, _not_understood(column.type))
+                elif left:
+                    self._unclear[f"{output.table}.{name}"] += 1
+            elif value is None and column.required:
+                made.problem = made.problem or (name, "", "is required, but the row gives nothing for it")
+            if value is not None:
+                made.values[name] = value
+        return made
+
+    def _convert(self, column: Column, expression: Expression, found: list[str]) -> tuple[Any, str | None]:
+        """Return a value of the column's type, and the text that could not be made one."""
+        if not found:
+            return None, None
+        text = _SEVERAL.join(found) if expression.collect else found[0]
+        match column.type:
+            case ColumnType.DATE:
+                day = day_of(found[0])
+                return (day, None) if day is not None else (None, text)
+            case ColumnType.AMOUNT:
+                amount = convert.amount_of(found[0], expression.unit)
+                return (amount, None) if amount is not None and amount_text(amount) is not None else (None, text)
+            case ColumnType.COUNT:
+                amount = convert.amount_of(re.sub(r"[人户家名个次项笔件]+$", "", found[0]), expression.unit)
+                whole = amount is not None and amount >= 0 and amount == int(amount)
+                return (str(int(amount)), None) if whole and amount is not None else (None, text)
+            case ColumnType.FLAG:
+                word = convert.plain(found[0]).lower()
+                return (word in _YES, None) if word in _YES | _NO else (None, text)
+            case ColumnType.LIST:
+                return found, None
+            case _:
+                if column.values and text not in column.values:
+                    return None, text
+                return text, None
+
+    def _keep_rest(self, output: Output, group: _Group, made: _Made) -> None:
+        used = {convert.header_key(name) for name in self.mapping.columns_of(output.source)}
+        for row in group.rows:
+            for name, text in row.cells.items():
+                if convert.header_key(name) not in used and name not in made.attributes:
+                    made.attributes[name] = text
+
+    def _add(self, table: str, group: _Group, made: _Made) -> None:
+        if table in TABLES and "source" in TABLES[table].column_names:
+            made.values.setdefault("source", group.sheet.file)
+            if "locator" in TABLES[table].column_names:
+                made.values.setdefault("locator", group.sheet.locator(group.rows[0]))
+        self.made.setdefault(table, []).append(made)
+
+    def _account_for_rows(self) -> None:
+        for sheets in self._sheets.values():
+            for sheet in sheets:
+                what = f"rows of {sheet.file}{f' ({sheet.name})' if sheet.name else ''}"
+                used = self._used_rows.get(id(sheet), set()) | self._evaluator.looked_up.get(id(sheet), set())
+                self.account.use(what, "case rows", sum(row.number in used for row in sheet.rows))
+                self.account.keep(what, "no output takes it", sum(row.number not in used for row in sheet.rows))
+        for where, count in sorted(self._unclear.items()):
+            self.warnings.append(
+                f"{where}: {count} values could not be understood; they are kept as {where.split('.')[1]}_given"
+            )
+
+    # Writing
+
+    def write(self, folder: CaseFolder) -> None:
+        """Write the case; of rows with the same key the first stays, and differing ones are counted."""
+        folder.case(self.case)
+        for definition in self._policies():
+            folder.policy(definition)
+        for table in (name for name in TABLES if name in self.made):
+            folder.table(table)
+            self._write_table(folder, table)
+        folder.account(self.account)
+
+    def _policies(self) -> list[dict[str, Any]]:
+        definitions = {str(one.get("id")): self._filled(one) for one in self.mapping.policies}
+        for made in self.made.get("policies", []):
+            values = made.values
+            self.account.read("rows for policies")
+            if values["id"] in definitions:
+                self.account.keep("rows for policies", "the policy is there already")
+                continue
+            self.account.use("rows for policies", "policies")
+            definitions[values["id"]] = {
+                "id": values["id"],
+                "title": {"zh": values.get("title_zh"), "en": values.get("title_en")},
+                "document": {
+                    "number": values.get("document_number"),
+                    "issued_on": _iso(values.get("document_issued_on")),
+                    "issuer": values.get("document_issuer"),
+                },
+                "effective": {"from": _iso(values.get("effective_from")), "to": _iso(values.get("effective_to"))},
+                **made.attributes,
+            }
+        return [definitions[key] for key in sorted(definitions)]
+
+    def _write_table(self, folder: CaseFolder, table: str) -> None:
+        what = f"rows for {table}"
+        key = TABLES[table].key
+        seen: dict[tuple[Any, ...], _Made] = {}
+        for made in self.made[table]:
+            self.account.read(what)
+            identity = tuple(made.values.get(name) for name in key) or tuple(
+                sorted((one, str(two)) for one, two in made.values.items())
+            )
+            if identity in seen:
+                first = seen[identity]
+                same = _own(first) == _own(made)
+                self.account.keep(what, "the same row again" if same else "the key is there already, with other values")
+                if not same:
+                    self._tell_difference(table, identity, first, made)
+                continue
+            seen[identity] = made
+            folder.add(table, {**made.values, **made.attributes})
+            self.account.use(what, table)
+
+    def _tell_difference(self, table: str, identity: tuple[Any, ...], first: _Made, made: _Made) -> None:
+        differing = sorted(
+            name for name in {*first.values, *made.values} if first.values.get(name) != made.values.get(name)
+        )
+        where = f"{made.values.get('source', '')} {made.values.get('locator', '')}".strip()
+        named = ", ".join(str(one) for one in identity)
+        self.warnings.append(f"{table} {named}: {where} gives another {', '.join(differing[:4])}; the first row counts")
+
+
+def _own(made: _Made) -> dict[str, Any]:
+    return {name: value for name, value in made.values.items() if name not in ("source", "locator")}
+
+
+def _not_understood(kind: ColumnType) -> str:
+    match kind:
+        case ColumnType.DATE:
+            return "is no date that can be understood"
+        case ColumnType.AMOUNT | ColumnType.COUNT | ColumnType.NUMBER:
+            return "is no number that can be understood"
+        case _:
+            return "is none of the values that the column may have"
+
+
+def _iso(value: Any) -> str | None:
+    """Return a policy's date in ISO, from text that states one."""
+    day = day_of(str(value)) if value else None
+    return day.isoformat() if day else None
