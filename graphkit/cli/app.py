@@ -24,6 +24,8 @@ COMMANDS = {
     "query": ("graphkit.cli.query", "query"),
     "ingest": ("graphkit.cli.ingest", "ingest"),
     "verify": ("graphkit.cli.verify", "verify"),
+    "backup": ("graphkit.cli.backup", "backup"),
+    "restore": ("graphkit.cli.backup", "restore"),
 }
 """Every command by name: its module, and the function or the group of commands in it."""
 

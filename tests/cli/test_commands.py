@@ -142,6 +142,22 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
     assert damaged.name in done.stderr
 
 
+def test_a_backup_restores_to_the_same_gaps(here: Path, tmp_path: Path) -> None:
+    archive = tmp_path / "kept.tar.gz"
+    assert graphkit("backup", "--out", archive, folder=here).returncode == 0
+    assert graphkit("restore", archive, "-w", tmp_path / "again", folder=here).returncode == 0
+    before, after = (
+        graphkit("gaps", "--format", "json", "-w", workspace, folder=here).stdout
+        for workspace in ("graphkit-workspace", tmp_path / "again")
+    )
+    assert before == after != ""
+    assert graphkit("restore", archive, "-w", tmp_path / "again", folder=here).returncode == 3
+    archive.write_bytes(archive.read_bytes()[:-100])
+    broken = graphkit("restore", archive, "-w", tmp_path / "broken", folder=here)
+    assert broken.returncode == 1
+    assert "no graphkit backup" in broken.stderr
+
+
 def test_kinds_are_listed_from_their_headers(here: Path) -> None:
     listed = json.loads(graphkit("gaps", "--kinds", "--format", "json", folder=here).stdout)
     assert [one["kind"] for one in listed] == list(KINDS)
