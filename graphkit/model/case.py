@@ -184,7 +184,9 @@ class Stage(_Model):
     optional: bool = False
     measure: str | None = None
     severity: Severity | None = None
-    basis: str | None = Field(None, description="what the time limit rests on: stated, derived or proposed, with its source")
+    basis: str | None = Field(
+        None, description="what the time limit rests on: stated, derived or proposed, with its source"
+    )
 
 
 class Policy(_Model):
@@ -193,7 +195,7 @@ class Policy(_Model):
     id: str = Field(min_length=1, max_length=200)
     title: TitleField = Title()
     document: PolicyDocument = PolicyDocument()
-    effective: Period = Period()
+    effective: Period = Field(default_factory=lambda: Period.model_validate({}))
     measures: Annotated[list[Measure], BeforeValidator(_list)] = Field(default_factory=list)
     stages: Annotated[list[Stage], BeforeValidator(_list)] = Field(default_factory=list)
 
