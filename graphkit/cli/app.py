@@ -21,6 +21,8 @@ COMMANDS = {
     "diff": ("graphkit.cli.diff", "compare"),
     "report": ("graphkit.cli.report", "report"),
     "view": ("graphkit.cli.view", "view"),
+    "evaluate": ("graphkit.cli.evaluate", "evaluate"),
+    "evaluations": ("graphkit.cli.evaluate", "evaluations"),
     "query": ("graphkit.cli.query", "query"),
     "ingest": ("graphkit.cli.ingest", "ingest"),
     "verify": ("graphkit.cli.verify", "verify"),

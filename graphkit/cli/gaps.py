@@ -62,7 +62,7 @@ def gaps(
         return
     facts = Facts(workspace)
     evaluations = [
-        evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"), _thresholds(threshold))
+        evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"), thresholds(threshold))
         for one in chosen_cases(facts, case)
     ]
     if rows is not None:
@@ -124,15 +124,16 @@ def _split(values: list[str] | None) -> list[str] | None:
     return [part.strip() for value in values for part in value.split(",") if part.strip()] if values else None
 
 
-def _thresholds(given: list[str] | None) -> dict[str, Decimal]:
-    thresholds = {}
+def thresholds(given: list[str] | None) -> dict[str, Decimal]:
+    """Return the thresholds given as NAME=NUMBER; UsageError for one that is not."""
+    found = {}
     for text in given or []:
         name, _, value = text.partition("=")
         try:
-            thresholds[name.strip()] = Decimal(value)
+            found[name.strip()] = Decimal(value)
         except InvalidOperation:
             raise UsageError(f"--threshold {text}: must be NAME=NUMBER, such as retention_days=45") from None
-    return thresholds
+    return found
 
 
 def _print_rows(evaluations: list[Evaluation], gap_id: str, format: str) -> None:

@@ -7,14 +7,19 @@ from typing import Annotated
 
 import typer
 
-from graphkit.cli.options import DEFAULT_WORKSPACE, Lang, Workspace, language
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language, one_case
 from graphkit.facts import Facts
 from graphkit.facts.verify import problems
+from graphkit.gaps.record import record, verify_record
 from graphkit.model.errors import UsageError
 
 
 def verify(
     workspace: Workspace = DEFAULT_WORKSPACE,
+    case: CaseId = None,
+    evaluation: Annotated[
+        str | None, typer.Option("--evaluation", metavar="NAME", help="Run this kept evaluation again and compare.")
+    ] = None,
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     lang: Lang = None,
 ) -> None:
@@ -23,6 +28,8 @@ def verify(
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
     found = problems(facts)
+    if evaluation is not None:
+        found += _again(facts, one_case(facts, case), evaluation)
     zh = language(lang) == "zh"
     if format == "json":
         typer.echo(
@@ -39,3 +46,12 @@ def verify(
         typer.echo(line, err=True)
     if found:
         raise typer.Exit(1)
+
+
+def _again(facts: Facts, case: str, name: str) -> list[str]:
+    again = verify_record(facts, record(facts, case, name))
+    if again.same:
+        return []
+    why = "the rules have changed since" if again.rules_changed else "the rules are the same, so the facts were changed"
+    counts = f"{len(again.lost)} gaps lost, {len(again.new)} new, {len(again.changed)} told differently"
+    return [f"evaluation {name} of case {case}: {counts}; {why}"]

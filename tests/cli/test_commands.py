@@ -142,6 +142,26 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
     assert damaged.name in done.stderr
 
 
+def test_a_kept_evaluation_is_the_same_again_and_says_when_it_is_not(here: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(here / "graphkit-workspace", copy)
+    kept = json.loads(graphkit("evaluate", "-w", copy, "--keep", "april", "--format", "json", folder=here).stdout)
+    assert kept["counts"] == {"missing_step": 3}
+    later = case(
+        policy(stage("issue", within_days=10), stage("pay", "county", after=["issue"], within_days=10)),
+        events=[completed("issue", day(3, 5), source=None), completed("pay", day(3, 8), "140105", source=None)],
+        as_of=day(4, 30),
+    )
+    later.write(tmp_path / "later")
+    assert graphkit("load", tmp_path / "later", "-w", copy, folder=here).returncode == 0
+    assert len(json.loads(graphkit("gaps", "-w", copy, "--format", "json", folder=here).stdout)["gaps"]) == 2
+    assert graphkit("verify", "-w", copy, "--evaluation", "april", folder=here).returncode == 0
+    again = graphkit("evaluate", "-w", copy, "--keep", "april", folder=here)
+    assert (again.returncode, "kept already" in again.stderr) == (1, True)
+    next(copy.rglob("april.gaps.jsonl.gz")).write_bytes(b"")
+    assert graphkit("verify", "-w", copy, "--evaluation", "april", folder=here).returncode == 3
+
+
 def test_a_backup_restores_to_the_same_gaps(here: Path, tmp_path: Path) -> None:
     archive = tmp_path / "kept.tar.gz"
     assert graphkit("backup", "--out", archive, folder=here).returncode == 0
