@@ -16,7 +16,7 @@ from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, cho
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
 from graphkit.graph.library import library, named
-from graphkit.graph.store import Limits
+from graphkit.graph.limits import Limits
 from graphkit.graph.stores import open_store, refresh
 from graphkit.graph.values import Node, Relationship, Result, plain
 from graphkit.graph.values import Path as GraphPath

@@ -21,7 +21,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from graphkit.graph.frames import END, START, Frames
 from graphkit.graph.guard import check
-from graphkit.graph.store import Held, Limits, held
+from graphkit.graph.limits import Limits
+from graphkit.graph.store import Held, held
 from graphkit.graph.values import Result
 from graphkit.model.errors import RefusedError, StoreError, UsageError
 from graphkit.model.graph import LABELS, RELATIONSHIPS, Property, PropertyType
@@ -197,7 +198,7 @@ class _Worker:
             raise UsageError(f"this Cypher cannot be run: {value}")
         if kind == "engine":
             raise RefusedError(f"the query was stopped: {value}")
-        raise RefusedError(_too_much(kind, value, limits))
+        raise RefusedError(limits.exceeded(kind))
 
     def _answer(self, request: tuple[Any, ...], limits: Limits) -> tuple[str, Any]:
         """Ask the process; what does not answer in time, or ends, is stopped and never asked again."""
@@ -213,14 +214,6 @@ class _Worker:
             raise
         self.stop()
         return "time", ""
-
-
-def _too_much(kind: str, value: str, limits: Limits) -> str:
-    return {
-        "time": f"the query was stopped after {limits.timeout_s:g} s; narrow it or bound its paths, or raise --timeout",
-        "memory": f"the query was stopped: it needs more than {limits.memory_mb} MB; narrow it, or bound its paths",
-        "size": f"the result has {value} MB and at most {limits.result_mb} MB are given out; return less, or add LIMIT",
-    }[kind]
 
 
 def _noticed(result: Result, notices: tuple[str, ...]) -> Result:

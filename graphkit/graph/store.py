@@ -1,4 +1,4 @@
-"""What graphkit asks of a graph store, and the limits that it holds every query to."""
+"""What graphkit asks of a graph store."""
 
 from __future__ import annotations
 
@@ -8,18 +8,8 @@ from datetime import UTC, date, datetime
 from typing import Any, Protocol
 
 from graphkit.graph.frames import Frames
+from graphkit.graph.limits import Limits
 from graphkit.graph.values import Result
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """The most that one query may take. `rows` cuts the result off with a notice; the others refuse the query."""
-
-    timeout_s: float = 30.0
-    rows: int = 10_000
-    memory_mb: int = 1024
-    result_mb: int = 64
-
 
 Dates = tuple[date | None, datetime | None]
 """The as-of day and the known-by time of an evaluation (None: the case's own day; all that is known)."""

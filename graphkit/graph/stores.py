@@ -11,7 +11,6 @@ from graphkit.gaps import Evaluation, evaluate
 from graphkit.graph.embedded import EmbeddedStore
 from graphkit.graph.projection import project, projection_version
 from graphkit.graph.store import Dates, GraphStore
-from graphkit.model.errors import UsageError
 
 
 @contextmanager
@@ -30,7 +29,9 @@ def open_store(workspace: Path, uri: str | None = None) -> Iterator[GraphStore]:
 def _store(workspace: Path, uri: str | None) -> GraphStore:
     if uri is None:
         return EmbeddedStore(workspace / "graph")
-    raise UsageError(f"--graph {uri}: must begin with bolt:// or neo4j:// (with +s or +ssc for TLS)")
+    from graphkit.graph.bolt import BoltStore  # noqa: PLC0415 - the driver takes half a second to import
+
+    return BoltStore(uri)
 
 
 def refresh(facts: Facts, store: GraphStore, kept: Sequence[Dates] | None = None) -> bool:

@@ -17,6 +17,7 @@ from typing import Any
 
 import kglite
 
+from graphkit.graph.limits import Limits
 from graphkit.graph.values import Node, Path, Relationship, Result, duration_text
 
 _NODE, _RELATIONSHIP, _PATH = (
@@ -24,6 +25,8 @@ _NODE, _RELATIONSHIP, _PATH = (
     {"id", "start", "end", "type", "properties"},
     {"nodes", "relationships"},
 )
+_OWN_NOTICES = ("Variable-length pattern", "Result truncated", "row_limit")
+"""How warnings of the engine begin that graphkit gives in its own words."""
 _DURATION = {"months", "days", "seconds"}
 
 
@@ -53,9 +56,11 @@ def _answer(
         _limit_memory(memory_mb)
         view = graph.cypher(query, params=params, timeout_ms=timeout_ms, row_limit=rows, hide_structural_keys=True)
         result = _result(graph, view)
+        if (view.diagnostics or {}).get("total_rows") is not None:
+            result.notices.append(Limits(rows=rows).cut_off())
         answer = pickle.dumps(("result", result), protocol=pickle.HIGHEST_PROTOCOL)
         if len(answer) > result_mb * 2**20:
-            return pickle.dumps(("size", f"{len(answer) / 2**20:.0f}"))
+            return pickle.dumps(("size", ""))
     except MemoryError:
         return pickle.dumps(("memory", ""))
     except kglite.CypherTimeoutError:
@@ -96,7 +101,7 @@ def _result(graph: Any, view: Any) -> Result:
         )
         ends.update({int(row["element"]): (row["label"], row["id"]) for row in found.to_list()})
     rows = [tuple(_clean(row[column], ends) for column in columns) for row in raw]
-    return Result(columns, rows, list(view.warnings))
+    return Result(columns, rows, [warning for warning in view.warnings if not warning.startswith(_OWN_NOTICES)])
 
 
 def _collect(value: Any, ends: dict[int, tuple[str, str]], wanted: set[int]) -> None:
