@@ -39,6 +39,9 @@ _CAUSES = (
 )
 
 
+_SHOWN = 20
+
+
 def found(evaluation: Evaluation, answer: dict[str, Any]) -> dict[str, Any]:
     """Return what graphkit found, in the form of answer.json."""
     totals = evaluation.sql(
@@ -103,7 +106,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return 1
     facts = Facts(given.workspace)
     lines = check(given.case, evaluate(facts, facts.case_ids()[0]))
-    for line in lines:
+    for line in lines[:_SHOWN]:
         print(line)
     print(f"{len(lines)} differences")
     return 1 if lines else 0

@@ -31,6 +31,7 @@ class Measurement:
     wall: float = 0.0
     cpu: float = 0.0
     peak_mb: int = 0
+    load_before: float = 0.0
     disk_mb: float | None = None
     work: int | None = None
     unit: str | None = None
@@ -48,6 +49,7 @@ def measured(
 ) -> Measurement:
     """Run `python script arguments…`, which prints one JSON object as its last line, for at most `limit_s` seconds."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        load = os.getloadavg()[0]
         begin = time.perf_counter()
         child = subprocess.Popen(
             [python, str(script), *map(str, arguments)], stdout=out, stderr=err, start_new_session=True
@@ -59,7 +61,8 @@ def measured(
         err.seek(0)
         printed = out.read().decode(errors="replace").strip()
         complaint = err.read().decode(errors="replace").strip()
-    result = Measurement(step, wall=wall, cpu=usage.ru_utime + usage.ru_stime, peak_mb=usage.ru_maxrss // 1024)
+    cpu = usage.ru_utime + usage.ru_stime
+    result = Measurement(step, wall=wall, cpu=cpu, peak_mb=usage.ru_maxrss // 1024, load_before=load)
     if status is None:
         result.failure = f"not done after {limit_s:g} s"
     elif status:

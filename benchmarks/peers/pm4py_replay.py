@@ -61,10 +61,11 @@ def main(folder: Path, chains: int) -> dict[str, object]:
     ).sort_values(["case:concept:name", "time:timestamp"], ignore_index=True)
     net, initial, final = _chain(names)
     stages = stages[(stages.level == "county")]
-    limits = {policy: own.set_index("id").within_days for policy, own in stages.groupby("policy")}
+    limits = {policy: rows.set_index("id").within_days for policy, rows in stages.groupby("policy")}
     profiles: dict[str, list[str]] = {}
     for policy in sorted(steps.policy.unique()):
-        key = json.dumps([None if pd.isna(limits[policy].get(name)) else limits[policy][name] for name in names])
+        own = [limits[policy].get(name) for name in names]
+        key = json.dumps([None if pd.isna(days) else int(days) for days in own])
         profiles.setdefault(key, []).append(policy)
     own_policy = log["case:concept:name"].str.split("/").str[0]
     parts = []
