@@ -40,7 +40,7 @@ class _Context(Said):
     """What the text has said so far, with the last agency and the short names that it has brought in."""
 
     last: Mention | None = None
-    called: dict[str, Mention] = field(default_factory=dict)
+    called: dict[str, dict[str, Mention]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,8 @@ class AgencyFinder:
             for mention in found:
                 mentions.append(mention)
                 self._remember(text, mention, context)
-            position = found[-1].end
+            called = _CALLED.match(text, found[-1].end)
+            position = called.end() if called else found[-1].end
         return mentions
 
     def key_of(self, name: str, region: str | None) -> str | None:
@@ -119,9 +120,10 @@ class AgencyFinder:
         context.last = mention
         called = _CALLED.match(text, mention.end)
         if called:
-            context.called[called.group("name")] = mention
+            context.called.setdefault(called.group("name")[0], {})[called.group("name")] = mention
         elif mention.rule == "place_free":
-            context.called.setdefault(self._without_place(text[mention.start : mention.end], context), mention)
+            short = self._without_place(text[mention.start : mention.end], context)
+            context.called.setdefault(short[0], {}).setdefault(short, mention)
 
     def _without_place(self, words: str, context: _Context) -> str:
         place = self._places.read(words, 0, context)
@@ -130,7 +132,7 @@ class AgencyFinder:
     # -- rules, in the order in which they are tried ----------------------------------------------------------------
 
     def _by_called_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        for name, first in context.called.items():
+        for name, first in context.called.get(text[position], {}).items():
             if text.startswith(name, position):
                 why = f"{name} stands for {first.name}, named before"
                 return [
@@ -189,7 +191,8 @@ class AgencyFinder:
         if level == "central":
             return None
         town = self._offices.town(text, place.end) if level in {"city", "county"} else None
-        office = town or self._offices.read(text, place.end, territory=True, free=True, party=party)
+        at = place.end + (1 if self._repeats_unit(text, place) else 0)
+        office = town or self._offices.read(text, at, territory=True, free=True, party=party)
         if office is None:
             return None if party else [self._region(text, position, place)]
         free = office.key.startswith("org/")
@@ -204,6 +207,11 @@ class AgencyFinder:
             place.candidates,
         )
         return [self._made(text, position, office, where)]
+
+    def _repeats_unit(self, text: str, place: Place) -> bool:
+        """浦东新区区委, 山西省省政府: the unit is said twice."""
+        unit = text[place.end - 1]
+        return place.full and unit in "省市县区" and text.startswith((f"{unit}委", f"{unit}政府"), place.end)
 
     def _by_implied_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         follows = context.last is not None and context.last.end == position
@@ -229,7 +237,8 @@ class AgencyFinder:
         return [self._group(text, start, end, "function_list") for start, end in found] if len(found) > 1 else None
 
     def _by_function(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        prefix = next((word for word in self._level_words if text.startswith(word, position)), "")
+        level = self._level_words.match(text, position)
+        prefix = level.group() if level else ""
         office = self._offices.read(text, position + len(prefix), territory=False)
         if office is None or (prefix and not office.generic):
             return None
@@ -284,7 +293,7 @@ class AgencyFinder:
     # -- national bodies --------------------------------------------------------------------------------------------
 
     def _special(self, text: str, position: int, end: int, body: Agency, context: _Context) -> list[Mention] | None:
-        """Return the office of a national body in a place or inside it, or the local office that shares its short name."""
+        """Return an office of a national body, or the local office that shares its short name."""
         for branch in self._words["branches"]:
             if branch["body"] in {body.id, "*bank" if self._is_bank(body) else ""}:
                 match = re.compile(branch["pattern"].replace("{place}", _PLACE)).match(text, end)
@@ -357,10 +366,11 @@ class AgencyFinder:
         self, text: str, position: int, start: int, context: _Context, *, party: bool = False
     ) -> list[Mention] | None:
         """Read an agency of a territory that is not named: 省财政厅, 县政府."""
-        word = next((word for word in self._implied_words if text.startswith(word, start)), None)
-        office = self._offices.read(text, start + len(word), territory=True, party=party) if word else None
-        if word is None or office is None:
+        match = self._implied_words.match(text, start)
+        office = self._offices.read(text, match.end(), territory=True, party=party) if match else None
+        if match is None or office is None:
             return None
+        word = match.group()
         level = self._words["implied"][word]
         if level == "township":
             return None
@@ -434,12 +444,12 @@ class AgencyFinder:
         return re.compile(r"[A-Z甲乙丙丁某](?:某)?(?P<unit>省|市|县|区|镇|乡)")
 
     @cached_property
-    def _implied_words(self) -> list[str]:
-        return sorted(self._words["implied"], key=len, reverse=True)
+    def _implied_words(self) -> re.Pattern[str]:
+        return re.compile("|".join(sorted(self._words["implied"], key=len, reverse=True)))
 
     @cached_property
-    def _level_words(self) -> list[str]:
-        return sorted(self._words["levels_prefix"], key=len, reverse=True)
+    def _level_words(self) -> re.Pattern[str]:
+        return re.compile("|".join(sorted(self._words["levels_prefix"], key=len, reverse=True)))
 
     @cached_property
     def _open_starts(self) -> tuple[str, ...]:

@@ -119,7 +119,7 @@ def _part_of_another(text: str, match: re.Match[str]) -> bool:
 
 
 def _own_year(text: str) -> int | None:
-    """Return the year of the document: of the last full date that stands on a line of its own, else of the first one."""
+    """Return the document's year: of the last full date on a line of its own, else of the first full date."""
     single, _, _ = _patterns()
     lines = [
         match

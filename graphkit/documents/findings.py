@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from graphkit.documents.agencies import Mention
 from graphkit.documents.lexicon import rule_file
+from graphkit.documents.recognised import Recognised
 from graphkit.documents.signs import compile_rule
 
 Category = Literal["blockage", "pain", "difficulty", "break"]
 _OPEN_WORD = re.compile(r"“?([堵痛难断])”?点")
 _NEXT_AGENCY = compile_rule("、(?={agency})")
+_WEAK = frozenset(("not_done", "weakness", "listed"))
+_NAMES_POINT = re.compile(r"(?:是|成为|成了|构成)[^，]{0,16}“?[堵痛难断]”?点(?:问题)?$")
 _OPEN_END = re.compile(r"“?([堵痛难断])”?点(?:问题)?$")
 _CATEGORIES: dict[str, Category] = {"堵": "blockage", "痛": "pain", "难": "difficulty", "断": "break"}
 
@@ -45,6 +48,9 @@ class _Rules:
     audit_work: re.Pattern[str]
     some: re.Pattern[str]
     titles: re.Pattern[str]
+    list_begins: re.Pattern[str]
+    list_ends: re.Pattern[str]
+    leanings: dict[Category, list[str]]
     says_of_it: str
 
 
@@ -62,23 +68,11 @@ def _rules() -> _Rules:
         audit_work=compile_rule(data["audit_work"]),
         some=compile_rule(data["some"]),
         titles=compile_rule(data["titles"]),
+        list_begins=compile_rule(data["list_begins"]),
+        list_ends=compile_rule(data["list_ends"]),
+        leanings=data["leanings"],
         says_of_it=data["says_of_it"],
     )
-
-
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Yield the spans between full stops, semicolons, and line ends."""
-    for match in re.finditer(r"[^。；！？\n]+", text):
-        yield match.start(), match.end()
-
-
-@dataclass(frozen=True, slots=True)
-class _Source:
-    """A cleaned text, the same with signs, and its agencies and regions."""
-
-    text: str
-    signs: str
-    mentions: Sequence[Mention]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +85,40 @@ class _Draft:
     category: Category | None
 
 
-def find_findings(text: str, signs: str, mentions: Sequence[Mention]) -> list[Finding]:
-    """Return the findings of a cleaned text; `signs` is the text with signs, `mentions` its agencies and regions."""
-    source = _Source(text, signs, mentions)
+def find_findings(source: Recognised) -> list[Finding]:
+    """Return the findings of a text, in order."""
+    rules = _rules()
     found: list[Finding] = []
     handed_on: Category | None = None
-    for start, end in sentences(text):
-        if start and text[start - 1] == "\n":
+    listed = False
+    for start, end in source.sentences():
+        if start and source.text[start - 1] == "\n":
             handed_on = None
-        if _rules().titles.search(signs, start, end):
+        sentence = source.signs[start:end]
+        begins = rules.list_begins.search(sentence)
+        listed = bool(begins) or (listed and not rules.list_ends.search(sentence.strip()))
+        if rules.titles.search(sentence):
             continue
-        previous = found[-1] if found and "\n" not in text[found[-1].end : start] else None
+        previous = found[-1] if found and source.same_line(found[-1].end, start) else None
         here = [
             _finding(source, draft, start, _named(source, start, end, draft) or handed_on, previous)
-            for draft in _drafts(source, start, end)
+            for draft in list(_drafts(source, start, end)) or _item(source, start, end, listed and not begins)
         ]
-        named = _OPEN_END.search(text, start, end)
+        named = _OPEN_END.search(source.text, start, end)
         handed_on = _CATEGORIES[named.group(1)] if named and not here else None
         found += here
     return found
 
 
-def _named(source: _Source, start: int, end: int, draft: _Draft) -> Category | None:
-    """Return the category that the sentence itself gives a finding: before it, in it, or in a clause that speaks of it."""
+def _named(source: Recognised, start: int, end: int, draft: _Draft) -> Category | None:
+    """Return the category that the sentence itself gives a finding: before, in, or right after it."""
     words = [match for match in _OPEN_WORD.finditer(source.text, start, end) if match.start() < draft.end]
     after = re.compile(f"，{_rules().says_of_it}[^，]*?{_OPEN_WORD.pattern}").match(source.text, draft.end, end)
     categories = {match.group(1) for match in words} or ({after.group(1)} if after else set())
     return _CATEGORIES[categories.pop()] if len(categories) == 1 else None
 
 
-def _drafts(source: _Source, start: int, end: int) -> Iterator[_Draft]:
+def _drafts(source: Recognised, start: int, end: int) -> Iterator[_Draft]:
     """Join the clauses of a sentence that tell one finding: from its subject to its last sign."""
     rules = _rules()
     draft: _Draft | None = None
@@ -129,7 +127,7 @@ def _drafts(source: _Source, start: int, end: int) -> Iterator[_Draft]:
         opener = rules.openers.match(source.signs, begin, stop)
         body = opener.end() if opener else begin
         subject = _subject(source, body, stop)
-        sign = _sign(source.signs, begin, stop, rules)
+        sign = None if _NAMES_POINT.search(source.text, begin, stop) else _sign(source.signs, begin, stop, rules)
         adds = rules.supplements.match(source.signs, begin, stop) is not None
         if draft and (adds or (sign and subject != "agency" and sign[1] == draft.category)):
             draft = _Draft(draft.start, stop, draft.type, draft.category)
@@ -145,6 +143,20 @@ def _drafts(source: _Source, start: int, end: int) -> Iterator[_Draft]:
             lead = body if subject and not rules.audit_work.search(source.signs, body, stop) else lead
     if draft:
         yield draft
+
+
+def _item(source: Recognised, start: int, end: int, listed: bool) -> list[_Draft]:
+    """Return a sentence without a sign as a finding where it stands in a list of findings."""
+    rules = _rules()
+    opener = rules.openers.match(source.signs, start, end)
+    body = opener.end() if opener else start
+    words = source.text[body:end]
+    about_audit = rules.audit_work.search(source.signs[body:end])
+    if not listed or len(words) < 10 or about_audit or rules.denied.search(source.signs, body, end):
+        return []
+    counts = {category: sum(word in words for word in leaning) for category, leaning in rules.leanings.items()}
+    best = max(counts, key=lambda category: counts[category])
+    return [_Draft(body, end, "listed", best if counts[best] else None)] if counts[best] else []
 
 
 def _clauses(signs: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -170,30 +182,31 @@ def _sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[str, Catego
     return None
 
 
-def _subject(source: _Source, begin: int, stop: int) -> Literal["agency", "some"] | None:
+def _subject(source: Recognised, begin: int, stop: int) -> Literal["agency", "some"] | None:
     """Return whom a clause starts with: an agency (not the auditor) or region, or so many; None if with neither."""
-    first = next((one for one in source.mentions if one.start == begin), None)
+    first = source.mention_at(begin)
     if first is not None:
         return None if _audits(first) else "agency"
     return "some" if _rules().some.match(source.signs, begin, stop) else None
 
 
 def _finding(
-    source: _Source, draft: _Draft, sentence: int, named: Category | None, previous: Finding | None
+    source: Recognised, draft: _Draft, sentence: int, named: Category | None, previous: Finding | None
 ) -> Finding:
     closer = _rules().closers.search(source.signs[draft.start : draft.end])
     end = draft.start + closer.start() if closer and closer.start() > 4 else draft.end
     party, words = _party(source, draft.start, end, sentence, previous)
     rule = f"finding_{draft.type}" + ("_named" if named else "")
     category = named or draft.category
-    return Finding(draft.start, end, draft.type, category, party, words, rule, 0.9 if category else 0.7)
+    sure = 0.9 if category and draft.type not in _WEAK else 0.7
+    return Finding(draft.start, end, draft.type, category, party, words, rule, sure)
 
 
 def _party(
-    source: _Source, start: int, end: int, sentence: int, previous: Finding | None
+    source: Recognised, start: int, end: int, sentence: int, previous: Finding | None
 ) -> tuple[Mention | None, str | None]:
     """Return the party at fault: the agency in the finding, words that stand for many, or who was spoken of before."""
-    blamed = [one for one in source.mentions if not _audits(one) and sentence <= one.start < end]
+    blamed = [one for one in source.mentions_in(sentence, end) if not _audits(one)]
     inside = next((one for one in blamed if one.start >= start and one.kind == "agency"), None)
     if inside:
         return inside, None

@@ -14,6 +14,7 @@ Kind = Literal[
     "policy", "measure", "document_number", "issuer", "agency", "region", "assignment", "deadline", "cadence",
     "amount", "rate", "count", "date", "problem", "finding", "action",
 ]  # fmt: skip
+RateUnit = Literal["percent", "permille", "percentage_point", "basis_point"]
 Qualifier = Literal["exact", "about", "nearly", "at_least", "more_than", "at_most", "less_than", "range", "vague"]
 
 
@@ -71,7 +72,7 @@ class RateValue(_Value):
     rate: Decimal
     upper: Decimal | None = None
     qualifier: Qualifier = "exact"
-    unit: Literal["percent", "permille", "percentage_point", "basis_point"]
+    unit: RateUnit
 
 
 class CountValue(_Value):

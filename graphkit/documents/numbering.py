@@ -26,7 +26,10 @@ class FoundNumber:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], list[re.Pattern[str]]]:
     rules: dict[str, Any] = rule_file("facts.yaml")["document_number"]
     opening, closing = rules["brackets"]["open"], rules["brackets"]["close"]
-    year = rf"{opening}\s*(?P<year>(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{{3}})\s*年?\s*{closing}\s*(?:第\s*)?(?P<n>\d{{1,5}}(?:-\d+)?|[一二三四五六七八九十百]+)\s*号"
+    year = (
+        rf"{opening}\s*(?P<year>(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{{3}})\s*年?\s*{closing}"
+        r"\s*(?:第\s*)?(?P<n>\d{1,5}(?:-\d+)?|[一二三四五六七八九十百]+)\s*号"
+    )
     coded = re.compile(rf"(?P<code>[\u4e00-\u9fff]{{1,16}}(?:[（(][\u4e00-\u9fff]{{1,4}}[）)])?)?\s?{year}")
     further = re.compile(rf"(?:[、，和及与]|以及)(?:{year}|(?P<m>\d{{1,5}})号)")
     figure = r"(?:19|20)\d\d"

@@ -16,7 +16,7 @@ _LARGE = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
 
 
 def parse_number(text: str) -> Decimal | None:
-    """Return the value of a numeral (`1,234.5`, `三千零五十`, `3.2万`, `1亿3000万`, `二〇二〇`), or None if it is none."""
+    """Return the value of a numeral (`1,234.5`, `三千零五十`, `1亿3000万`, `二〇二〇`), or None if it is none."""
     words = text.replace(",", "").replace("，", "").strip()
     value = _parse(words)
     return None if value is None else Decimal(f"{value:f}".rstrip("0").rstrip(".")) if "." in f"{value:f}" else value

@@ -31,6 +31,7 @@ class Offices:
         self.functions = NameIndex(
             (name, key) for key, one in functions.items() for name in (one["full"], *one["names"])
         )
+        self._short_names = NameIndex(self._rules["short_offices"].items())
         self._bodies = [
             (name, key)
             for key, body in self._rules["bodies"].items()
@@ -40,7 +41,8 @@ class Offices:
 
     def read(self, text: str, at: int, *, territory: bool, free: bool = False, party: bool = False) -> Office | None:
         """Read an office. `territory`: one stands before; `free`: a region's name does, so that any name may follow."""
-        office = (self._body(text, at, party) if territory else None) or self._function(text, at, territory)
+        own = (self._body(text, at, party) or self._short(text, at)) if territory else None
+        office = own or self._function(text, at, territory)
         if office is None and free:
             office = self.town(text, at)
         return office or (self._free(text, at) if free else None)
@@ -109,6 +111,15 @@ class Offices:
                 return Office(stop, keys[0] if same else f"{keys[0]}/{organ}", full if same else full + organ)
         return None
 
+    def _short(self, text: str, at: int) -> Office | None:
+        """Read a short name that is function and organ in one: 市|残联."""
+        found = self._short_names.at(text, at)
+        if found is None or not self.may_end(text, at + len(found[0]), found[0]):
+            return None
+        key = found[1][0]
+        function = self._rules["functions"].get(key)
+        return Office(at + len(found[0]), key, function["full"] if function else found[0])
+
     def _free(self, text: str, at: int) -> Office | None:
         match = self._open.match(text, at)
         return Office(match.end(), _free_key(match.group()), match.group()) if match else None
@@ -121,7 +132,9 @@ class Offices:
     def _open(self) -> re.Pattern[str]:
         ends = "|".join(sorted(self._rules["open_ends"], key=len, reverse=True))
         stops = re.escape(self._rules["open_stops"])
-        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,16}}?(?:{ends})(?![长面])")
+        return re.compile(
+            rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,16}}?(?:{ends})(?![长面])|某[\u4e00-\u9fff]{{1,8}}?(?:企业|公司|单位|学校|医院|银行)"
+        )
 
     @cached_property
     def _alone(self) -> re.Pattern[str]:

@@ -73,9 +73,9 @@ class Places:
         """Return the region that a bare 省, 市, 县 (`word`) stands for, and why."""
         for named in reversed(said.regions):
             region = self._regions.ancestor(named, level)
-            county = self._regions.ancestor(named, "county")
-            if county and county.name.endswith(word) and (region is None or region.code not in said.regions):
-                region = county  # 市政府 of a county-level city, where the city above it is not named
+            own = next((one for one in self._regions.above(named) if one.name.endswith(word)), None)
+            if own and (region is None or region.code not in said.regions):
+                region = own  # 市政府 of a county-level city whose city is not named, or of a city that is a province
             if region:
                 return region.code, f"{region.name} is named before"
         home = self._regions.ancestor(self._jurisdiction, level)
@@ -113,7 +113,9 @@ class Places:
         if meaning.full:
             return text[start:end] not in self._joined or self.may_begin(text, start)
         crosses = text[max(0, start - 1) : start + 1] in self._crossing
-        return not crosses and self.may_begin(text, start) and not _STREET.match(text, end)
+        region = self._regions.get(meaning.code)
+        free = region is not None and region.level == "province"  # 结合山西: few other words hold a province's name
+        return not crosses and (free or self.may_begin(text, start)) and not _STREET.match(text, end)
 
     def _upper(self, codes: list[str], outer: Place | None) -> list[str]:
         """Of one name for a province and a city (吉林), take the province."""

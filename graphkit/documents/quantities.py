@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any
 
 from graphkit.documents.lexicon import rule_file
-from graphkit.documents.model import AmountValue, CountValue, Qualifier, RateValue
+from graphkit.documents.model import AmountValue, CountValue, Qualifier, RateUnit, RateValue
 from graphkit.documents.numbers import parse_number
 
 
@@ -85,7 +85,7 @@ def find_quantities(text: str) -> list[Quantity]:
     """Return amounts, rates and counts in order; of overlapping ones the first kind in this order."""
     taken = bytearray(len(text))
     found: list[Quantity] = []
-    for quantities in (_amounts(text), _rates(text), _counts(text)):
+    for quantities in (_amounts(text), _rates(text), _tenths(text), _counts(text)):
         for quantity in quantities:
             if not any(taken[quantity.start : quantity.end]):
                 taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
@@ -180,16 +180,28 @@ def _rates(text: str) -> Iterator[Quantity]:
         if _inside_number(text, match.start("first")) and not match.group("before"):
             continue
         value, upper = parse_number(match.group("first")), parse_number(match.group("second") or "")
-        unit = next(one["unit"] for one in patterns.rules["rates"] if re.fullmatch(one["pattern"], match.group("unit")))
+        kinds = patterns.rules["rates"]
+        unit: RateUnit = next(one["unit"] for one in kinds if re.fullmatch(one["pattern"], match.group("unit")))
         if value is not None:
             rate = RateValue(rate=value, upper=upper, qualifier=_qualifier(match, patterns), unit=unit)
             yield Quantity(match.start(), match.end(), rate, "rate", 0.97)
     for match in patterns.share.finditer(text):
         value, upper = parse_number(match.group("first")), parse_number(match.group("second") or "")
-        unit = {"百分之": "percent", "千分之": "permille", "万分之": "basis_point"}[match.group("share")]
+        share: RateUnit = {"百分之": "percent", "千分之": "permille", "万分之": "basis_point"}[match.group("share")]
         if value is not None:
-            rate = RateValue(rate=value, upper=upper, qualifier=_qualifier(match, patterns), unit=unit)
+            rate = RateValue(rate=value, upper=upper, qualifier=_qualifier(match, patterns), unit=share)
             yield Quantity(match.start(), match.end(), rate, "rate_words", 0.95)
+
+
+def _tenths(text: str) -> Iterator[Quantity]:
+    patterns = _patterns()
+    lead = re.compile(rf"(?P<before>{_either(list(patterns.before))})?{patterns.rules['tenths']}")
+    for match in lead.finditer(text):
+        value = parse_number(match.group("first"))
+        if value is not None and not _inside_number(text, match.start("first")):
+            rate = value * 10 + (5 if match.group("half") else 0)
+            found = RateValue(rate=rate, qualifier=_qualifier(match, patterns), unit="percent")
+            yield Quantity(match.start(), match.end(), found, "rate_tenths", 0.85)
 
 
 def _counts(text: str) -> Iterator[Quantity]:

@@ -42,9 +42,7 @@ class Regions:
         for region in self._regions.values():
             if len(region.name) >= 2:
                 entries.append((region.name, Name(region.code, full=True, word=region.name in words)))
-            short = _short_name(region, rules)
-            if short:
-                entries.append((short, Name(region.code, full=False)))
+            entries += [(short, Name(region.code, full=False)) for short in _short_names(region, rules)]
         self.names = NameIndex(entries)
 
     def get(self, code: str | None) -> Region | None:
@@ -83,18 +81,20 @@ class Regions:
         return False
 
 
-def _short_name(region: Region, rules: dict[str, list[str]]) -> str | None:
+def _short_names(region: Region, rules: dict[str, list[str]]) -> list[str]:
+    """Return the short forms: 太原 of 太原市; 大理 and 大理州 of 大理白族自治州."""
     ends = {"province": rules["province_ends"], "city": rules["city_ends"]}.get(region.level, [])
     name = region.name
+    also = []
     if region.level == "city" and name.endswith("自治州"):
         name = name.removesuffix("自治州")
         cuts = [name.find(people) for people in rules["peoples"] if name.find(people) > 0]
         name = name[: min(cuts)] if cuts else name
+        also = [f"{name}州"]
     else:
         name = next((name.removesuffix(end) for end in ends if name.endswith(end)), name)
-    if name == region.name or len(name) < 2 or (region.level == "city" and name in rules["not_short"]):
-        return None
-    return name
+    common = region.level == "city" and name in rules["not_short"]
+    return also if name == region.name or len(name) < 2 or common else [name, *also]
 
 
 @cache

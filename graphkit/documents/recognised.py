@@ -1,0 +1,113 @@
+"""What the recognisers find in a cleaned text, before the rules build facts on it."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from graphkit.documents.agencies import AgencyFinder, Mention
+from graphkit.documents.dates import FoundDate, find_dates
+from graphkit.documents.gazetteer import Gazetteer
+from graphkit.documents.model import Kind, Value
+from graphkit.documents.numbering import FoundNumber, find_document_numbers
+from graphkit.documents.quantities import Quantity, find_quantities
+from graphkit.documents.signs import with_signs
+
+_TITLE = re.compile(r"《[^《》\n]{2,120}(?:〈[^〉\n]*〉[^《》\n]*)?》")
+_SENTENCE = re.compile(r"[^。；！？\n]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A fact in the cleaned text, not yet a candidate. `ties`: role, kind and span of what it is linked with."""
+
+    start: int
+    end: int
+    kind: Kind
+    value: Value
+    rule: str
+    confidence: float
+    ties: tuple[tuple[str, Kind, int, int], ...] = ()
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A cleaned text with what was recognised in it; `signs` is the same text with signs in the place of that."""
+
+    text: str
+    signs: str
+    numbers: Sequence[FoundNumber]
+    dates: Sequence[FoundDate]
+    quantities: Sequence[Quantity]
+    mentions: Sequence[Mention]
+    titles: Sequence[tuple[int, int]]
+
+    def sentences(self) -> Iterator[tuple[int, int]]:
+        """Yield the spans between full stops, semicolons and line ends."""
+        for match in _SENTENCE.finditer(self.text):
+            yield match.span()
+
+    def mention_at(self, start: int) -> Mention | None:
+        """Return the agency or region that starts at a place."""
+        return self._by_start.get(start)
+
+    def mentions_in(self, start: int, end: int) -> Sequence[Mention]:
+        """Return the agencies and regions, outside titles, that start in a span."""
+        return self._outer[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+
+    def quantities_in(self, start: int, end: int) -> Sequence[Quantity]:
+        """Return the amounts, rates and counts that start in a span."""
+        starts = self._quantity_starts
+        return self.quantities[bisect_left(starts, start) : bisect_left(starts, end)]
+
+    def same_line(self, start: int, end: int) -> bool:
+        """Return whether no line ends between two places."""
+        return self.text.find("\n", start, end) < 0
+
+    @cached_property
+    def _outer(self) -> list[Mention]:
+        return _outside(self.mentions, self.titles)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [one.start for one in self._outer]
+
+    @cached_property
+    def _by_start(self) -> dict[int, Mention]:
+        return {one.start: one for one in self.mentions}
+
+    @cached_property
+    def _quantity_starts(self) -> list[int]:
+        return [one.start for one in self.quantities]
+
+
+def recognise(text: str, hurt: bytearray, gazetteer: Gazetteer) -> Recognised:
+    """Recognise numbers, dates, quantities, agencies and regions; what one has taken is hidden from the next."""
+    numbers = find_document_numbers(text)
+    titles = [match.span() for match in _TITLE.finditer(text)]
+    without_numbers = _masked(text, [(one.start, one.end) for one in numbers])
+    dates = find_dates(without_numbers)
+    quantities = find_quantities(_masked(without_numbers, [(one.start, one.end) for one in dates]))
+    mentions = AgencyFinder(gazetteer).find(without_numbers, hurt)
+    pieces: list[tuple[int, int, str]] = [(one.start, one.end, "date") for one in dates]
+    pieces += [(one.start, one.end, one.value.kind) for one in quantities]
+    pieces += [(one.start, one.end, one.kind) for one in _outside(mentions, titles)]
+    pieces += [(start, end, "title") for start, end in titles]
+    pieces += [(one.start, one.end, "number") for one in numbers]
+    return Recognised(text, with_signs(text, pieces, hurt), numbers, dates, quantities, mentions, titles)
+
+
+def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    characters = list(text)
+    for start, end in spans:
+        characters[start:end] = "\ue0fe" * (end - start)
+    return "".join(characters)
+
+
+def _outside(mentions: Sequence[Mention], titles: Sequence[tuple[int, int]]) -> list[Mention]:
+    """Return the mentions that are not inside a title."""
+    inside = {place for start, end in titles for place in range(start, end)}
+    return [one for one in mentions if one.start not in inside]
