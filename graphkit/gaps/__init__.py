@@ -2,6 +2,7 @@
 
 from graphkit.gaps.chain import Chain, ChainStep, chain_of
 from graphkit.gaps.evaluation import Evaluation, evaluate
-from graphkit.gaps.rules import KINDS, Rule, rules
+from graphkit.gaps.rules import KINDS, rules
+from graphkit.model.rule import Rule
 
 __all__ = ["KINDS", "Chain", "ChainStep", "Evaluation", "Rule", "chain_of", "evaluate", "rules"]

@@ -21,9 +21,10 @@ from graphkit.facts import Facts
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import stored_schema
 from graphkit.gaps.periods import known_years, no_workdays, period_ends, workdays
-from graphkit.gaps.rules import Rule, rules
+from graphkit.gaps.rules import rules
 from graphkit.model.case import THRESHOLDS, Case, Policy
 from graphkit.model.errors import InputError, UsageError
+from graphkit.model.rule import Rule
 from graphkit.model.tables import TABLES, Table
 
 _GRADED = ("missing_step", "overdue_step", "unassigned_step")
