@@ -50,11 +50,13 @@ class Account:
 
     def use(self, what: str, became: str, count: int = 1) -> None:
         """Count things that became rows or definitions of the case."""
-        self._tally(what).used[became] += count
+        if count:
+            self._tally(what).used[became] += count
 
     def keep(self, what: str, why: str, count: int = 1) -> None:
         """Count things that are kept as attributes only."""
-        self._tally(what).kept[why] += count
+        if count:
+            self._tally(what).kept[why] += count
 
     def reject(self, what: str, file: str, line: int | None, value: str, reason: str) -> None:
         """Count a thing that could not be used, and remember where it stands."""
@@ -82,11 +84,13 @@ class Account:
         }
 
     def lines(self) -> list[str]:
-        """Return the account as lines for a person: one a kind, with what became of it."""
-        width = max((len(what) for what in self.tallies), default=0)
+        """Return the account as lines for a person: one for each kind that the input holds, with what became of it."""
+        width = max((len(what) for what, tally in self.tallies.items() if tally.read), default=0)
         head = f"{'':{width}}  {'read':>8} {'used':>8} {'kept':>8} {'rejected':>8}"
         lines = [head]
         for what, tally in self.tallies.items():
+            if not tally.read:
+                continue
             counts = (tally.read, tally.used.total(), tally.kept.total(), tally.rejected.total())
             became = [f"{count} {name}" for name, count in sorted(tally.used.items())]
             became += [f"{count} kept: {why}" for why, count in sorted(tally.kept.items())]

@@ -6,6 +6,8 @@ later period of the same indicator has one. Values that cannot be compared are k
 
 from __future__ import annotations
 
+import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +17,8 @@ from enum import StrEnum
 from graphkit.standards.iati.codes import codes
 from graphkit.standards.iati.model import IndicatorPeriod, Reading
 from graphkit.standards.values import number, short, squeeze
+
+_TELLING = 8
 
 
 class Verdict(StrEnum):
@@ -51,7 +55,10 @@ class ResultStep:
 
 
 def result_steps(periods: Iterable[IndicatorPeriod], looked_until: date | None) -> tuple[list[ResultStep], int]:
-    """Return the steps of an activity's results, and how many periods have no target to be held against."""
+    """Return the steps of an activity's results, and how many periods have no target to be held against.
+
+    A step is called after what it is about, so that a later extract of the same activity gives it the same name.
+    """
     groups: dict[tuple[str, ...], list[IndicatorPeriod]] = {}
     without = 0
     for one in periods:
@@ -64,10 +71,13 @@ def result_steps(periods: Iterable[IndicatorPeriod], looked_until: date | None) 
         for one in members:
             if one.end and any(actual.value for actual in one.actuals):
                 told[identity[:3]] = max(one.end, told.get(identity[:3], one.end))
-    steps = [
-        _step(f"result-{position}", members, looked_until, told.get(identity[:3]))
-        for position, (identity, members) in enumerate(groups.items(), start=1)
-    ]
+    turns: Counter[str] = Counter()
+    steps = []
+    for identity, members in groups.items():
+        digest = hashlib.sha256("\x1f".join(identity[:4]).encode()).hexdigest()[:10]
+        turns[digest] += 1
+        stage = f"result-{digest}" if turns[digest] == 1 else f"result-{digest}-{turns[digest]}"
+        steps.append(_step(stage, members, looked_until, told.get(identity[:3])))
     return steps, without
 
 
@@ -85,9 +95,7 @@ def _same(value: str) -> str:
 def _step(stage: str, members: list[IndicatorPeriod], looked_until: date | None, last_told: date | None) -> ResultStep:
     first = members[0]
     target = ", ".join(dict.fromkeys(_shown(one) for one in first.targets if one.value))
-    named = first.indicator or first.result
-    if first.result and first.result.casefold() not in (named.casefold(), ""):
-        named = f"{first.result}: {named}"
+    named = _named(first.result, first.indicator)
     title = squeeze(f"{short(named, 200)} → {short(target, 80)}{f' by {first.end}' if first.end else ''}")
     progress = [
         Progress(one.line, "; ".join(_shown(actual) for actual in one.actuals if actual.value), _compare(one))
@@ -107,6 +115,13 @@ def _step(stage: str, members: list[IndicatorPeriod], looked_until: date | None,
     covered = verdict is Verdict.UNTOLD and last_told is not None and first.end is not None and last_told > first.end
     progress.sort(key=lambda one: (one.met is True, one.line))
     return ResultStep(stage, title, first.end, verdict, covered, tuple(progress), len(members), target)
+
+
+def _named(result: str, indicator: str) -> str:
+    """Return what an indicator is called: its own title, unless that is no more than a unit such as km."""
+    if not indicator or not result or result.casefold() == indicator.casefold():
+        return indicator or result
+    return f"{indicator} [{result}]" if len(indicator) >= _TELLING else f"{result} ({indicator})"
 
 
 def _compare(one: IndicatorPeriod) -> bool | None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, field_validator, model_validator
 
-from graphkit.model.errors import InputError
+from graphkit.model.errors import InputError, UsageError
 from graphkit.model.tables import TABLES
 
 MAX_BYTES = 1_000_000
@@ -56,29 +57,35 @@ class Expression(_Strict):
     """Where a value comes from, and what is done to it, in the order in which the keys are listed here."""
 
     column: Annotated[list[str] | None, BeforeValidator(_many)] = Field(
-        None, description="the column, or several: the first that is filled"
+        default=None, description="the column, or several: the first that is filled"
     )
-    constant: str | None = Field(None, description="always this text")
-    template: str | None = Field(None, description="a text with {columns} and {parameters}")
-    parameter: str | None = Field(None, description="a parameter of the mapping")
-    lookup: Lookup | None = Field(None, description="a value of another source")
-    first_of: list[Expression] | None = Field(None, description="the first of these that is filled")
+    constant: str | None = Field(default=None, description="always this text")
+    template: str | None = Field(default=None, description="a text with {columns} and {parameters}")
+    parameter: str | None = Field(default=None, description="a parameter of the mapping")
+    lookup: Lookup | None = Field(default=None, description="a value of another source")
+    first_of: list[Expression] | None = Field(default=None, description="the first of these that is filled")
 
-    extract: str | None = Field(None, description="only what the regular expression finds (its first group, if any)")
-    cases: list[Branch] | None = Field(None, description="the first case that matches decides")
-    map: dict[str, str | None] | str | None = Field(
-        None, description="other values for some texts, or the name of a value map"
+    extract: str | None = Field(
+        default=None, description="only what the regular expression finds (its first group, if any)"
     )
-    split: str | None = Field(None, description="cut into parts at the regular expression")
-    take: Literal["first", "last"] | None = Field(None, description="only this part")
-    dates: Literal["first", "last"] | None = Field(None, description="the first or last date in the text")
-    add_months: int | None = Field(None, description="months later than a date")
-    add_days: int | None = Field(None, description="days later than a date")
-    prefix: str | None = Field(None, description="text before each part")
-    suffix: str | None = Field(None, description="text behind each part")
-    unit: str | None = Field(None, description="what an amount is counted in: 元, 万元, 亿元, thousand, million …")
-    otherwise: str | None = Field(None, description="when nothing is left")
-    collect: bool = Field(False, description="all values of a group of rows, not only the first")
+    cases: list[Branch] | str | None = Field(
+        default=None, description="the first case that matches decides; or the name of some of the mapping's cases"
+    )
+    map: dict[str, str | None] | str | None = Field(
+        default=None, description="other values for some texts, or the name of a value map"
+    )
+    split: str | None = Field(default=None, description="cut into parts at the regular expression")
+    take: Literal["first", "last"] | None = Field(default=None, description="only this part")
+    dates: Literal["first", "last"] | None = Field(default=None, description="the first or last date in the text")
+    add_months: int | None = Field(default=None, description="months later than a date")
+    add_days: int | None = Field(default=None, description="days later than a date")
+    prefix: str | None = Field(default=None, description="text before each part")
+    suffix: str | None = Field(default=None, description="text behind each part")
+    unit: str | None = Field(
+        default=None, description="what an amount is counted in: 元, 万元, 亿元, thousand, million …"
+    )
+    otherwise: str | None = Field(default=None, description="when nothing is left")
+    collect: bool = Field(default=False, description="all values of a group of rows, not only the first")
 
     _checked = field_validator("extract", "split")(_regex)
 
@@ -107,7 +114,7 @@ class Condition(_Strict):
 
     value: Expression
     filled: bool | None = None
-    is_in: list[str] | None = Field(None, alias="in")
+    is_in: list[str] | None = Field(default=None, alias="in")
     not_in: list[str] | None = None
     matches: str | None = None
     not_matches: str | None = None
@@ -130,7 +137,7 @@ class Source(_Strict):
 
     file: str = "*"
     sheet: str | int | None = None
-    header: int | None = Field(None, ge=1, description="row of the header; none: the row that fits best")
+    header: int | None = Field(default=None, ge=1, description="row of the header; none: the row that fits best")
     layout: Literal["table", "objects", "ranges"] | None = None
     path: str | None = None
     required: bool = True
@@ -155,10 +162,12 @@ class Output(_Strict):
     when: Annotated[list[Condition], BeforeValidator(_many)] = Field(default_factory=list)
     group_by: Expression | None = None
     each: Expression | None = Field(
-        None, description="one row for each part; in templates and columns the part is called _each"
+        default=None, description="one row for each part; in templates and columns the part is called _each"
     )
     columns: dict[str, Expression]
-    keep_rest: bool = Field(False, description="columns that the mapping uses nowhere become attributes of these rows")
+    keep_rest: bool = Field(
+        default=False, description="columns of the source that these rows do not use become their attributes"
+    )
 
     @model_validator(mode="after")
     def _known_columns(self) -> Self:
@@ -193,6 +202,7 @@ class Mapping(_Strict):
     case: dict[str, Any]
     parameters: dict[str, Parameter] = Field(default_factory=dict)
     values: dict[str, dict[str, str | None]] = Field(default_factory=dict)
+    cases: dict[str, list[Branch]] = Field(default_factory=dict)
     sources: dict[str, Source] = Field(min_length=1)
     policies: list[dict[str, Any]] = Field(default_factory=list)
     tables: list[Output] = Field(min_length=1)
@@ -223,16 +233,25 @@ class Mapping(_Strict):
     def _names_are_known(self, expression: Expression, where: str) -> None:
         if expression.parameter and expression.parameter not in self.parameters:
             raise ValueError(f"{where}: no parameter is called '{expression.parameter}'")
+        if isinstance(expression.cases, str) and expression.cases not in self.cases:
+            raise ValueError(f"{where}: no cases are called '{expression.cases}'")
         if isinstance(expression.map, str) and expression.map not in self.values:
             raise ValueError(f"{where}: no value map is called '{expression.map}'")
+
+    def columns_of_output(self, output: Output) -> set[str]:
+        """Return the columns of its source that an output names."""
+        own = [output.group_by, output.each, *output.columns.values(), *(one.value for one in output.when)]
+        found: set[str] = set()
+        for expression in _inside(own):
+            found |= _columns(expression)
+        return found - set(self.parameters)
 
     def columns_of(self, source: str) -> set[str]:
         """Return every column of a source that the mapping names."""
         found: set[str] = set()
         for output in self.tables:
-            own = [output.group_by, output.each, *output.columns.values(), *(one.value for one in output.when)]
-            for expression in _inside(own if output.source == source else []):
-                found |= _columns(expression)
+            if output.source == source:
+                found |= self.columns_of_output(output)
             for expression in _inside([output.group_by, output.each, *output.columns.values()]):
                 if expression.lookup and expression.lookup.source == source:
                     found |= {
@@ -284,25 +303,53 @@ def read_mapping(path: Path) -> Mapping:
     try:
         if path.stat().st_size > MAX_BYTES:
             raise InputError(f"{path}: larger than {MAX_BYTES:,} bytes, which no mapping needs")
-        data = yaml.load(path.read_text(encoding="utf-8-sig"), Loader=_Loader)  # noqa: S506  (a SafeLoader)
+        return parse_mapping(path.read_text(encoding="utf-8-sig"), str(path))
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror}") from None
     except UnicodeDecodeError:
         raise InputError(f"{path}: is not UTF-8 text") from None
+
+
+def parse_mapping(text: str, name: str) -> Mapping:
+    """Parse the text of a mapping; `name` is what errors call it. InputError when it is not one."""
+    try:
+        data = yaml.load(text, Loader=_Loader)  # noqa: S506  (a SafeLoader)
     except yaml.MarkedYAMLError as error:
         where = f", line {error.problem_mark.line + 1}" if error.problem_mark else ""
-        raise InputError(f"{path}{where}: {error.problem or 'not YAML'}") from None
+        raise InputError(f"{name}{where}: {error.problem or 'not YAML'}") from None
     except (yaml.YAMLError, RecursionError) as error:
-        raise InputError(f"{path}: not YAML: {' '.join(str(error).split())[:200]}") from None
+        raise InputError(f"{name}: not YAML: {' '.join(str(error).split())[:200]}") from None
     if not isinstance(data, dict):
-        raise InputError(f"{path}: must be a map of key: value lines")
+        raise InputError(f"{name}: must be a map of key: value lines")
     try:
         return Mapping.model_validate(data)
     except ValidationError as error:
-        lines = []
-        for one in error.errors(include_url=False):
-            where = ".".join(str(part) for part in one["loc"])
-            reason = "is missing" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
-            reason = "is not known here" if one["type"] == "extra_forbidden" else reason
-            lines.append(f"{where}: {reason}" if where else reason)
-        raise InputError(f"{path}: {'; '.join(lines[:5])}{' …' if len(lines) > 5 else ''}") from None
+        lines = [_line(one) for one in error.errors(include_url=False)]
+        raise InputError(f"{name}: {'; '.join(lines[:5])}{' …' if len(lines) > 5 else ''}") from None
+
+
+def _line(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    reason = error["msg"].removeprefix("Value error, ")
+    reason = {"missing": "is missing", "extra_forbidden": "is not known here"}.get(error["type"], reason)
+    return f"{where}: {reason}" if where else str(reason)
+
+
+def bundled() -> dict[str, str]:
+    """Return the mappings that graphkit brings along: what each is for, by name."""
+    found = {}
+    for entry in sorted(
+        resources.files("graphkit.standards.mapping").joinpath("mappings").iterdir(), key=lambda one: one.name
+    ):
+        if entry.name.endswith(".yaml"):
+            name = entry.name.removesuffix(".yaml")
+            found[name] = parse_mapping(entry.read_text(encoding="utf-8"), name).description
+    return found
+
+
+def bundled_mapping(name: str) -> Mapping:
+    """Return a mapping that graphkit brings along. UsageError when there is none of that name."""
+    entry = resources.files("graphkit.standards.mapping").joinpath("mappings", f"{name}.yaml")
+    if not re.fullmatch(r"[a-z0-9-]+", name) or not entry.is_file():
+        raise UsageError(f"{name}: no such file, and no mapping of graphkit's own; those are {', '.join(bundled())}")
+    return parse_mapping(entry.read_text(encoding="utf-8"), name)

@@ -91,7 +91,7 @@ class _Run:
         self._used_rows: dict[int, set[int]] = {}
         self._unclear: Counter[str] = Counter()
         self.parameters: dict[str, str] = {}
-        self._evaluator = Evaluator(mapping.values, self._sheets, self.parameters)
+        self._evaluator = Evaluator(mapping.values, mapping.cases, self._sheets, self.parameters)
         self._set_parameters(given)
         self.case = self._filled(mapping.case)
 
@@ -180,12 +180,13 @@ class _Run:
         grouped: dict[str, list[tuple[Sheet, Row]]] = {}
         for sheet in self._sheets[output.source]:
             for row in sheet.rows:
-                if not self._evaluator.holds(conditions, row.cells):
+                cells = self._with_place(sheet, row)
+                if not self._evaluator.holds(conditions, cells):
                     continue
                 if output.group_by is None:
                     yield _Group(sheet, (row,))
                     continue
-                key = self._evaluator.value(output.group_by, row.cells)
+                key = self._evaluator.value(output.group_by, cells)
                 if key is not None:
                     grouped.setdefault(key, []).append((sheet, row))
         for members in grouped.values():
@@ -272,7 +273,7 @@ class _Run:
                 return text, None
 
     def _keep_rest(self, output: Output, group: _Group, made: _Made) -> None:
-        used = {convert.header_key(name) for name in self.mapping.columns_of(output.source)}
+        used = {convert.header_key(name) for name in self.mapping.columns_of_output(output)}
         for row in group.rows:
             for name, text in row.cells.items():
                 if convert.header_key(name) not in used and name not in made.attributes:
@@ -285,7 +286,19 @@ class _Run:
                 made.values.setdefault("locator", group.sheet.locator(group.rows[0]))
         self.made.setdefault(table, []).append(made)
 
+    def _warn_of_unused(self) -> None:
+        """Tell of columns that the mapping uses nowhere and keeps nowhere."""
+        for name, sheets in self._sheets.items():
+            if any(output.source == name and output.keep_rest for output in self.mapping.tables):
+                continue
+            used = {convert.header_key(one) for one in self.mapping.columns_of(name)}
+            for sheet in sheets:
+                unused = [column for column in sheet.columns if convert.header_key(column) not in used]
+                if unused:
+                    self.warnings.append(f"{sheet.file}: the mapping leaves out {', '.join(unused)}")
+
     def _account_for_rows(self) -> None:
+        self._warn_of_unused()
         for sheets in self._sheets.values():
             for sheet in sheets:
                 what = f"rows of {sheet.file}{f' ({sheet.name})' if sheet.name else ''}"

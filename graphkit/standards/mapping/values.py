@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 
 from graphkit.standards.mapping import convert
-from graphkit.standards.mapping.model import FIELD, Condition, Expression
+from graphkit.standards.mapping.model import FIELD, Branch, Condition, Expression
 from graphkit.standards.mapping.sheets import Row, Sheet
 
 Cells = Mapping[str, str]
@@ -22,10 +22,12 @@ class Evaluator:
     def __init__(
         self,
         maps: Mapping[str, Mapping[str, str | None]],
+        cases: Mapping[str, Sequence[Branch]],
         sheets: Mapping[str, Sequence[Sheet]],
         parameters: Mapping[str, str],
     ) -> None:
         self._maps = maps
+        self._cases = cases
         self._sheets = sheets
         self._parameters = parameters
         self._indexes: dict[tuple[str, str], dict[str, Row]] = {}
@@ -83,7 +85,8 @@ class Evaluator:
             found = re.search(expression.extract, text)
             text = next((one for one in (found.groups() or (found[0],)) if one), "") if found else ""
         if expression.cases is not None:
-            text = next((one.value or "" for one in expression.cases if re.search(one.matches, text)), None)
+            branches = self._cases[expression.cases] if isinstance(expression.cases, str) else expression.cases
+            text = next((one.value or "" for one in branches if re.search(one.matches, text)), None)
             if text is None:
                 return []
         parts = list(convert.parts(text, expression.split)) if expression.split else [text.strip()]

@@ -18,8 +18,9 @@ import ijson
 
 from graphkit.model.errors import InputError
 from graphkit.standards.account import Account
-from graphkit.standards.values import squeeze
+from graphkit.standards.values import short, squeeze
 
+MAX_DEPTH = 100
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -82,13 +83,13 @@ class Processes:
 
     def _add_item(self, item: Any, name: str) -> bool:
         if not isinstance(item, dict):
-            return False
+            return self._unusable(name, str(item), "is no release or record")
         if isinstance(item.get("releases"), list) and "ocid" not in item:
             return self._add_items(item["releases"], name)
         if isinstance(item.get("records"), list):
             return self._add_items(item["records"], name)
         if not _text(item.get("ocid")):
-            return False
+            return self._unusable(name, _text(item.get("id")), "has no ocid")
         if any(key in item for key in ("compiledRelease", "versionedRelease")) or "releases" in item:
             self._add_record(item, name)
         else:
@@ -98,6 +99,11 @@ class Processes:
     def _add_items(self, items: list[Any], name: str) -> bool:
         added = [self._add_item(one, name) for one in items]
         return any(added)
+
+    def _unusable(self, name: str, value: str, reason: str) -> bool:
+        self._account.read("releases")
+        self._account.reject("releases", name, None, short(value, 80), reason)
+        return False
 
     def _add_record(self, record: dict[str, Any], name: str) -> None:
         self._account.read("records")
@@ -140,6 +146,7 @@ def _items(path: Path) -> Iterator[Any]:
     """Yield what may be a release or record: the members of packages and lists, or each document of the file."""
     try:
         with path.open("rb") as stream:
+            _refuse_deep(_start(stream), path)
             prefix = _prefix(_start(stream))
             yield from ijson.items(_start(stream), prefix, multiple_values=True)
     except (ijson.JSONError, UnicodeDecodeError) as error:
@@ -153,6 +160,18 @@ def _start(stream: BinaryIO) -> BinaryIO:
     if stream.read(len(_BOM)) != _BOM:
         stream.seek(0)
     return stream
+
+
+def _refuse_deep(stream: BinaryIO, path: Path) -> None:
+    """Refuse what is nested deeper than any release: the parser's memory grows with the square of the depth."""
+    depth = 0
+    for event, _ in ijson.basic_parse(stream, multiple_values=True):
+        if event in ("start_map", "start_array"):
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise InputError(f"{path}: is nested deeper than {MAX_DEPTH} levels; refused")
+        elif event in ("end_map", "end_array"):
+            depth -= 1
 
 
 def _prefix(stream: BinaryIO) -> str:

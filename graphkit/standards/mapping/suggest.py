@@ -1,0 +1,409 @@
+"""Proposes a mapping from the headers of a file, for a person to read and change.
+
+It knows rectification ledgers (in one sheet, or as lists of problems, responsibilities and rectification side by side),
+payments between units, and benefits paid to people or firms.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from graphkit.model.errors import InputError
+from graphkit.standards.folder import file_name
+from graphkit.standards.mapping import convert
+from graphkit.standards.mapping.headers import Reading, header_score, unit_of
+from graphkit.standards.mapping.model import Source
+from graphkit.standards.mapping.sheets import read_sheet, sheet_names
+
+_CUT = r"[、,，;；/\n]+"
+_CATEGORIES = {
+    "堵|(?i:blockage)": "blockage",
+    "痛|(?i:pain)": "pain",
+    "难点|难$|(?i:difficulty)": "difficulty",
+    "断|(?i:break)": "break",
+}
+_SEVERITIES = {
+    "高|重大|严重|(?i:high|critical|material)": "high",
+    "低|轻微|(?i:low|minor)": "low",
+    "中|一般|较|(?i:medium|moderate|significant)": "medium",
+}
+_STATUS = {
+    r"不|未|尚|否|没有|逾期|(?i:\bnot\b|\bno\b|^n$|open|overdue|^false$)": "open",
+    "部分|正在|进行|持续|推进|整改中|长期|(?i:partial|progress|ongoing|on track)": "in progress",
+    "待核|待验|已报|上报|(?i:pending|reported|claimed)": "reported",
+    "销号|核销|(?i:closed|verified|cleared)": "closed",
+    "是|已|完成|到位|√|(?i:done|complete|implemented|resolved|^yes$|^y$|^true$|fixed)": "done",
+}
+_PROSE = {
+    "未完成|尚未|正在|未整改|部分完成|拟|计划于|(?i:in progress|not yet|partially|ongoing)": "in progress",
+    "销号": "closed",
+    "已完成整改|整改完成|已整改|完成整改|整改到位|已全部整改|(?i:has been (?:fully )?implemented|completed)": "done",
+}
+_VERDICTS = {
+    "不|未|虚假|退回|否|(?i:not|reject|fail|insufficient)": "rejected",
+    "属实|通过|认可|合格|到位|已|是|同意|完成|(?i:verified|accept|pass|yes|confirmed|sufficient)": "verified",
+}
+_CASES = {"category": _CATEGORIES, "severity": _SEVERITIES, "status": _STATUS, "prose": _PROSE, "verdict": _VERDICTS}
+_FOUND = {
+    "zh": "没有一列写明发现日期；取自标题或最早的日期，请核对",
+    "en": "day of finding: no column states it; taken from the title or the earliest date, please check",
+}
+_AS_OF = "evaluation day: taken from the title or the latest date, please check (评估日，请核对)"
+
+Node = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A mapping as YAML text, which header was taken for what, and the headers that are kept as attributes."""
+
+    text: str
+    taken: dict[str, str]
+    kept: list[str]
+
+
+def suggest(path: Path) -> Proposal:
+    """Propose a mapping for a file. InputError when it cannot be read, or its headers mean nothing known."""
+    readings = [
+        Reading(name, sheet)
+        for name in sheet_names(path)
+        if (sheet := read_sheet(path, Source(sheet=name or None), header_score)).rows
+    ]
+    main = max((one for one in readings if one.kind), key=lambda one: len(one.roles), default=None)
+    if main is None:
+        columns = ", ".join(column for one in readings for column in one.sheet.columns[:12]) or "none"
+        raise InputError(
+            f"{path}: the columns ({columns}) are no ledger, payments or benefits that is known; "
+            "write the mapping by hand (docs/standards.md says how)"
+        )
+    others = [one for one in readings if one is not main and main.kind == "ledger" and one.joining_column(main)]
+    mapping = _Proposer(path, main, others).mapping()
+    taken = {column: role for one in (main, *others) for role, column in one.roles.items()}
+    kept = [column for one in (main, *others) for column in one.sheet.columns if column not in taken]
+    remarks = [
+        f"# Proposed from the headers of {path.name}; read it before you use it. (根据表头自动提出，使用前请核对。)",
+        *(f"#   {column} = {role}" for column, role in taken.items()),
+        *([f"# Kept as attributes (作为附加信息保留): {', '.join(kept)}"] if kept else []),
+    ]
+    body = yaml.dump(mapping, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
+    return Proposal("\n".join([*remarks, body]), taken, kept)
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML without anchors, for people copy parts of it."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Write everything out."""
+        return True
+
+
+class _Proposer:
+    """Builds the mapping of one file."""
+
+    def __init__(self, path: Path, main: Reading, others: list[Reading]) -> None:
+        self._path = path
+        self._main = main
+        self._others = others
+        self._tables: list[Node] = []
+        self._parameters: dict[str, Node] = {}
+        texts = [path.stem, *(text for one in (main, *others) for text in one.sheet.above)]
+        self._titled = [day for text in texts for day in convert.days_in(text)]
+        self._days = sorted(day for one in (main, *others) for day in one.days())
+        self._id = self._identifier()
+
+    def mapping(self) -> Node:
+        """Return the mapping as plain data."""
+        match self._main.kind:
+            case "payments":
+                self._payments()
+            case "benefits":
+                self._benefits()
+            case _:
+                self._ledger()
+        names = {"main": self._main, **{f"list{number}": one for number, one in enumerate(self._others, start=2)}}
+        sources = {key: self._source(one) for key, one in names.items()}
+        title = next((text for text in self._main.sheet.above if len(text) > 4), "") or self._path.stem
+        node: Node = {"case": {"id": file_name(self._path.stem), "title": title, "as_of": "{as_of}"}}
+        self._parameter("as_of", _AS_OF, max([*self._titled, *self._days], default=None))
+        node["parameters"] = self._parameters
+        cases = _used_cases(self._tables)
+        if cases:
+            node["cases"] = {name: _cases(_CASES[name]) for name in cases}
+        node["sources"] = sources
+        if self._main.kind != "ledger":
+            node["policies"] = [self._policy()]
+        node["tables"] = self._tables
+        return node
+
+    # Pieces
+
+    def _source(self, one: Reading) -> Node:
+        node: Node = {"file": f"*{self._path.suffix}"}
+        return {**node, "sheet": one.name} if one.name else node
+
+    def _parameter(self, name: str, description: str, default: date | None) -> None:
+        node: Node = {"description": description, "type": "date"}
+        self._parameters[name] = {**node, "default": default.isoformat()} if default else node
+
+    def _has(self, *roles: str) -> bool:
+        return any(role in one.roles for role in roles for one in (self._main, *self._others))
+
+    def _column(self, role: str, **more: Any) -> Node:
+        """Return the expression for a meaning, wherever its column stands."""
+        if role in self._main.roles:
+            return {"column": self._main.roles[role], **more}
+        for number, one in enumerate(self._others, start=2):
+            joined = one.joining_column(self._main)
+            if role in one.roles and joined is not None:
+                own, other = joined
+                take = one.roles[role]
+                return {
+                    "lookup": {"source": f"list{number}", "where": own, "equals": {"column": other}, "take": take},
+                    **more,
+                }
+        raise KeyError(role)
+
+    def _first(self, roles: tuple[str, ...], *last: Node) -> Node:
+        found = [self._column(role) for role in roles if self._has(role)]
+        return {"first_of": [*found, *last]} if len(found) + len(last) > 1 else (found or list(last))[0]
+
+    def _maybe(self, columns: Node, name: str, role: str, **more: Any) -> None:
+        if self._has(role):
+            columns[name] = self._column(role, **more)
+
+    def _amount(self, columns: Node, name: str, *roles: str) -> None:
+        for role in roles:
+            if self._has(role):
+                unit = next(
+                    (unit_of(one.roles[role]) for one in (self._main, *self._others) if role in one.roles), None
+                )
+                columns[name] = self._column(role, **({"unit": unit} if unit else {}))
+                return
+
+    def _identifier(self) -> Node:
+        """Return what identifies a row: its number if the sheet has one and no two rows share it, else its place.
+
+        Rows one below the other that share a number belong together (the cell is merged over them).
+        """
+        for role in ("finding_id", "number"):
+            column = self._main.roles.get(role)
+            if column is None:
+                continue
+            given = [row.cells.get(column) for row in self._main.sheet.rows]
+            runs = [one for index, one in enumerate(given) if index == 0 or one != given[index - 1]]
+            if None not in given and len(runs) == len(set(runs)):
+                return {"column": column}
+        return {"column": "_row"}
+
+    def _agencies(self, *roles: str) -> None:
+        for role in roles:
+            if self._has(role):
+                columns = {"id": "_each", "name": "_each"}
+                self._tables.append(
+                    {"table": "agencies", "from": "main", "each": self._column(role, split=_CUT), "columns": columns}
+                )
+
+    # Ledgers
+
+    def _ledger(self) -> None:
+        if not self._has("found_on", "notified_on"):
+            earliest = min([*self._titled, *self._days], default=None)
+            self._parameter("found_on", f"{_FOUND['zh']} ({_FOUND['en']})", earliest)
+        self._agencies("responsible", "involved", "supervisor", "support")
+        if self._has("policy"):
+            policy = self._column("policy")
+            self._tables.append({"table": "policies", "from": "main", "columns": {"id": policy, "title_zh": policy}})
+        self._tables.append(
+            {"table": "findings", "from": "main", "group_by": self._id, "keep_rest": True, "columns": self._finding()}
+        )
+        self._accepted()
+        self._instructed()
+        self._reported()
+        self._rectified()
+        self._verified()
+
+    def _found_on(self) -> Node:
+        last = [] if "found_on" not in self._parameters else [{"parameter": "found_on"}]
+        return self._first(("found_on", "notified_on"), *last)
+
+    def _finding(self) -> Node:
+        columns: Node = {"id": self._id, "title": self._first(("problem", "project"))}
+        if self._has("category"):
+            columns["category"] = self._column("category", cases="category")
+            columns["kind"] = self._column("category")
+        self._maybe(columns, "policy", "policy")
+        for role in ("responsible", "involved"):
+            if "agency" not in columns:
+                self._maybe(columns, "agency", role, split=_CUT, take="first")
+        columns["found_on"] = self._found_on()
+        self._amount(columns, "amount", "amount")
+        self._maybe(columns, "count", "count")
+        self._maybe(columns, "severity", "severity", cases="severity")
+        for number, one in enumerate(self._others, start=2):
+            joined = one.joining_column(self._main)
+            for column in one.sheet.columns if joined is not None else ():
+                if joined is not None and column not in (joined[0], *self._main.sheet.columns):
+                    lookup = {
+                        "source": f"list{number}",
+                        "where": joined[0],
+                        "equals": {"column": joined[1]},
+                        "take": column,
+                    }
+                    columns[f"attribute:{column}"] = {"lookup": lookup}
+        return columns
+
+    def _status(self) -> Node:
+        """Return the status of a row: open, in progress, reported, done or closed; none where nothing says it."""
+        found: list[Node] = []
+        if self._has("done"):
+            found.append(self._column("done", cases="status"))
+        elif self._has("progress") and not self._has("done_on"):
+            found.append(self._column("progress", cases="prose"))
+        elif self._has("done_on"):
+            found.append(self._column("done_on", cases=[{"matches": "[0-9]", "is": "done"}]))
+        return found[0] if found else {"constant": "open"}
+
+    def _action(self, kind: str, on: Node, when: list[Node], **columns: Any) -> None:
+        given = {name: value for name, value in columns.items() if value is not None}
+        identifier = {**self._id, "suffix": f"/{kind}"}
+        node = {"id": identifier, "finding": self._id, "kind": {"constant": kind}, "on": on, **given}
+        self._tables.append({"table": "actions", "from": "main", "group_by": self._id, "when": when, "columns": node})
+
+    def _optional(self, role: str, **more: Any) -> Node | None:
+        return self._column(role, **more) if self._has(role) else None
+
+    def _accepted(self) -> None:
+        """A time limit, measures or progress: the unit has taken the matter up."""
+        roles = tuple(
+            role for role in ("due", "measures", "requirement", "progress", "done", "done_on") if self._has(role)
+        )
+        if roles:
+            note = (
+                self._first(tuple(role for role in ("measures", "requirement", "progress") if self._has(role)))
+                if self._has("measures", "requirement", "progress")
+                else None
+            )
+            self._action(
+                "accepted", self._found_on(), [{"value": self._first(roles), "filled": True}],
+                by=self._optional("responsible"), due_on=self._optional("due"), note=note,
+            )  # fmt: skip
+
+    def _instructed(self) -> None:
+        if self._has("instruction"):
+            on = self._first(("instructed_on",), self._found_on()) if self._has("instructed_on") else self._found_on()
+            self._action(
+                "instructed", on, [{"value": self._column("instruction"), "filled": True}],
+                by=self._optional("instructed_by"), to=self._optional("responsible"),
+                due_on=self._optional("instruction_due"), note=self._column("instruction"),
+            )  # fmt: skip
+
+    def _reported(self) -> None:
+        """The unit says that it is done, and nobody has checked: a report, not a rectification."""
+        if self._has("done"):
+            on = self._first(tuple(role for role in ("done_on",) if self._has(role)), {"parameter": "as_of"})
+            self._action(
+                "reported", on, [{"value": self._status(), "in": ["reported"]}], by=self._optional("responsible")
+            )
+
+    def _rectified(self) -> None:
+        if not self._has("done", "done_on", "progress"):
+            return
+        dates = tuple(role for role in ("done_on", "verified_on", "closed_on") if self._has(role))
+        columns: Node = {}
+        self._amount(columns, "amount", "amount_done")
+        when = [{"value": self._status(), "in": ["done", "closed"]}]
+        columns |= {"by": self._optional("responsible"), "note": self._optional("progress")}
+        self._action("rectified", self._first(dates, {"parameter": "as_of"}), when, **columns)
+
+    def _verified(self) -> None:
+        by = self._optional("verifier")
+        if self._has("verdict"):
+            dates = tuple(role for role in ("verified_on", "closed_on", "done_on") if self._has(role))
+            for kind in ("verified", "rejected"):
+                value = self._column("verdict", cases="verdict")
+                when = [{"value": value, "in": [kind]}]
+                self._action(
+                    kind, self._first(dates, {"parameter": "as_of"}), when, by=by, note=self._column("verdict")
+                )
+            return
+        dates = tuple(role for role in ("closed_on", "verified_on", "done_on") if self._has(role))
+        if self._has("closed_on") or self._has("verified_on"):
+            day = self._first(tuple(role for role in ("closed_on", "verified_on") if self._has(role)))
+            self._action("verified", day, [{"value": day, "matches": "[0-9]"}], by=by)
+        elif self._has("closed"):
+            value = self._column("closed", cases="status")
+            self._action(
+                "verified",
+                self._first(dates, {"parameter": "as_of"}),
+                [{"value": value, "in": ["done", "closed"]}],
+                by=by,
+            )
+        elif self._has("done"):
+            self._action(
+                "verified",
+                self._first(dates, {"parameter": "as_of"}),
+                [{"value": self._status(), "in": ["closed"]}],
+                by=by,
+            )
+
+    # Payments and benefits
+
+    def _policy(self) -> Node:
+        return {
+            "id": "policy",
+            "title": self._path.stem,
+            "measures": [{"id": "measure"}] if self._main.kind == "benefits" else [],
+        }
+
+    def _payments(self) -> None:
+        self._agencies("payer", "payee")
+        columns: Node = {"id": {**self._id, "prefix": "payment-"}, "policy": {"constant": "policy"}}
+        received = set(self._main.values("payee"))
+        # Who pays and never receives in this sheet has its money from outside it.
+        outside = {one: f"source:{one}" for one in self._main.values("payer") if one not in received}
+        columns |= {"from": self._column("payer", map=outside), "to": self._column("payee")}
+        self._amount(columns, "amount", "paid", "amount")
+        columns["on"] = self._first(("paid_on", "done_on"), {"parameter": "as_of"})
+        self._tables.append({"table": "transfers", "from": "main", "keep_rest": True, "columns": columns})
+
+    def _benefits(self) -> None:
+        columns: Node = {
+            "id": {**self._id, "prefix": "delivery-"},
+            "policy": {"constant": "policy"},
+            "measure": {"constant": "measure"},
+        }
+        columns["beneficiary"] = self._first(("beneficiary_id", "beneficiary"))
+        if self._has("responsible"):
+            self._agencies("responsible")
+            columns["agency"] = self._column("responsible", split=_CUT, take="first")
+        self._amount(columns, "amount", "paid", "amount")
+        self._maybe(columns, "on", "paid_on")
+        self._maybe(columns, "due_on", "should_pay_on")
+        self._tables.append({"table": "deliveries", "from": "main", "keep_rest": True, "columns": columns})
+
+
+def _used_cases(value: Any) -> list[str]:
+    """Return the names of the cases that some tables use, in the order of `_CASES`."""
+    found: set[str] = set()
+
+    def look(one: Any) -> None:
+        if isinstance(one, dict):
+            if isinstance(one.get("cases"), str):
+                found.add(one["cases"])
+            for inner in one.values():
+                look(inner)
+        elif isinstance(one, list):
+            for inner in one:
+                look(inner)
+
+    look(value)
+    return [name for name in _CASES if name in found]
+
+
+def _cases(table: dict[str, str]) -> list[Node]:
+    return [{"matches": pattern, "is": value} for pattern, value in table.items()]
