@@ -26,6 +26,7 @@ _BLOCKS = frozenset(
     )
 )  # fmt: skip
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_CELL = "\x1f"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
 
@@ -46,7 +47,7 @@ def read_html(source: str, name: str) -> tuple[str, tuple[Part, ...]]:
     current: list[str] = []
 
     def close() -> None:
-        line = _BLANKS.sub(" ", "".join(current)).strip(" ")
+        line = _BLANKS.sub(" ", "".join(current)).replace(_CELL, "\t").strip(" \t")
         current.clear()
         if line:
             lines.append(line)
@@ -65,7 +66,7 @@ def read_html(source: str, name: str) -> tuple[str, tuple[Part, ...]]:
             if tag in _BLOCKS or tag == "br":
                 close()
             elif tag in {"td", "th"}:
-                current.append("\t" if any(piece.strip() for piece in current) else "")
+                current.append(_CELL if any(piece.strip() for piece in current) else "")
             current.append(element.text or "")
         else:
             depth -= 1

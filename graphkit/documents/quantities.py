@@ -93,6 +93,7 @@ def find_quantities(text: str) -> list[Quantity]:
     return sorted(found, key=lambda one: one.start)
 
 
+_SHARES: dict[str, RateUnit] = {"百分之": "percent", "千分之": "permille", "万分之": "basis_point"}
 _ENUMERATOR = re.compile(r"\d{1,2}\.")
 
 
@@ -187,7 +188,7 @@ def _rates(text: str) -> Iterator[Quantity]:
             yield Quantity(match.start(), match.end(), rate, "rate", 0.97)
     for match in patterns.share.finditer(text):
         value, upper = parse_number(match.group("first")), parse_number(match.group("second") or "")
-        share: RateUnit = {"百分之": "percent", "千分之": "permille", "万分之": "basis_point"}[match.group("share")]
+        share = _SHARES[match.group("share")]
         if value is not None:
             rate = RateValue(rate=value, upper=upper, qualifier=_qualifier(match, patterns), unit=share)
             yield Quantity(match.start(), match.end(), rate, "rate_words", 0.95)

@@ -34,8 +34,8 @@ KINDS = {
     "L": "deadline", "C": "cadence", "Y": "policy", "E": "measure", "B": "problem", "F": "finding", "X": "action",
 }  # fmt: skip
 ORDER = (
-    "agency", "document_number", "amount", "date", "finding", "problem", "rate", "count", "region", "deadline", "cadence",
-    "assignment", "issuer", "policy", "measure", "action",
+    "agency", "document_number", "amount", "date", "finding", "problem", "rate", "count", "region", "deadline",
+    "cadence", "assignment", "issuer", "policy", "measure", "action",
 )  # fmt: skip
 
 
@@ -187,7 +187,9 @@ def _agrees(document: Document, kind: str, label: Label, one: Candidate) -> bool
         case "issuer":
             return label.value("id") in {"-", value["id"]}
         case "assignment":
-            return label.value("id") in {"-", value["id"]} and label.value("role") == value["role"] and _about(one, label)
+            return (
+                label.value("id") in {"-", value["id"]} and label.value("role") == value["role"] and _about(one, label)
+            )
         case "region":
             return overlap == 1 and given == value["code"]
         case "document_number":

@@ -84,7 +84,10 @@ def test_what_cannot_be_read_is_reported_where_it_is(raw: str, broken: str, kind
 
 
 def test_a_line_that_a_page_broke_is_one_sentence_again() -> None:
-    lines = "县财政局未按规定将补助资金拨付到项目单位造成资\n金闲置一年以上影响了项目的建设进度和群众受益县\n民政局未建立台账。\n二、整改情况"
+    lines = (
+        "县财政局未按规定将补助资金拨付到项目单位造成资\n金闲置一年以上影响了项目的建设进度和群众受益县\n"
+        "民政局未建立台账。\n二、整改情况"
+    )
     assert "造成资金闲置" in clean(lines, wrapped=True).clean
     assert "。\n二、" in clean(lines, wrapped=True).clean
 
