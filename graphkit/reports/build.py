@@ -14,10 +14,12 @@ from graphkit.model.case import THRESHOLDS
 from graphkit.model.gap import Gap
 from graphkit.reports import words
 from graphkit.reports.model import (
+    AgeLine,
     Change,
     Entry,
     EvidenceLine,
     FindingLine,
+    FlowLine,
     KindCount,
     Looked,
     MatrixCell,
@@ -29,6 +31,7 @@ from graphkit.reports.model import (
     ReportName,
     Text,
     Threshold,
+    TrendPoint,
     WaitingLine,
     WeakRows,
 )
@@ -42,6 +45,7 @@ REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly
 """The kinds of report, by the name that asks for one."""
 
 _NAMED = {"express": 40, "monthly": 100, "stage": 150, "ledger": 0}
+_AGES = ((0, 30), (31, 60), (61, 90), (91, 180), (181, None))
 _TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
 
 
@@ -61,12 +65,17 @@ class Request:
     every_root: bool = False
 
 
-def build_report(evaluation: Evaluation, request: Request | None = None, previous: Evaluation | None = None) -> Report:
+def build_report(
+    evaluation: Evaluation,
+    request: Request | None = None,
+    previous: Evaluation | None = None,
+    earlier: Iterable[Evaluation] = (),
+) -> Report:
     """Return the report on an evaluation; with `previous`, also what has changed since it.
 
-    UsageError when the policy or region asked for is not in the case.
+    `earlier` are evaluations of earlier days, for the trend. UsageError: no such policy or region in the case.
     """
-    return _Builder(evaluation, request or Request(), previous).report()
+    return _Builder(evaluation, request or Request(), previous, earlier).report()
 
 
 @dataclass
@@ -98,7 +107,9 @@ class _EvidenceList:
 
 
 class _Builder:
-    def __init__(self, evaluation: Evaluation, request: Request, previous: Evaluation | None) -> None:
+    def __init__(
+        self, evaluation: Evaluation, request: Request, previous: Evaluation | None, earlier: Iterable[Evaluation]
+    ) -> None:
         self.ev = evaluation
         self.request = request
         self.previous = previous
@@ -110,6 +121,7 @@ class _Builder:
         self.part_of = query("part_of", parts=literal(self.parts))
         self.status_rows = rows(evaluation, query("status_counts", steps=self.steps, part_of=self.part_of))
         self.sources = source_counts(evaluation)
+        self.trend = sorted((self.trend_point(one) for one in [*earlier, evaluation]), key=lambda point: point.day)
         documents = rows(evaluation, "SELECT * FROM documents ORDER BY id")
         self.evidence = _EvidenceList({str(row["id"]): row for row in documents})
 
@@ -119,6 +131,7 @@ class _Builder:
         named = [self.entry(number, gap) for number, gap in enumerate(listed, 1)]
         case_title = Text(zh=case.title.text("zh", case.id), en=case.title.text("en", case.id))
         kind = words.REPORT_KIND[request.kind]
+        ledger = self.follow_up()
         return Report(
             kind=request.kind,
             number=request.number,
@@ -147,8 +160,11 @@ class _Builder:
             regions=self.by_region(),
             matrix=self.matrix(),
             money=self.money(),
+            flows=self.flows(),
             waiting=self.waiting(),
-            follow_up=self.follow_up(),
+            follow_up=ledger,
+            ageing=self.ageing(ledger),
+            trend=self.trend,
             quality=self.quality(),
             evidence=self.evidence.lines,
         )
@@ -197,6 +213,12 @@ class _Builder:
             persisting=len(both),
             worsened=[gap.id for old, gap in both if _weight(gap) > _weight(old)],
             eased=[gap.id for old, gap in both if _weight(gap) < _weight(old)],
+        )
+
+    def trend_point(self, evaluation: Evaluation) -> TrendPoint:
+        counted = query("root_counts", policy=literal(self.request.policy), region=literal(self.request.region))
+        return TrendPoint(
+            day=evaluation.as_of, by_category={row["category"]: row["gaps"] for row in rows(evaluation, counted)}
         )
 
     # Gaps
@@ -311,7 +333,9 @@ class _Builder:
                     gap=gap.id,
                     kind=gap.kind,
                     holder=self.names.agency(gap.subject),
+                    level=self.level_of(gap.subject),
                     region=self.names.region(region) if region else None,
+                    policy_id=gap.policy,
                     policy=self.names.policy(gap.policy),
                     measure=gap.measure,
                     amount=dict(sorted((gap.amount or {}).items())),
@@ -320,6 +344,24 @@ class _Builder:
                 )
             )
         return sorted(lines, key=lambda line: (line.kind, -max(line.amount.values(), default=Decimal(0)), line.gap))
+
+    def level_of(self, holder: str) -> str | None:
+        if holder in self.names.group_names and holder not in self.names.agency_names:
+            return "beneficiaries"
+        return self.names.levels.get(self.names.region_of(holder) or "")
+
+    def flows(self) -> list[FlowLine]:
+        return [
+            FlowLine(
+                policy=row["policy"],
+                title=self.names.policy(row["policy"]) or Text(zh=row["policy"], en=row["policy"]),
+                currency=row["currency"],
+                from_level=row["from_level"],
+                to_level=row["to_level"],
+                amount=row["amount"],
+            )
+            for row in rows(self.ev, query("money_flow", policy=literal(self.request.policy)))
+        ]
 
     def waiting(self) -> list[WaitingLine]:
         found = query("waiting", part_of=self.part_of, policy=literal(self.request.policy))
@@ -354,6 +396,18 @@ class _Builder:
             if self.request.policy not in (None, row["policy"]) or (wanted is not None and region not in wanted):
                 continue
             lines.append(self.finding_line(row, region, actions.get(row["id"], []), problems.get(row["id"], [])))
+        return lines
+
+    def ageing(self, ledger: list[FindingLine]) -> list[AgeLine]:
+        lines = []
+        for first, last in _AGES:
+            aged = [
+                line
+                for line in ledger
+                if line.open and first <= (self.ev.as_of - line.found_on).days <= (last if last is not None else 10**6)
+            ]
+            overdue = sum(line.overdue_days is not None for line in aged)
+            lines.append(AgeLine(days_from=first, days_to=last, overdue=overdue, not_overdue=len(aged) - overdue))
         return lines
 
     def finding_line(

@@ -101,7 +101,55 @@ class Items:
     items: Sequence[Item]
 
 
-Block = Paragraph | Table | Matrix | Figures | Items
+@dataclass(frozen=True)
+class Bars:
+    """A chart of bars: each row is one bar, split into parts; `parts` are name and tone of each part."""
+
+    name: str
+    title: str
+    parts: Sequence[tuple[str, str]]
+    rows: Sequence[tuple[str, Sequence[int]]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A band of a flow chart from one column to another, with its amount as text."""
+
+    source: int
+    target: int
+    amount: Decimal
+    label: str
+
+
+@dataclass(frozen=True)
+class Flow:
+    """A chart of money that goes from level to level; `kept` is what stays at a level longer than it should."""
+
+    name: str
+    title: str
+    levels: Sequence[str]
+    links: Sequence[Link]
+    kept: Sequence[Decimal]
+    kept_labels: Sequence[str]
+
+
+def chart_table(chart: Bars | Flow, lang: Lang) -> Table:
+    """Return a chart's numbers as a table, for formats that hold no pictures."""
+    zh = lang == "zh"
+    if isinstance(chart, Bars):
+        columns = [Column(""), *(Column(name, "number") for name, _ in chart.parts)]
+        return Table(chart.name, columns, [(label, *values) for label, values in chart.rows], chart.title)
+    kept = [(chart.levels[at], "滞留" if zh else "held up", amount) for at, amount in enumerate(chart.kept) if amount]
+    moved = [(chart.levels[one.source], chart.levels[one.target], one.amount) for one in chart.links]
+    columns = [
+        Column("从" if zh else "From"),
+        Column("到" if zh else "To"),
+        Column("金额" if zh else "Amount", "money"),
+    ]
+    return Table(chart.name, columns, [*moved, *kept], chart.title)
+
+
+Block = Paragraph | Table | Matrix | Figures | Items | Bars | Flow
 
 
 @dataclass

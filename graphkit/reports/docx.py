@@ -16,7 +16,19 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 
-from graphkit.reports.document import Block, Document, Figures, Items, Matrix, Paragraph, Table
+from graphkit.reports.charts import can_write_chinese, chart_png
+from graphkit.reports.document import (
+    Bars,
+    Block,
+    Document,
+    Figures,
+    Flow,
+    Items,
+    Matrix,
+    Paragraph,
+    Table,
+    chart_table,
+)
 from graphkit.reports.markdown import cell_text
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
@@ -183,6 +195,8 @@ class _Writer:
                 self._matrix(block)
             case Items():
                 self._items(block)
+            case Bars() | Flow():
+                self._chart(block)
 
     def _figures(self, block: Figures) -> None:
         grid = self._grid(-(-len(block.items) // 3), [1, 1, 1])
@@ -204,6 +218,17 @@ class _Writer:
             for cell, column, value in zip(cells, table.columns, row, strict=True):
                 self._fill(cell, cell_text(value), right=column.kind in ("number", "money"))
         self._after(table.note)
+
+    def _chart(self, chart: Bars | Flow) -> None:
+        """Put in a chart as a picture; as a table where this machine has no font for a picture's Chinese."""
+        if self.lang == "zh" and not can_write_chinese():
+            self._table(chart_table(chart, self.lang))
+            return
+        caption = self.word.add_paragraph(shown(chart.title, 300))
+        caption.paragraph_format.keep_with_next = True
+        caption.runs[0].bold = True
+        picture = self.word.add_paragraph().add_run().add_picture(io.BytesIO(chart_png(chart)), width=self.width)
+        picture._inline.docPr.set("descr", shown(chart.title, 300))
 
     def _matrix(self, matrix: Matrix) -> None:
         grid = self._grid(1, [2, *([3] * len(matrix.columns))])

@@ -6,7 +6,19 @@ import re
 from datetime import date
 from decimal import Decimal
 
-from graphkit.reports.document import Block, Cell, Document, Figures, Items, Matrix, Paragraph, Table
+from graphkit.reports.document import (
+    Bars,
+    Block,
+    Cell,
+    Document,
+    Figures,
+    Flow,
+    Items,
+    Matrix,
+    Paragraph,
+    Table,
+    chart_table,
+)
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
 from graphkit.reports.text import Lang, number_text, shown
@@ -58,6 +70,8 @@ def _block(block: Block, document: Document) -> list[str]:
             rows = [[name, *(mark.text if mark else "" for mark in marks)] for name, marks in block.rows]
             legend = " · ".join(f"{sign} {name}" for sign, _, name in block.legend)
             return [*_table(["", *block.columns], rows), "", escape(legend), "", f"*{escape(block.note)}*"]
+        case Bars() | Flow():
+            return _block(chart_table(block, lang), document)
         case Items():
             lines = []
             for item in block.items:

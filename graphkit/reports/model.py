@@ -144,12 +144,41 @@ class MoneyLine(_Part):
     gap: str
     kind: str
     holder: Ref
+    level: str | None = Field(description="the holder's level; beneficiaries for a group, null where it is not known")
     region: Ref | None
+    policy_id: str | None
     policy: Text | None
     measure: str | None
     amount: dict[str, Money]
     since: date | None
     days: int | None
+
+
+class FlowLine(_Part):
+    """Money of one policy that went from one level to another: source, central … township, beneficiaries."""
+
+    policy: str
+    title: Text
+    currency: str
+    from_level: str
+    to_level: str
+    amount: Money
+
+
+class AgeLine(_Part):
+    """Open findings by the days since they were found, `days_to` included (null: no end): overdue ones and others."""
+
+    days_from: int
+    days_to: int | None
+    overdue: int
+    not_overdue: int
+
+
+class TrendPoint(_Part):
+    """How many root gaps of each category held as of a day."""
+
+    day: date
+    by_category: dict[str, int]
 
 
 class WaitingLine(_Part):
@@ -249,8 +278,11 @@ class Report(_Part):
     regions: list[RegionLine]
     matrix: list[MatrixCell]
     money: list[MoneyLine]
+    flows: list[FlowLine]
     waiting: list[WaitingLine]
     follow_up: list[FindingLine]
+    ageing: list[AgeLine]
+    trend: list[TrendPoint]
     quality: Quality
     evidence: list[EvidenceLine]
 

@@ -8,21 +8,24 @@ from decimal import Decimal
 from graphkit.model.case import THRESHOLDS
 from graphkit.reports import words
 from graphkit.reports.document import (
+    Bars,
     Block,
     Cell,
     Column,
     Document,
     Figure,
     Figures,
+    Flow,
     Item,
     Items,
+    Link,
     Matrix,
     MatrixMark,
     Paragraph,
     Section,
     Table,
 )
-from graphkit.reports.model import Entry, EvidenceLine, FindingLine, MatrixCell, Ref, Report, Text
+from graphkit.reports.model import AgeLine, Entry, EvidenceLine, FindingLine, FlowLine, MatrixCell, Ref, Report, Text
 from graphkit.reports.text import Lang, chinese_number, date_text, money_text, number_text, percent_text
 
 
@@ -208,6 +211,7 @@ class _Outline:
                 )
             ),
             self.worst_sentence(),
+            self.trend(),
         )
         self.part("各类问题数量", "Counts by category", self.category_table(), self.kind_table())
         self.part("查了多少", "How much was looked at", self.coverage_text(), self.status_table())
@@ -331,7 +335,7 @@ class _Outline:
                 Column(self.say("地区", "Region")),
                 Column(self.say("责任单位", "Responsible"), weight=3),
                 Column(self.say("起始", "Since"), "date"),
-                Column(self.say("等待人数", "People"), "number", 1),
+                Column(self.say("等待人数", "People"), "number"),
             ),
             [
                 (
@@ -561,7 +565,7 @@ class _Outline:
                     line.blocked_steps,
                     self.say(
                         f"{self.word(line.stops_at)}（{line.stopped_places}处）",
-                        f"{self.word(line.stops_at)} ({line.stopped_places} places)",
+                        f"{self.word(line.stops_at)} (in {line.stopped_places})",
                     )
                     if line.stops_at
                     else "",
@@ -605,15 +609,13 @@ class _Outline:
     def money(self) -> None:
         lines = self.report.money
         if not lines:
-            self.section(
-                "资金滞留情况",
-                "Money held up",
-                Paragraph(self.say("未发现资金滞留或来源不明。", "No money is held up or untraced.")),
-            )
+            none = Paragraph(self.say("未发现资金滞留或来源不明。", "No money is held up or untraced."))
+            self.section("资金滞留与去向", "Money held up, and where it went", none, *self.money_flows())
             return
         self.section(
-            "资金滞留情况",
-            "Money held up",
+            "资金滞留与去向",
+            "Money held up, and where it went",
+            *self.money_flows(),
             Table(
                 self.say("资金", "Money"),
                 (
@@ -621,7 +623,7 @@ class _Outline:
                     Column(self.say("持有单位", "Holder"), weight=3),
                     Column(self.say("地区", "Region")),
                     Column(self.say("政策", "Policy"), weight=3),
-                    Column(self.say("币种", "Currency"), weight=1),
+                    Column(self.say("币种", "Currency")),
                     Column(self.say("金额", "Amount"), "money"),
                     Column(self.say("自", "Since"), "date"),
                     Column(self.say("天数", "Days"), "number", 1),
@@ -641,6 +643,43 @@ class _Outline:
                     for currency, amount in line.amount.items()
                 ],
             ),
+        )
+
+    def money_flows(self) -> list[Block]:
+        """Draw the money of each policy from level to level, the largest first."""
+        found: dict[tuple[str, str], list[FlowLine]] = {}
+        for line in self.report.flows:
+            found.setdefault((line.policy, line.currency), []).append(line)
+        largest = sorted(found.items(), key=lambda item: (-max(line.amount for line in item[1]), item[0]))
+        return [self.money_flow(currency, lines) for (_, currency), lines in largest[:_MOST_FLOWS]]
+
+    def money_flow(self, currency: str, lines: list[FlowLine]) -> Flow:
+        held: dict[str, Decimal] = {}
+        for line in self.report.money:
+            if line.kind == "funds_retained" and line.policy_id == lines[0].policy and line.level is not None:
+                held[line.level] = held.get(line.level, Decimal(0)) + line.amount.get(currency, Decimal(0))
+        present = {level for line in lines for level in (line.from_level, line.to_level)} | set(held)
+        levels = [level for level in _FLOW_LEVELS if level in present]
+        kept = [held.get(level, Decimal(0)) for level in levels]
+        text = [self.say("滞留 ", "held up ") + money_text({currency: amount}, self.lang) for amount in kept]
+        links = [
+            Link(
+                levels.index(line.from_level),
+                levels.index(line.to_level),
+                line.amount,
+                money_text({currency: line.amount}, self.lang),
+            )
+            for line in lines
+            if levels.index(line.from_level) < levels.index(line.to_level)
+        ]
+        return Flow(
+            self.say("资金流向", "Money flow"),
+            self.word(lines[0].title)
+            + self.say(f"：资金逐级去向（{currency}）", f": money from level to level ({currency})"),
+            [self.word(_FLOW_LEVELS[level]) for level in levels],
+            links,
+            kept,
+            text,
         )
 
     def waiting(self) -> None:
@@ -691,11 +730,37 @@ class _Outline:
                     f"{len(lines)} findings, {opened} of them open, {len(overdue)} overdue.",
                 )
             ),
+            self.ageing() if opened else None,
         )
         if overdue:
             self.part("逾期事项", "Overdue", self.finding_table(self.say("逾期事项", "Overdue"), overdue))
         if lines:
             self.part("全部事项", "All findings", self.finding_table(self.say("整改台账", "Ledger"), lines))
+
+    def ageing(self) -> Bars:
+        def days(line: AgeLine) -> str:
+            if line.days_to is None:
+                return self.say(f"{line.days_from - 1}天以上", f"over {line.days_from - 1} days")
+            return self.say(f"{line.days_from}–{line.days_to}天", f"{line.days_from}–{line.days_to} days")
+
+        return Bars(
+            self.say("问题存续时间", "Ageing"),
+            self.say("未销号问题自发现以来的天数", "Open findings by days since they were found"),
+            ((self.say("逾期", "overdue"), "broken"), (self.say("未逾期", "not overdue"), "waiting")),
+            [(days(line), (line.overdue, line.not_overdue)) for line in self.report.ageing],
+        )
+
+    def trend(self) -> Bars | None:
+        points = self.report.trend
+        if len(points) < 2:
+            return None
+        categories = [name for name in _ROOT_CATEGORIES if any(point.by_category.get(name) for point in points)]
+        return Bars(
+            self.say("走势", "Trend"),
+            self.say("各时点根源性问题数量", "Root gaps as of each day"),
+            [(words.CATEGORY[name].of(self.lang), _CATEGORY_TONE[name]) for name in categories],
+            [(point.day.isoformat(), [point.by_category.get(name, 0) for name in categories]) for point in points],
+        )
 
     def finding_table(self, name: str, lines: Sequence[FindingLine]) -> Table:
         return Table(
@@ -883,4 +948,17 @@ class _Outline:
         )
 
 
+_MOST_FLOWS = 6
+_FLOW_LEVELS = {
+    "source": Text(zh="来源", en="source"),
+    **words.LEVEL,
+    "beneficiaries": Text(zh="受益对象", en="beneficiaries"),
+}
+_CATEGORY_TONE = {
+    "break": "broken",
+    "blockage": "stuck",
+    "difficulty": "doubt",
+    "pain": "waiting",
+    "unknown": "unknown",
+}
 _ROOT_CATEGORIES = ("break", "blockage", "difficulty", "pain", "unknown")

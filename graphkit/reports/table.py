@@ -64,6 +64,9 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
         text = "没有检查范围表（coverage），按全部查过处理。" if zh else "No coverage table: all is taken as looked at."
         parts.append(Styled(text, style="bright_black"))
     parts.append(table)
+    if any(not gap.root for gap in listed):
+        text = "↳ 由其他缺口造成，不是根源。" if zh else "↳ explained by other gaps, not a root."
+        parts.append(Styled(text, style="bright_black"))
     if len(listed) < len(gaps):
         left = number_text(len(gaps) - len(listed))
         parts.append(Styled(f"另有 {left} 个未列出。" if zh else f"{left} more are not listed.", style="bright_black"))
@@ -102,7 +105,8 @@ def _row(number: int, gap: Gap, names: Names, lang: Lang) -> list[Styled]:
         what.append(names.agency(gap.subject).name)
     place = names.path(gap.scope or gap.subject)
     responsible = ("、" if lang == "zh" else ", ").join(names.agency(agency).name for agency in gap.responsible)
-    kind = Styled(f"{words.CATEGORY[gap.category].of(lang)} ", style=_STYLE[gap.category])
+    kind = Styled("" if gap.root else "↳ ", style="bright_black")
+    kind.append(f"{words.CATEGORY[gap.category].of(lang)} ", style=_STYLE[gap.category])
     kind.append(words.kind_name(gap.kind).of(lang), style="default")
     return [
         Styled(str(number), style=_STYLE[gap.severity]),

@@ -16,7 +16,19 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from graphkit.reports.document import Cell, Document, Figures, Items, Matrix, Paragraph, Section, Table
+from graphkit.reports.document import (
+    Bars,
+    Cell,
+    Document,
+    Figures,
+    Flow,
+    Items,
+    Matrix,
+    Paragraph,
+    Section,
+    Table,
+    chart_table,
+)
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline, roots_table
 from graphkit.reports.text import Lang, shown
@@ -195,5 +207,7 @@ def _tables(report: Report, document: Document) -> Iterator[tuple[Section, Table
         for block in section.blocks:
             if isinstance(block, Matrix) or (isinstance(block, Table) and block.in_workbook):
                 yield section, block
+            elif isinstance(block, Bars | Flow):
+                yield section, chart_table(block, document.lang)
             elif isinstance(block, Items):
                 yield section, roots_table(report, document.lang)

@@ -10,7 +10,7 @@ from pyvis.network import Network
 
 from graphkit.reports.text import shown
 
-LABEL_CELLS = 26
+LABEL_CELLS = 24
 """Width of one line of a node's label; a Chinese character is 2 wide."""
 
 _SHAPES = {

@@ -121,3 +121,9 @@ def test_hostile_names_are_text_in_word(hostile_report: Report) -> None:
     text += "\n".join(cell.text for table in word.tables for row in table.rows for cell in row.cells)
     for name in ("Province", "City One", "County Five", "County Six", "Finance One", "Medicine on sale"):
         assert shown(HOSTILE[name]) in text, name
+
+
+def test_charts_are_pictures_with_a_description(report: Report) -> None:
+    word = docx.Document(io.BytesIO(report_bytes(report, ".docx", "en")))
+    told = [shape._inline.docPr.get("descr") for shape in word.inline_shapes]
+    assert told == ["Rent relief: money from level to level (CNY)", "Open findings by days since they were found"]

@@ -60,16 +60,21 @@ function scoped(stage) {
   return counts;
 }
 
+// The listed gaps of the region looked at.
+function inside() { return DATA.gaps.filter((gap) => focus === null || focus === DATA.top || (gap.region !== null && path(gap.region).includes(focus))); }
+
 function drawLead() {
-  const categories = Object.entries(DATA.categories).filter(([id]) => DATA.counts[id]);
-  fill("chips", categories.map(([id, text]) => el("li", { class: id }, el("b", {}, number(DATA.counts[id])), word(text))));
+  const counts = {}, all = focus === null || focus === DATA.top;
+  if (all) Object.assign(counts, DATA.counts); else inside().forEach((gap) => { counts[gap.category] = (counts[gap.category] || 0) + 1; });
+  const categories = Object.entries(DATA.categories).filter(([id]) => counts[id]);
+  fill("chips", categories.map(([id, text]) => el("li", { class: id }, el("b", {}, number(counts[id])), word(text))));
   const stops = DATA.policies.map((policy) => stopOf(policy)).filter(Boolean).sort((a, b) => b.count - a.count);
   const blind = DATA.policies.map((policy) => stopOf(policy, AT.unknown)).filter(Boolean);
   const where = focus === null ? "" : DATA.regions[focus].name;
   byId("lead").replaceChildren(...(stops.length ? [
     say(`${stops.length} / ${DATA.policies.length} 条链条在`, `${stops.length} of ${DATA.policies.length} chains stop in `), name(where || say("各地", "all regions")),
     say("中断。停得最多的一环：“", ". Most often at “"), name(word(STAGES[stops[0].stage].title)), say("”（", "” ("), name(word(DATA.policies[STAGES[stops[0].stage].policy].title)),
-    say(`），${number(stops[0].count)} 处。`, `), in ${number(stops[0].count)} places.`),
+    say(`），${number(stops[0].count)} 处。`, `), in ${number(stops[0].count)} ${stops[0].count === 1 ? "place" : "places"}.`),
   ] : blind.length ? [say(`没有查到中断，但 ${number(blind.reduce((total, one) => total + one.count, 0))} 步到期而没有人查过：链条从那里起看不见，不能说没有断。`,
     `No break was seen, but nobody looked at ${number(blind.reduce((total, one) => total + one.count, 0))} steps that are due: beyond them the chain is out of sight, which does not mean that it holds.`)]
     : [say("没有链条中断。", "No chain stops.")]));
@@ -277,9 +282,8 @@ function drawNet() {
 
 function drawList() {
   fill("h-list", say("根源性问题（按影响排序）", "Root gaps, by impact"));
-  const inside = DATA.gaps.filter((gap) => focus === null || focus === DATA.top || (gap.region !== null && path(gap.region).includes(focus)));
   const titles = [["#", "#"], ["问题", "Gap"], ["政策", "Policy"], ["环节或对象", "Stage or subject"], ["地区", "Region"], ["责任单位", "Responsible"], ["天数", "Days"], ["阻滞", "Holds up"], ["人数", "People"], ["金额", "Amount"]];
-  fill("list", el("table", {}, el("thead", {}, el("tr", {}, titles.map(([zh, en]) => el("th", { scope: "col" }, say(zh, en))))), el("tbody", {}, inside.map((gap, at) => el("tr", {
+  fill("list", el("table", {}, el("thead", {}, el("tr", {}, titles.map(([zh, en]) => el("th", { scope: "col" }, say(zh, en))))), el("tbody", {}, inside().map((gap, at) => el("tr", {
     class: gap.stage === null ? "" : "pick", title: word(gap.says), on: { click: () => { if (gap.stage !== null && gap.region !== null) choose(STAGES[gap.stage].policy, gap.region, true); } },
   }, el("td", { class: "n" }, String(at + 1)), el("td", {}, el("span", { class: "badge " + gap.category }, word(DATA.categories[gap.category])), word(gap.kind)),
   el("td", {}, name(word(gap.policy))), el("td", {}, name(word(gap.stage_title) || gap.subject)), el("td", {}, name(gap.region === null ? "" : DATA.regions[gap.region].name)),

@@ -1,0 +1,50 @@
+"""Which reports a case's cadence asks for, and the days that a trend compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from graphkit.gaps import Evaluation
+from graphkit.gaps.periods import period_ends
+from graphkit.reports.queries import rows
+
+
+@dataclass(frozen=True)
+class Due:
+    """A report that was asked for and nobody issued: its kind, the last days of its period and of the one before."""
+
+    kind: str
+    period_end: date
+    last_period_end: date
+
+
+def reports_due(evaluation: Evaluation) -> list[Due]:
+    """Return the reports whose period ended before the as-of date and that nobody issued by then, oldest first."""
+    issued = {
+        (row["kind"], row["period_end"])
+        for row in rows(evaluation, "SELECT kind, period_end FROM reports ORDER BY ALL")
+    }
+    due = []
+    for cadence in evaluation.case.report_cadence:
+        last = cadence.start - timedelta(days=1)
+        for end in period_ends(cadence, evaluation.as_of):
+            if (cadence.kind, end) not in issued:
+                due.append(Due(cadence.kind, end, last))
+            last = end
+    return sorted(due, key=lambda one: (one.period_end, one.kind))
+
+
+def month_ends(before: date, count: int, first: date) -> list[date]:
+    """Return the last days of at most `count` months before a day, none before `first`, the oldest first."""
+
+    def ends() -> Iterator[date]:
+        end = before.replace(day=1) - timedelta(days=1)
+        for _ in range(count):
+            if end < first:
+                return
+            yield end
+            end = end.replace(day=1) - timedelta(days=1)
+
+    return list(ends())[::-1]

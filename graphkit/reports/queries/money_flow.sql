@@ -1,0 +1,28 @@
+-- Money by policy, currency and the levels that it went from and to: source, central … township, beneficiaries.
+-- Within a level it is left out: it has not moved on.
+SELECT policy, currency, from_level, to_level, sum(amount) AS amount
+FROM (
+  SELECT
+    transfers.policy, coalesce(transfers.currency, settings.case_currency) AS currency, transfers.amount,
+    CASE WHEN starts_with(transfers."from", 'source:') THEN 'source' WHEN giver.is_agency THEN giving.level ELSE 'beneficiaries' END
+      AS from_level,
+    CASE WHEN taker.is_agency THEN taking.level ELSE 'beneficiaries' END AS to_level
+  FROM transfers
+  CROSS JOIN settings
+  LEFT JOIN holders AS giver ON giver.id = transfers."from"
+  LEFT JOIN regions AS giving ON giving.code = giver.region
+  LEFT JOIN holders AS taker ON taker.id = transfers."to"
+  LEFT JOIN regions AS taking ON taking.code = taker.region
+  UNION ALL
+  SELECT
+    deliveries.policy, coalesce(deliveries.currency, settings.case_currency), deliveries.amount,
+    regions.level AS from_level, 'beneficiaries' AS to_level
+  FROM deliveries
+  CROSS JOIN settings
+  JOIN agencies ON agencies.id = deliveries.agency
+  JOIN regions ON regions.code = agencies.region
+  WHERE deliveries."on" IS NOT NULL AND deliveries.amount IS NOT NULL
+)
+WHERE from_level <> to_level AND ({{policy}} IS NULL OR policy = {{policy}})
+GROUP BY ALL
+ORDER BY ALL
