@@ -20,6 +20,7 @@ import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
 from graphkit.case.check import References, checked_query, identifier, literal
+from graphkit.case.own_rules import read_own_rules
 from graphkit.case.read import SUFFIXES, RawTable, read_raw
 from graphkit.case.yaml_file import read_yaml, validation_lines
 from graphkit.engine.duckdb import connect
@@ -91,6 +92,7 @@ class _Loader:
     def run(self, transaction: Transaction, scratch: Path) -> LoadResult:
         known = self.facts.definitions(self.case.id)
         self._read_policies()
+        self._read_rules()
         policies = {key: Policy.model_validate_json(text) for (kind, key), text in known.items() if kind == "policy"}
         policies |= self.policies
         _refuse_shared_measures(policies, self)
@@ -184,6 +186,12 @@ class _Loader:
                 self.policies[policy.id] = policy
                 self._warn_unnamed(name, policy.unnamed_keys())
                 self.definitions.append(("policy", policy.id, _dump(policy), name))
+
+    def _read_rules(self) -> None:
+        found = read_own_rules(self.folder)
+        self.definitions += [("rule", rule.id, rule.model_dump_json(), rule.file) for rule in found.rules]
+        self.rejects += [Reject(name, None, None, None, reason) for name, reason in found.rejected]
+        self.warnings += found.warnings
 
     def _warn_unnamed(self, name: str, keys: list[str]) -> None:
         if keys:

@@ -28,7 +28,7 @@ PROVENANCE = (
 """What every stored row has beside its own columns: unnamed columns as JSON, file and row of origin, batch."""
 
 DEFINITIONS = "definitions"
-"""The table of the YAML definitions: kind is case, policy or table (a table that the case has, even if empty)."""
+"""The table of the YAML definitions: kind is case, policy, rule or table (a table that the case has, even if empty)."""
 
 _DEFINITIONS_SCHEMA = pa.schema(
     [

@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 from graphkit.facts.schema import DEFINITIONS, stored_schema
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError, StoreError
+from graphkit.model.rule import OwnRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,9 @@ class Facts:
             if create:
                 (self.root / "commits").mkdir(parents=True, exist_ok=True)
             elif not (self.root / "commits").is_dir():
-                raise StoreError(f"{workspace}: no graphkit workspace here; load a case first: graphkit load CASE -w {workspace}")
+                raise StoreError(
+                    f"{workspace}: no graphkit workspace here; load a case first: graphkit load CASE -w {workspace}"
+                )
         except OSError as error:
             raise StoreError(f"{workspace}: the workspace cannot be made: {error.strerror}") from None
         self._commits = self._read_commits()
@@ -89,11 +92,16 @@ class Facts:
         """Return the names of the tables that the case has, even those without rows."""
         return set(self._definitions(case_id, "table"))
 
+    def rules(self, case_id: str) -> list[OwnRule]:
+        """Return the newest definition of each rule that analysts added to a case and did not withdraw, by id."""
+        rules = [OwnRule.model_validate_json(row) for row in self._definitions(case_id, "rule").values()]
+        return [rule for rule in rules if not rule.withdrawn]
+
     def definitions(self, case_id: str) -> dict[tuple[str, str], str]:
-        """Return the newest definition (JSON) by kind (case, policy, table) and id."""
+        """Return the newest definition (JSON) by kind (case, policy, rule, table) and id."""
         return {
             (kind, key): row
-            for kind in ("case", "policy", "table")
+            for kind in ("case", "policy", "rule", "table")
             for key, row in self._definitions(case_id, kind).items()
         }
 
@@ -122,7 +130,9 @@ class Facts:
         try:
             lock.acquire(timeout=0)
         except Timeout:
-            raise StoreError(f"{self.workspace}: another graphkit is writing here; try again when it has ended") from None
+            raise StoreError(
+                f"{self.workspace}: another graphkit is writing here; try again when it has ended"
+            ) from None
         except OSError as error:
             raise StoreError(f"{self.workspace}: cannot be locked for writing: {error.strerror}") from None
         try:
@@ -141,7 +151,9 @@ class Facts:
             try:
                 commits.append(Commit(**json.loads(path.read_text(encoding="utf-8"))))
             except (OSError, ValueError, TypeError) as error:
-                raise StoreError(f"{path}: the commit cannot be read ({_one_line(error)}); restore it from a backup") from None
+                raise StoreError(
+                    f"{path}: the commit cannot be read ({_one_line(error)}); restore it from a backup"
+                ) from None
         return commits
 
     def _take_back_unfinished(self) -> None:
