@@ -15,5 +15,7 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     if scratch is not None:
         config["temp_directory"] = str(scratch / "spill")
     connection = duckdb.connect(":memory:", config=config)
-    connection.execute("SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false")
+    connection.execute(
+        "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false"
+    )
     return connection

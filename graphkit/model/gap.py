@@ -32,7 +32,9 @@ def money_text(amount: Decimal) -> str:
 Money = Annotated[Decimal, PlainSerializer(money_text, return_type=str, when_used="json")]
 
 
-def gap_id(kind: str, policy: str | None, measure: str | None, stage: str | None, scope: str | None, subject: str | None) -> str:
+def gap_id(
+    kind: str, policy: str | None, measure: str | None, stage: str | None, scope: str | None, subject: str | None
+) -> str:
     """Return the stable id of a gap: the same six values give the same id in every run, store and version.
 
     `graphkit/gaps/views/gap_ids.sql` computes the same in SQL; a test holds the two together.
