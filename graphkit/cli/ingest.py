@@ -13,10 +13,12 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language, one_case
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language
 from graphkit.cli.output import print_table
-from graphkit.documents import Candidate, Document, Gazetteer, default_gazetteer, extract, read_documents
+from graphkit.cli.review import case_of
+from graphkit.documents import Candidate, Document, default_gazetteer, extract, read_documents
 from graphkit.documents.known import gazetteer_of
+from graphkit.documents.review import Review
 from graphkit.documents.summary import kind_name, summary
 from graphkit.facts import Facts
 from graphkit.model.errors import InputError, UsageError
@@ -31,11 +33,13 @@ def ingest(
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     lang: Lang = None,
 ) -> None:
-    """Read documents and list the candidate facts found in them; graphkit review accepts or rejects them."""
+    """Read documents, list the candidate facts found in them, and keep them for graphkit review."""
     if format not in ("table", "json"):
         raise UsageError(f"--format {format}: there are table and json")
     lang_ = language(lang)
-    gazetteer = _gazetteer(workspace, case)
+    case_id = case_of(workspace, case)
+    gazetteer = gazetteer_of(Facts(workspace), case_id) if case_id else default_gazetteer()
+    review = Review(workspace, case_id, create=True)
     found: list[tuple[Document, list[Candidate]]] = []
     failed = False
     for path in files:
@@ -44,7 +48,8 @@ def ingest(
         except InputError as error:
             failed = True
             sys.stderr.write(f"{error}\n")
-    for document, _ in found:
+    for document, candidates in found:
+        review.add(document, candidates)
         _tell(document)
     if format == "json":
         typer.echo(json.dumps({"documents": [_as_json(*one) for one in found]}, ensure_ascii=False, indent=2))
@@ -53,16 +58,6 @@ def ingest(
             print_table(_shown(document, candidates, lang_))
     if failed:
         raise typer.Exit(1)
-
-
-def _gazetteer(workspace: Path, case: str | None) -> Gazetteer:
-    """Return the gazetteer of the chosen case, or of the workspace's only one; China's where there is no case."""
-    if case is None and not (workspace / "facts").is_dir():
-        return default_gazetteer()
-    facts = Facts(workspace)
-    if case is None and len(facts.case_ids()) != 1:
-        return default_gazetteer()
-    return gazetteer_of(facts, one_case(facts, case))
 
 
 def _tell(document: Document) -> None:

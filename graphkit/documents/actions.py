@@ -75,14 +75,17 @@ def _action(source: Recognised, match: re.Match[str], rule: dict[str, Any], plac
         ties.append(("by", "agency", by.start, by.end))
     if to:
         ties.append(("to", "agency", to.start, to.end))
+    days = [one.value.end for one in source.dates_in(sentence, match.start()) if one.value.precision == "day"]
     value = ActionValue(
         action=rule["action"],
         case_kind=rule["case_kind"],
         by=who or (by.name if by else None),
         to=to.name if to else None,
+        on=days[-1] if days else source.own_day,
         followed_by=after.group(1) if after else None,
     )
-    return Found(match.start(), match.end(), "action", value, f"action_{rule['action']}", 0.85, tuple(ties))
+    note = "on is the day of the document" if source.own_day and not days else None
+    return Found(match.start(), match.end(), "action", value, f"action_{rule['action']}", 0.85, tuple(ties), note)
 
 
 def _asked(source: Recognised, start: int, end: int) -> Mention | None:

@@ -50,8 +50,10 @@ def _findings(source: Recognised, findings: Sequence[Finding]) -> Iterator[Found
             type=one.type,
             party=one.party.name if one.party else one.party_words,
             party_id=one.party.id if one.party else None,
+            found_on=source.own_day,
         )
-        yield Found(one.start, one.end, "finding", value, one.rule, one.confidence, tuple(ties))
+        note = "found_on is the day of the document" if source.own_day else None
+        yield Found(one.start, one.end, "finding", value, one.rule, one.confidence, tuple(ties), note)
 
 
 def _candidates(document: Document, found: Sequence[Found]) -> list[Candidate]:
@@ -86,6 +88,6 @@ def _candidates(document: Document, found: Sequence[Found]) -> list[Candidate]:
             rule=one.rule,
             confidence=min(one.confidence, 0.4) if damage else one.confidence,
             links=links,
-            note=f"touches a damaged place: {damage.note}" if damage else None,
+            note=f"touches a damaged place: {damage.note}" if damage else one.note,
         )
     return list(candidates.values())

@@ -157,5 +157,5 @@ def _problems(source: Recognised) -> Iterator[Found]:
                 continue
             taken[start:end] = b"\1" * (end - start)
             about = source.text[match.start("about") : match.end("about")].strip("，、： ")
-            value = ProblemValue(category=rules["categories"][match.group("c")], about=about)
+            value = ProblemValue(category=rules["categories"][match.group("c")], about=about, found_on=source.own_day)
             yield Found(start, end, "problem", value, rule["name"], 0.9)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -14,6 +14,7 @@ Kind = Literal[
     "policy", "measure", "document_number", "issuer", "agency", "region", "assignment", "deadline", "cadence",
     "amount", "rate", "count", "date", "problem", "finding", "action",
 ]  # fmt: skip
+KINDS: tuple[str, ...] = get_args(Kind)
 RateUnit = Literal["percent", "permille", "percentage_point", "basis_point"]
 Qualifier = Literal["exact", "about", "nearly", "at_least", "more_than", "at_most", "less_than", "range", "vague"]
 
@@ -171,13 +172,16 @@ class IssuerValue(_Value):
 
 
 class AssignmentValue(_Value):
-    """Who is to do what, in which role."""
+    """Who is to do what in which role; policy, stage and scope are for a person to say."""
 
     kind: Literal["assignment"] = "assignment"
     agency: str
     id: str | None = None
     role: Literal["lead", "support"]
     task: str | None = None
+    policy: str | None = None
+    stage: str | None = None
+    scope: str | None = None
 
 
 class ProblemValue(_Value):
@@ -186,10 +190,14 @@ class ProblemValue(_Value):
     kind: Literal["problem"] = "problem"
     category: Literal["blockage", "pain", "difficulty", "break"]
     about: str
+    found_on: str | None = None
+    policy: str | None = None
+    stage: str | None = None
+    scope: str | None = None
 
 
 class FindingValue(_Value):
-    """What was found, with the party at fault where the text names one."""
+    """What was found, and the party at fault where it is named; policy, stage, scope are for a person to say."""
 
     kind: Literal["finding"] = "finding"
     title: str
@@ -197,6 +205,11 @@ class FindingValue(_Value):
     type: str
     party: str | None = None
     party_id: str | None = None
+    found_on: str | None = None
+    policy: str | None = None
+    stage: str | None = None
+    scope: str | None = None
+    severity: Literal["high", "medium", "low"] | None = None
 
 
 class ActionValue(_Value):
@@ -207,6 +220,8 @@ class ActionValue(_Value):
     case_kind: str | None
     by: str | None = None
     to: str | None = None
+    on: str | None = None
+    due_on: str | None = None
     followed_by: str | None = None
 
 

@@ -31,6 +31,7 @@ class Found:
     rule: str
     confidence: float
     ties: tuple[tuple[str, Kind, int, int], ...] = ()
+    note: str | None = None
 
 
 @dataclass(frozen=True)
@@ -63,9 +64,29 @@ class Recognised:
         starts = self._quantity_starts
         return self.quantities[bisect_left(starts, start) : bisect_left(starts, end)]
 
+    def dates_in(self, start: int, end: int) -> Sequence[FoundDate]:
+        """Return the dates that start in a span."""
+        return self.dates[bisect_left(self._date_starts, start) : bisect_left(self._date_starts, end)]
+
     def same_line(self, start: int, end: int) -> bool:
         """Return whether no line ends between two places."""
         return self.text.find("\n", start, end) < 0
+
+    @cached_property
+    def own_day(self) -> str | None:
+        """The day of the document: of the last date that stands on a line of its own (a signature), if there is one."""
+        lines = [
+            one.value.end
+            for one in self.dates
+            if one.value.precision == "day"
+            and self._line(one.start, one.end).strip("（）() \t") == self.text[one.start : one.end]
+        ]
+        return lines[-1] if lines else None
+
+    def _line(self, start: int, end: int) -> str:
+        first = self.text.rfind("\n", 0, start) + 1
+        last = self.text.find("\n", end)
+        return self.text[first : last if last >= 0 else len(self.text)]
 
     @cached_property
     def _outer(self) -> list[Mention]:
@@ -78,6 +99,10 @@ class Recognised:
     @cached_property
     def _by_start(self) -> dict[int, Mention]:
         return {one.start: one for one in self.mentions}
+
+    @cached_property
+    def _date_starts(self) -> list[int]:
+        return [one.start for one in self.dates]
 
     @cached_property
     def _quantity_starts(self) -> list[int]:

@@ -1,0 +1,211 @@
+"""Accepted candidates as rows of the case tables (CONTRACT.md section 1): only these become facts.
+
+A row that the tables require more of than the document says (a finding's date, an assignment's policy and stage) is
+left out and named, until a person corrects the candidate by what is missing.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from graphkit.documents.model import (
+    ActionValue,
+    AgencyValue,
+    AmountValue,
+    AssignmentValue,
+    CountValue,
+    FindingValue,
+    ProblemValue,
+    RegionValue,
+)
+from graphkit.documents.regions import china
+from graphkit.documents.review import Item, Review
+from graphkit.model.tables import TABLES
+
+
+@dataclass(slots=True)
+class CaseRows:
+    """Rows by table, and in one line each what was left out and why."""
+
+    tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    left_out: list[str] = field(default_factory=list)
+
+
+def accepted_rows(review: Review) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows that the accepted candidates of a case make, by table in the order of the contract."""
+    return case_rows(review.items(status="accepted")).tables
+
+
+def case_rows(items: Iterable[Item]) -> CaseRows:
+    """Return the rows of accepted candidates, and what was left out. The same candidates give the same rows."""
+    accepted = {item.candidate.id: item for item in items if item.status == "accepted"}
+    rows = CaseRows()
+    findings: dict[str, str] = {}
+    for item in accepted.values():
+        match item.value:
+            case RegionValue() as region:
+                _region(rows, region)
+            case AgencyValue() as agency:
+                _agency(rows, item, agency)
+            case FindingValue() | ProblemValue():
+                row = _finding(item, accepted)
+                if row["found_on"]:
+                    rows.tables["findings"].append(row)
+                    findings[item.candidate.id] = row["id"]
+                else:
+                    rows.left_out.append(_missing(item, "found_on"))
+            case AssignmentValue() as assignment:
+                _assignment(rows, item, assignment)
+            case _:
+                continue
+    for item in accepted.values():
+        if isinstance(item.value, ActionValue):
+            _action(rows, item, item.value, findings)
+    _documents(rows, accepted.values())
+    order = list(TABLES)
+    rows.tables = {name: _distinct(rows.tables[name]) for name in sorted(rows.tables, key=order.index)}
+    return rows
+
+
+def write_rows(rows: CaseRows, folder: Path) -> list[Path]:
+    """Write the rows as `tables/NAME.csv` under a folder, with the columns that any row fills. Raises OSError."""
+    written = []
+    for name, table in rows.tables.items():
+        path = folder / "tables" / f"{name}.csv"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        columns = [column for column in TABLES[name].column_names if any(row.get(column) is not None for row in table)]
+        with path.open("w", encoding="utf-8", newline="") as stream:
+            writer = csv.writer(stream, lineterminator="\n")
+            writer.writerow(columns)
+            writer.writerows([["" if row.get(column) is None else row[column] for column in columns] for row in table])
+        written.append(path)
+    return written
+
+
+def _source(item: Item) -> dict[str, Any]:
+    decided = item.decision.decided_at if item.decision else None
+    return {"recorded_at": decided, "source": item.candidate.document, "locator": item.candidate.locator}
+
+
+def _missing(item: Item, what: str) -> str:
+    words = " ".join(item.candidate.quote.split())[:60]
+    return f"{item.candidate.id} ({item.candidate.kind}: {words}): correct it by {what}; without it there is no row"
+
+
+def _region(rows: CaseRows, region: RegionValue) -> None:
+    """Add a region with those above it, so that its parent is there too."""
+    known = {one.code: one for one in china()}
+    code = region.code
+    while code and code in known:
+        one = known[code]
+        rows.tables["regions"].append({"code": one.code, "name": one.name, "level": one.level, "parent": one.parent})
+        code = one.parent
+
+
+def _agency(rows: CaseRows, item: Item, agency: AgencyValue) -> None:
+    if agency.id is None:
+        rows.left_out.append(_missing(item, "id"))
+        return
+    alias = item.candidate.quote if item.candidate.quote != agency.name else None
+    rows.tables["agencies"].append({"id": agency.id, "name": agency.name, "region": agency.region, "aliases": alias})
+
+
+def _finding(item: Item, accepted: dict[str, Item]) -> dict[str, Any]:
+    value = item.value
+    row: dict[str, Any] = {"id": f"F-{item.candidate.id.removeprefix('c-')}", **_source(item)}
+    if isinstance(value, ProblemValue):
+        own = {"title": value.about, "category": value.category, "kind": "problem", "found_on": value.found_on}
+        return {**row, **own, "policy": value.policy, "stage": value.stage, "scope": value.scope}
+    if not isinstance(value, FindingValue):
+        raise TypeError(f"{item.candidate.id} is no finding")
+    amounts = _linked(item, accepted, "amount")
+    counts = _linked(item, accepted, "count")
+    amount = amounts[0] if len(amounts) == 1 and isinstance(amounts[0], AmountValue) else None
+    count = counts[0] if len(counts) == 1 and isinstance(counts[0], CountValue) else None
+    return {
+        **row,
+        "title": value.title,
+        "category": value.category,
+        "kind": value.type,
+        "policy": value.policy,
+        "stage": value.stage,
+        "scope": value.scope,
+        "agency": value.party_id,
+        "found_on": value.found_on,
+        "amount": None if amount is None or amount.amount is None else f"{amount.amount:f}",
+        "currency": amount.currency if amount else None,
+        "count": f"{count.count:f}" if count and count.count is not None and count.count == int(count.count) else None,
+        "severity": value.severity,
+    }
+
+
+def _linked(item: Item, accepted: dict[str, Item], role: str) -> list[Any]:
+    targets = [link.target for link in item.candidate.links if link.role == role]
+    return [accepted[target].value for target in targets if target in accepted]
+
+
+def _assignment(rows: CaseRows, item: Item, value: AssignmentValue) -> None:
+    missing = [name for name in ("policy", "stage", "scope") if getattr(value, name) is None]
+    missing += ["id"] if value.id is None else []
+    if missing:
+        rows.left_out.append(_missing(item, ", ".join(missing)))
+        return
+    source = _source(item)
+    rows.tables["assignments"].append(
+        {
+            "policy": value.policy,
+            "stage": value.stage,
+            "scope": value.scope,
+            "agency": value.id,
+            "role": value.role,
+            "source": source["source"],
+            "locator": source["locator"],
+        }
+    )
+
+
+def _action(rows: CaseRows, item: Item, value: ActionValue, findings: dict[str, str]) -> None:
+    finding = next((findings[link.target] for link in item.candidate.links if link.target in findings), None)
+    missing = ["on"] if value.on is None else []
+    missing += ["case_kind"] if value.case_kind is None else []
+    if missing or finding is None:
+        what = ", ".join(missing) if missing else "accepting the finding that it is about"
+        rows.left_out.append(_missing(item, what))
+        return
+    rows.tables["actions"].append(
+        {
+            "id": f"A-{item.candidate.id.removeprefix('c-')}",
+            "finding": finding,
+            "kind": value.case_kind,
+            "by": value.by,
+            "to": value.to,
+            "on": value.on,
+            "due_on": value.due_on,
+            **_source(item),
+            "note": f"{value.action}: {item.candidate.quote}",
+        }
+    )
+
+
+def _documents(rows: CaseRows, items: Iterable[Item]) -> None:
+    names = {item.candidate.document: item.document_name for item in items}
+    for identity, name in sorted(names.items(), key=lambda one: (one[1], one[0])):
+        rows.tables["documents"].append({"id": identity, "title": name, "file": name})
+
+
+def _distinct(table: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Keep the first row of each key; the aliases of an agency are brought together."""
+    kept: dict[str, dict[str, Any]] = {}
+    for number, row in enumerate(table):
+        key = str(row.get("id") or row.get("code") or number)
+        if key not in kept:
+            kept[key] = row
+        elif row.get("aliases"):
+            known = [alias for alias in str(kept[key].get("aliases") or "").split(";") if alias]
+            kept[key]["aliases"] = ";".join(dict.fromkeys([*known, row["aliases"]]))
+    return list(kept.values())

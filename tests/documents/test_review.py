@@ -1,0 +1,243 @@
+"""Only what a named person accepted becomes a fact; every decision is kept and can be undone."""
+
+from __future__ import annotations
+
+import csv
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from graphkit.documents import Document, clean, default_gazetteer, extract
+from graphkit.documents.case_rows import accepted_rows, case_rows, write_rows
+from graphkit.documents.review import Review, parse_changes
+from graphkit.documents.sheet import COLUMNS, import_decisions, workbook
+from graphkit.model.errors import InputError, StoreError, UsageError
+from graphkit.model.tables import TABLES
+
+TEXT = """平遥县审计局关于补助资金的审计通报
+
+审计发现，平遥县财政局滞留补助资金300万元。2021年5月12日，平遥县审计局责令平遥县财政局限期整改。
+由县民政局负责发放。
+2021年6月1日
+"""
+
+
+@pytest.fixture
+def review(tmp_path: Path) -> Review:
+    moments = (datetime(2021, 7, 1, tzinfo=UTC) + timedelta(minutes=step) for step in range(1000))
+    made = Review(tmp_path, "case-1", create=True, clock=lambda: next(moments))
+    document = Document("doc-1", "通报.txt", "txt", "utf-8", clean(TEXT))
+    made.add(document, extract(document, default_gazetteer()))
+    return made
+
+
+def one(review: Review, kind: str) -> str:
+    return review.items(kind=kind)[0].candidate.id
+
+
+def test_candidates_begin_as_pending_and_make_no_rows(review: Review) -> None:
+    items = review.items()
+    assert items
+    assert {item.status for item in items} == {"pending"}
+    assert accepted_rows(review) == {}
+
+
+def test_reading_a_document_again_changes_nothing(review: Review) -> None:
+    before = review.items()
+    review.decide(before[0].candidate.id, "accept", "王芳")
+    document = Document("doc-1", "通报.txt", "txt", "utf-8", clean(TEXT))
+    assert review.add(document, extract(document, default_gazetteer())) == 0
+    assert [item.candidate for item in review.items()] == [item.candidate for item in before]
+    assert review.items()[0].status == "accepted"
+
+
+def test_who_when_what_and_why_are_kept(review: Review) -> None:
+    finding = one(review, "finding")
+    item = review.decide(finding, "accept", "王芳", note="查过原件")
+    assert item.status == "accepted"
+    assert item.decision is not None
+    assert (item.decision.person, item.decision.note) == ("王芳", "查过原件")
+    assert item.decision.decided_at.startswith("2021-07-01T")
+
+
+def test_undo_brings_back_the_decision_before_and_is_itself_kept(review: Review) -> None:
+    finding = one(review, "finding")
+    review.decide(finding, "reject", "王芳")
+    review.decide(finding, "accept", "李明")
+    assert review.decide(finding, "undo", "王芳").status == "rejected"
+    assert review.decide(finding, "undo", "王芳").status == "pending"
+    with pytest.raises(UsageError, match="nothing to undo"):
+        review.decide(finding, "undo", "王芳")
+    assert [(one.verdict, one.person) for one in review.history(finding)] == [
+        ("reject", "王芳"),
+        ("accept", "李明"),
+        ("undo", "王芳"),
+        ("undo", "王芳"),
+    ]
+
+
+def test_a_correction_keeps_what_was_found_and_counts_the_new_value(review: Review) -> None:
+    finding = one(review, "finding")
+    item = review.decide(finding, "correct", "王芳", changes={"category": "break", "policy": "rent"})
+    assert (item.value.category, item.value.policy) == ("break", "rent")
+    assert item.candidate.value.category == "blockage"
+    assert review.decide(finding, "undo", "王芳").value.category == "blockage"
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [({"colour": "red"}, "has the fields"), ({"category": "bad"}, "category"), ({}, "FIELD=VALUE")],
+)
+def test_a_correction_that_cannot_be_is_refused(review: Review, changes: dict[str, str], says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        review.decide(one(review, "finding"), "correct", "王芳", changes=changes)
+    assert review.items(status="accepted") == []
+
+
+def test_a_decision_needs_a_person_and_a_known_candidate(review: Review) -> None:
+    with pytest.raises(UsageError, match="--by"):
+        review.decide(one(review, "finding"), "accept", "  ")
+    with pytest.raises(UsageError, match="there is no candidate"):
+        review.decide("c-000000000000", "accept", "王芳")
+    with pytest.raises(UsageError, match="begin so"):
+        review.decide("c-", "accept", "王芳")
+
+
+def test_several_decisions_are_all_taken_or_none(review: Review) -> None:
+    finding = one(review, "finding")
+    with pytest.raises(UsageError):
+        review.decide_all([(finding, "accept", None, None), ("c-none", "accept", None, None)], "王芳")
+    assert review.items(status="accepted") == []
+
+
+def test_accepted_candidates_become_rows_of_the_case_tables(review: Review) -> None:
+    for item in review.items():
+        review.decide(item.candidate.id, "accept", "王芳")
+    rows = accepted_rows(review)
+    assert set(rows) <= set(TABLES)
+    for name, table in rows.items():
+        required = [column.name for column in TABLES[name].columns if column.required]
+        assert all(row[column] for row in table for column in required), name
+        assert all(set(row) <= set(TABLES[name].column_names) for row in table), name
+    (finding,) = rows["findings"]
+    assert finding["title"] == "平遥县财政局滞留补助资金300万元"
+    assert (finding["category"], finding["amount"], finding["agency"]) == ("blockage", "3000000", "finance-140728")
+    assert (finding["found_on"], finding["source"]) == ("2021-06-01", "doc-1")
+    (action,) = rows["actions"]
+    assert (action["kind"], action["on"], action["finding"]) == ("instructed", "2021-05-12", finding["id"])
+    assert {row["id"] for row in rows["agencies"]} >= {"finance-140728", "audit-140728"}
+    assert [row["file"] for row in rows["documents"]] == ["通报.txt"]
+
+
+def test_what_the_tables_need_and_nobody_said_is_named(review: Review) -> None:
+    assignment = one(review, "assignment")
+    review.decide(assignment, "accept", "王芳")
+    made = case_rows(review.items())
+    assert "assignments" not in made.tables
+    assert [line.split(":")[0].split(" ")[0] for line in made.left_out] == [assignment]
+    assert "policy, stage, scope" in made.left_out[0]
+    review.decide(assignment, "correct", "王芳", changes={"policy": "p", "stage": "s", "scope": "140728"})
+    (row,) = accepted_rows(review)["assignments"]
+    assert (row["policy"], row["stage"], row["scope"], row["agency"]) == ("p", "s", "140728", "civil-affairs-140728")
+
+
+def test_an_action_whose_finding_was_not_accepted_makes_no_row(review: Review) -> None:
+    review.decide(one(review, "action"), "accept", "王芳")
+    made = case_rows(review.items())
+    assert "actions" not in made.tables
+    assert "accepting the finding" in made.left_out[0]
+
+
+def test_rows_are_written_as_csv(review: Review, tmp_path: Path) -> None:
+    review.decide(one(review, "finding"), "accept", "王芳")
+    paths = write_rows(case_rows(review.items()), tmp_path / "out")
+    with (tmp_path / "out" / "tables" / "findings.csv").open(encoding="utf-8", newline="") as stream:
+        (row,) = csv.DictReader(stream)
+    assert row["title"] == "平遥县财政局滞留补助资金300万元"
+    assert len(paths) == 2
+
+
+def test_excel_out_and_in(review: Review, tmp_path: Path) -> None:
+    path = tmp_path / "review.xlsx"
+    path.write_bytes(workbook(review.items(), "zh"))
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    kinds = {sheet.cell(row, 1).value: row for row in range(2, sheet.max_row + 1)}
+    finding, amount, action = one(review, "finding"), one(review, "amount"), one(review, "action")
+    decision, correction = COLUMNS.index("decision") + 1, COLUMNS.index("correction") + 1
+    sheet.cell(kinds[finding], decision, "correct")
+    sheet.cell(kinds[finding], correction, "category=break; stage=relief")
+    sheet.cell(kinds[amount], decision, "接受")
+    sheet.cell(kinds[action], decision, "Reject")
+    book.save(path)
+    assert import_decisions(review, path, "李明") == {"accept": 1, "correct": 1, "reject": 1, "undo": 0}
+    assert review.item(finding).value.stage == "relief"
+    assert [review.item(one).status for one in (finding, amount, action)] == ["accepted", "accepted", "rejected"]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "says"),
+    [
+        ("decision", "maybe", "row 2: 'maybe' is no decision"),
+        ("id", "c-x", "row 2: there is no candidate"),
+        ("correction", "colour", "row 2: 'colour'"),
+    ],
+)
+def test_a_wrong_sheet_changes_nothing(review: Review, tmp_path: Path, column: str, text: str, says: str) -> None:
+    path = tmp_path / "review.xlsx"
+    path.write_bytes(workbook(review.items(), "en"))
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    for row in range(2, sheet.max_row + 1):
+        sheet.cell(row, COLUMNS.index("decision") + 1, "correct" if column == "correction" else "accept")
+    sheet.cell(2, COLUMNS.index(column) + 1, text)
+    book.save(path)
+    with pytest.raises(InputError, match=says):
+        import_decisions(review, path, "李明")
+    assert review.items(status="accepted") == []
+
+
+def test_nothing_in_a_document_becomes_a_formula(tmp_path: Path) -> None:
+    review = Review(tmp_path, create=True)
+    raw = '=HYPERLINK("http://x","3000万元")\n@SUM(A1) 县财政局滞留资金+3000万元\x02'
+    document = Document("doc-2", "=cmd|' /C calc'!A0.txt", "txt", "utf-8", clean(raw))
+    review.add(document, extract(document, default_gazetteer()))
+    path = tmp_path / "review.xlsx"
+    path.write_bytes(workbook(review.items(), "en"))
+    sheet = openpyxl.load_workbook(path).active
+    cells = [cell for row in sheet.iter_rows(min_row=2) for cell in row if cell.value]
+    assert any(str(cell.value).startswith("=") for cell in cells)
+    assert all(cell.data_type == "s" for cell in cells)
+    assert all(cell.quotePrefix for cell in cells if str(cell.value).startswith(("=", "+", "-", "@")))
+
+
+def test_a_file_that_is_no_sheet_is_refused(review: Review, tmp_path: Path) -> None:
+    for name, data in (("a.xlsx", b"text"), ("b.xlsx", b"PK\x05\x06" + b"\0" * 18)):
+        (tmp_path / name).write_bytes(data)
+        with pytest.raises(InputError, match=name):
+            import_decisions(review, tmp_path / name, "李明")
+    with pytest.raises(InputError, match="cannot be read"):
+        import_decisions(review, tmp_path / "missing.xlsx", "李明")
+
+
+def test_cases_do_not_see_each_other(review: Review, tmp_path: Path) -> None:
+    assert Review(tmp_path, "case-2").items() == []
+
+
+def test_without_a_review_and_with_a_damaged_one(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="ingest"):
+        Review(tmp_path / "none")
+    (tmp_path / "review").mkdir()
+    (tmp_path / "review" / "review.sqlite").write_bytes(b"this is no database at all" * 50)
+    with pytest.raises(StoreError, match=r"review\.sqlite"):
+        Review(tmp_path).items()
+
+
+@pytest.mark.parametrize(
+    ("text", "changes"),
+    [("a=1; b=二", {"a": "1", "b": "二"}), ('{"a": 1}', {"a": 1}), ("a=", {"a": None}), ("a=b=c", {"a": "b=c"})],
+)
+def test_how_changes_are_written(text: str, changes: dict[str, object]) -> None:
+    assert parse_changes(text) == changes
