@@ -18,10 +18,11 @@ from graphkit.cli.output import print_table
 from graphkit.cli.review import case_of
 from graphkit.documents import Candidate, Document, default_gazetteer, extract, read_documents
 from graphkit.documents.known import gazetteer_of
+from graphkit.documents.llm import LlmExtractor, merged, settings_from
 from graphkit.documents.review import Review
 from graphkit.documents.summary import kind_name, summary
 from graphkit.facts import Facts
-from graphkit.model.errors import InputError, UsageError
+from graphkit.model.errors import InputError, StoreError, UsageError
 
 _SHOWN = 60
 
@@ -30,6 +31,10 @@ def ingest(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="txt, html, docx, pdf, or zip of these.")],
     workspace: Workspace = DEFAULT_WORKSPACE,
     case: CaseId = None,
+    llm: Annotated[
+        bool,
+        typer.Option(help="Ask the language model too, where GRAPHKIT_LLM_URL names one (see docs/extraction.md)."),
+    ] = True,
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     lang: Lang = None,
 ) -> None:
@@ -40,14 +45,28 @@ def ingest(
     case_id = case_of(workspace, case)
     gazetteer = gazetteer_of(Facts(workspace), case_id) if case_id else default_gazetteer()
     review = Review(workspace, case_id, create=True)
+    settings = settings_from() if llm else None
+    model = LlmExtractor(settings) if settings else None
     found: list[tuple[Document, list[Candidate]]] = []
-    failed = False
+    status = 0
     for path in files:
         try:
-            found += [(document, extract(document, gazetteer)) for document in read_documents(path)]
+            documents = read_documents(path)
         except InputError as error:
-            failed = True
+            status = error.exit_status
             sys.stderr.write(f"{error}\n")
+            continue
+        for document in documents:
+            candidates = extract(document, gazetteer)
+            if model:
+                try:
+                    candidates = merged(candidates, model(document, gazetteer))
+                except StoreError as error:
+                    status = error.exit_status
+                    sys.stderr.write(f"{document.name}: {error}; only the rules were used\n")
+                for line in model.dropped:
+                    sys.stderr.write(f"{document.name}: the language model's answer: dropped {line}\n")
+            found.append((document, candidates))
     for document, candidates in found:
         review.add(document, candidates)
         _tell(document)
@@ -56,8 +75,8 @@ def ingest(
     else:
         for document, candidates in found:
             print_table(_shown(document, candidates, lang_))
-    if failed:
-        raise typer.Exit(1)
+    if status:
+        raise typer.Exit(status)
 
 
 def _tell(document: Document) -> None:

@@ -69,7 +69,7 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
         if _part_of_another(text, match):
             position = match.start() + 1
             continue
-        year, inferred = _year(match, last_year if match.group("yp2") else named_year, own, rules)
+        year, inferred = _year(match, last_year if match.group("yp2") or match.group("rel") else named_year, own, rules)
         days = _days(match, year, rules)
         if days is None and year is not None:
             position = match.start() + 1

@@ -133,7 +133,7 @@ class Offices:
         ends = "|".join(sorted(self._rules["open_ends"], key=len, reverse=True))
         stops = re.escape(self._rules["open_stops"])
         return re.compile(
-            rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,16}}?(?:{ends})(?![长面])|某[\u4e00-\u9fff]{{1,8}}?(?:企业|公司|单位|学校|医院|银行)"
+            rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,16}}?(?:{ends})(?![长面])|(?:农村商业|城市商业|商业)?银行(?!业|系统|机构|网点)|某[\u4e00-\u9fff]{{1,8}}?(?:企业|公司|单位|学校|医院|银行)"
         )
 
     @cached_property
