@@ -10,14 +10,11 @@
 -- explanation:
 --   zh: 《{policy}》规定{scope}的“{stage}”应在“{detail}”之后进行，却已于{happened}先行完成；{responsible}{impact}。
 --   en: Under "{policy}", "{stage}" in {scope} has to come after "{detail}", but was completed on {happened} before it; {responsible}{impact}.
-SELECT steps.step, steps.done_on AS since, steps.done_on AS happened_on, before.detail
-FROM steps
-JOIN (
-  SELECT step_after.step, min(before.stage) AS detail
-  FROM step_after
-  JOIN steps AS own ON own.step = step_after.step
-  JOIN steps AS before ON before.step = step_after.predecessor
-  WHERE own.state = 'done' AND NOT step_after.may_precede AND before.counts
-    AND (before.state <> 'done' OR before.done_on > own.done_on)
-  GROUP BY step_after.step
-) AS before ON before.step = steps.step
+SELECT own.step, min(own.done_on) AS since, min(own.done_on) AS happened_on, min(before.stage) AS detail
+FROM steps AS own
+JOIN step_after ON step_after.step = own.step
+JOIN steps AS before ON before.step = step_after.predecessor
+WHERE own.state = 'done' AND (own.order_pending > 0 OR own.order_done_on > own.done_on)
+  AND NOT step_after.may_precede AND before.counts
+  AND (before.state <> 'done' OR before.done_on > own.done_on)
+GROUP BY own.step
