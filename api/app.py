@@ -1,0 +1,59 @@
+"""Assembles the app."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi_offline import FastAPIOffline
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+
+from graphkit import __version__
+
+from .dependencies import Server
+from .errors import add_handlers
+from .evaluations import Evaluations
+from .graph import Graph
+from .limits import RequestGuard
+from .responses import Problem
+from .routes import cases, files, gaps, queries, system
+from .settings import Settings
+from .snapshots import Snapshots
+
+_PROBLEMS = (404, 422, 403, 503)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Return the app that serves a workspace. StoreError when there is none."""
+    server = Server(
+        settings,
+        Snapshots(settings.workspace),
+        Evaluations(settings.evaluations_kept, settings.gaps_kept),
+        Graph(settings),
+    )
+    server.snapshots.newest()
+
+    @asynccontextmanager
+    async def life(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        server.graph.close()
+
+    app: FastAPI = FastAPIOffline(
+        title="graphkit",
+        version=__version__,
+        description="Where a policy's implementation chain breaks, why, for whom, and who must act.",
+        redoc_url=None,
+        lifespan=life,
+        middleware=[Middleware(RequestGuard, settings=settings), Middleware(GZipMiddleware, minimum_size=1000)],
+        responses={status: {"model": Problem, "description": "problem details (RFC 9457)"} for status in _PROBLEMS},
+    )
+    app.state.server = server
+    add_handlers(app)
+    app.include_router(system.router)
+    version_1 = APIRouter(prefix="/api/v1")
+    for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router):
+        version_1.include_router(router)
+    app.include_router(version_1)
+    return app

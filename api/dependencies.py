@@ -1,0 +1,172 @@
+"""What routes ask for: the server's parts, who asks, the facts of this request, and the question that is asked."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Literal
+
+from fastapi import Depends, Path, Query, Request, Response
+
+from graphkit import __version__
+from graphkit.model.case import THRESHOLDS
+
+from .access import LOCAL_USER, Principal
+from .errors import FieldError, NotFoundError, NotModifiedError
+from .evaluations import Evaluations, Filters, Question
+from .graph import Graph
+from .paging import digest
+from .settings import Settings
+from .snapshots import Snapshot, Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The parts of a running server."""
+
+    settings: Settings
+    snapshots: Snapshots
+    evaluations: Evaluations
+    graph: Graph
+
+
+def _server(request: Request) -> Server:
+    server: Server = request.app.state.server
+    return server
+
+
+ServerDep = Annotated[Server, Depends(_server)]
+
+
+def _principal(request: Request) -> Principal:
+    return LOCAL_USER
+
+
+PrincipalDep = Annotated[Principal, Depends(_principal)]
+
+
+def _snapshot(server: ServerDep, principal: PrincipalDep) -> Snapshot:
+    return server.snapshots.newest()
+
+
+SnapshotDep = Annotated[Snapshot, Depends(_snapshot)]
+
+
+def _unchanged(request: Request, response: Response, snapshot: SnapshotDep, principal: PrincipalDep) -> None:
+    """Set the ETag of an answer that the facts and the day decide; NotModifiedError when the client has it."""
+    quarter = int(time.time() // 900)  # a case without a day of its own is told as of today, which begins on a quarter
+    known = digest(__version__, snapshot.version, quarter, request.url.path, request.url.query, principal)
+    etag = f'W/"{known}"'
+    asked = {one.strip() for one in request.headers.get("If-None-Match", "").split(",")}
+    if etag in asked:
+        raise NotModifiedError(etag)
+    response.headers["ETag"] = etag
+
+
+Unchanged = Depends(_unchanged)
+"""For routes whose answer changes only with the facts or the day."""
+
+_CasePath = Annotated[str, Path(description="The case's id.", examples=["shanxi-2020"])]
+
+
+def _case(case: _CasePath, principal: PrincipalDep, snapshot: SnapshotDep) -> str:
+    if not principal.may_see(case):
+        raise NotFoundError(f"there is no case '{case}'")
+    snapshot.case(case)
+    return case
+
+
+CaseDep = Annotated[str, Depends(_case)]
+
+AsOf = Annotated[
+    date | None,
+    Query(
+        description="Only what happened on or before this day counts; default: the case's own.", examples=["2020-06-30"]
+    ),
+]
+KnownBy = Annotated[
+    str | None,
+    Query(
+        description="Only what had been recorded by this day (its end) or time counts.",
+        examples=["2020-07-01", "2020-07-01T09:00"],
+    ),
+]
+Thresholds = Annotated[
+    list[str] | None,
+    Query(
+        alias="threshold",
+        description="Override a threshold: NAME=NUMBER (repeatable).",
+        examples=[["retention_days=45"]],
+    ),
+]
+Lang = Annotated[Literal["zh", "en"], Query(description="The language of texts.")]
+
+
+def moment(text: str | None, field: str) -> date | datetime | None:
+    """Read an ISO date or date-time; FieldError when it is neither."""
+    if text is None:
+        return None
+    try:
+        return date.fromisoformat(text) if len(text) == len("2020-06-30") else datetime.fromisoformat(text)
+    except ValueError:
+        raise FieldError(field, f"{text}: neither a date like 2020-06-30 nor a time like 2020-06-30T09:00") from None
+
+
+def _thresholds(given: list[str]) -> tuple[tuple[str, Decimal], ...]:
+    found = {}
+    for text in given:
+        name, _, value = text.partition("=")
+        try:
+            found[name] = Decimal(value)
+        except InvalidOperation:
+            raise FieldError("threshold", f"{text}: must be NAME=NUMBER, such as retention_days=45") from None
+        if name not in THRESHOLDS or not found[name].is_finite():
+            raise FieldError("threshold", f"{text}: known thresholds are {', '.join(THRESHOLDS)}, each a number")
+    return tuple(sorted(found.items()))
+
+
+def _question(
+    case: CaseDep,
+    snapshot: SnapshotDep,
+    as_of: AsOf = None,
+    known_by: KnownBy = None,
+    thresholds: Thresholds = None,
+) -> Question:
+    known = moment(known_by, "known_by")
+    return Question(snapshot, case, snapshot.day(case, as_of), known, _thresholds(thresholds or []))
+
+
+QuestionDep = Annotated[Question, Depends(_question)]
+
+
+def _filters(
+    policy: Annotated[str | None, Query(description="Only this policy's gaps.", examples=["rent-relief-2020"])] = None,
+    region: Annotated[
+        str | None, Query(description="Only gaps in this region and all below it.", examples=["140100"])
+    ] = None,
+    agency: Annotated[
+        str | None, Query(description="Only gaps that this agency answers for or supports.", examples=["ndrc-140105"])
+    ] = None,
+    kind: Annotated[
+        list[str] | None, Query(description="Only these kinds (repeatable).", examples=[["missing_step"]])
+    ] = None,
+    category: Annotated[
+        list[str] | None,
+        Query(
+            description="Only these categories (repeatable): break, blockage, difficulty, pain, unknown, consequence."
+        ),
+    ] = None,
+    consequences: Annotated[bool, Query(description="List blocked steps too.")] = False,
+) -> Filters:
+    return Filters(policy, region, agency, tuple(kind or ()), tuple(category or ()), consequences)
+
+
+FiltersDep = Annotated[Filters, Depends(_filters)]
+
+PageSize = Annotated[int, Query(ge=1, description="At most so many rows on a page; the server may give fewer.")]
+CursorText = Annotated[
+    str | None,
+    Query(alias="cursor", max_length=500, description="The `next` of the page before; none: the first page."),
+]

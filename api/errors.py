@@ -1,0 +1,104 @@
+"""The one map from exceptions to HTTP answers: problem details (RFC 9457) with the field at fault."""
+
+from __future__ import annotations
+
+import logging
+import re
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from starlette.exceptions import HTTPException
+
+from graphkit.model.errors import GraphkitError, InputError, RefusedError, StoreError, UsageError
+
+PROBLEM_TYPE = "application/problem+json"
+RETRY_AFTER_S = 2
+
+_FIELD = re.compile(r"^(?:unknown|query \S+ (?:needs|has no)) ?(?:--param |parameter )?(\w+)")
+_log = logging.getLogger("graphkit_api")
+
+
+class NotFoundError(GraphkitError):
+    """There is no such thing, or none that the asker may see."""
+
+
+class NotModifiedError(Exception):
+    """What the client holds is still right; `etag` names it."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
+
+
+class FieldError(GraphkitError):
+    """One field of a request is wrong."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+STATUS: dict[type[GraphkitError], HTTPStatus] = {
+    NotFoundError: HTTPStatus.NOT_FOUND,
+    FieldError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    RefusedError: HTTPStatus.FORBIDDEN,
+    StoreError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+"""The status of each error of graphkit."""
+
+
+def problem(
+    status: HTTPStatus, detail: str, errors: list[dict[str, str]] | None = None, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    """Return a problem document; `errors` name the fields at fault."""
+    content: dict[str, Any] = {"type": "about:blank", "title": status.phrase, "status": int(status), "detail": detail}
+    if errors:
+        content["errors"] = errors
+    return JSONResponse(content, status, media_type=PROBLEM_TYPE, headers=headers)
+
+
+def add_handlers(app: FastAPI) -> None:
+    """Make the app answer every error that it knows with a problem document; RequestGuard answers the others."""
+    app.add_exception_handler(GraphkitError, _known)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(NotModifiedError, _not_modified)
+
+
+def _known(request: Request, error: Exception) -> Response:
+    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    field = error.field if isinstance(error, FieldError) else None
+    if field is None and isinstance(error, UsageError) and (found := _FIELD.match(str(error))):
+        field = found[1]
+    detail = str(error)
+    headers = None
+    if status is HTTPStatus.SERVICE_UNAVAILABLE:
+        _log.warning("the store cannot answer: %s", error)
+        detail = "the store cannot answer now; try again, and see the server's log if it stays so"
+        headers = {"Retry-After": str(RETRY_AFTER_S)}
+    return problem(status, detail, [{"field": field, "message": detail}] if field else None, headers)
+
+
+def _invalid(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what the handler is registered for
+    errors = [
+        {"field": ".".join(map(str, one["loc"][1:])) or str(one["loc"][0]), "message": str(one["msg"])}
+        for one in error.errors()
+    ]
+    detail = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
+    return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
+
+
+def _http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what the handler is registered for
+    return problem(HTTPStatus(error.status_code), str(error.detail), headers=dict(error.headers or {}))
+
+
+def _not_modified(request: Request, error: Exception) -> Response:
+    assert isinstance(error, NotModifiedError)  # noqa: S101 - what the handler is registered for
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": error.etag})

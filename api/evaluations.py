@@ -1,0 +1,122 @@
+"""Evaluations kept between requests, by facts version, case, dates and thresholds; the least used goes first."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from graphkit.gaps import KINDS, Evaluation, evaluate
+from graphkit.model.gap import Gap
+
+from .snapshots import Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is evaluated: a case of one facts version, as of a day, known by a time, with thresholds of one's own."""
+
+    snapshot: Snapshot
+    case: str
+    as_of: date
+    known_by: date | datetime | None = None
+    thresholds: tuple[tuple[str, Decimal], ...] = ()
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What tells this question from others."""
+        return (f"{self.snapshot.version:09}", self.case, str(self.as_of), repr(self.known_by), repr(self.thresholds))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which gaps are listed, as `graphkit gaps` has it."""
+
+    policy: str | None = None
+    region: str | None = None
+    agency: str | None = None
+    kind: tuple[str, ...] = ()
+    category: tuple[str, ...] = ()
+    consequences: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """The gaps of one list in their rank order, and how many of each kind there are in all of it."""
+
+    gaps: list[Gap]
+    counts: dict[str, int]
+
+
+@dataclass(slots=True)
+class _Held:
+    lock: threading.RLock = field(default_factory=threading.RLock)
+    evaluation: Evaluation | None = None
+
+
+class Evaluations:
+    """Answers questions; equal questions are evaluated once, and at one time one request reads an evaluation."""
+
+    def __init__(self, most: int, most_gaps: int) -> None:
+        self._most, self._most_gaps = most, most_gaps
+        self._lock = threading.Lock()
+        self._held: OrderedDict[tuple[str, ...], _Held] = OrderedDict()
+        self._lists: OrderedDict[tuple[tuple[str, ...], Filters], Listed] = OrderedDict()
+
+    @contextmanager
+    def open(self, question: Question) -> Iterator[Evaluation]:
+        """Give the evaluation that answers a question, to one reader at a time; errors as in graphkit.gaps.evaluate."""
+        with self._lock:
+            held = self._held.setdefault(question.key, _Held())
+            self._held.move_to_end(question.key)
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+        with held.lock:
+            if held.evaluation is None:
+                held.evaluation = evaluate(
+                    question.snapshot.facts,
+                    question.case,
+                    question.as_of,
+                    question.known_by,
+                    dict(question.thresholds),
+                )
+            yield held.evaluation
+
+    @contextmanager
+    def open_two(self, first: Question, second: Question) -> Iterator[tuple[Evaluation, Evaluation]]:
+        """Give two evaluations, always taken in the same order, so that no two requests wait for each other."""
+        with ExitStack() as stack:
+            found = {
+                one.key: stack.enter_context(self.open(one))
+                for one in sorted((first, second), key=lambda question: question.key)
+            }
+            yield found[first.key], found[second.key]
+
+    def listed(self, question: Question, filters: Filters) -> Listed:
+        """Return the gaps of a list; UsageError for a filter that names what there is not."""
+        key = (question.key, filters)
+        with self._lock:
+            if found := self._lists.get(key):
+                self._lists.move_to_end(key)
+                return found
+        with self.open(question) as evaluation:
+            gaps = evaluation.gaps(
+                policy=filters.policy,
+                region=filters.region,
+                agency=filters.agency,
+                kind=filters.kind,
+                category=filters.category,
+                consequences=filters.consequences,
+            )
+        counted = Counter(gap.kind for gap in gaps)
+        order = [*KINDS, *sorted(set(counted) - set(KINDS))]
+        found = Listed(gaps, {kind: counted[kind] for kind in order if counted[kind]})
+        with self._lock:
+            self._lists[key] = found
+            while len(self._lists) > 1 and sum(len(one.gaps) for one in self._lists.values()) > self._most_gaps:
+                self._lists.popitem(last=False)
+        return found

@@ -1,0 +1,27 @@
+"""A report as `graphkit report` makes it, with the days that it compares."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from graphkit.gaps import Evaluation, evaluate
+from graphkit.reports.build import Request, build_report
+from graphkit.reports.periods import month_ends
+from graphkit.reports.write import report_bytes
+
+from .evaluations import Evaluations, Question
+
+
+def report(evaluations: Evaluations, question: Question, request: Request, ending: str, trend: int, lang: str) -> bytes:
+    """Return a report as a file's content. Other days are evaluated for this report alone and not kept."""
+    facts = question.snapshot.facts
+
+    def on(day: date) -> Evaluation:
+        return evaluate(facts, question.case, day, question.known_by)
+
+    with evaluations.open(question) as evaluation:
+        starts = [policy.effective.from_ for policy in evaluation.policies if policy.effective.from_]
+        compared = starts and request.kind in ("monthly", "stage")
+        days = month_ends(evaluation.as_of, trend, min(starts)) if compared else []
+        previous = on(request.last_period_end) if request.last_period_end else None
+        return report_bytes(build_report(evaluation, request, previous, map(on, days)), ending, lang)

@@ -1,0 +1,115 @@
+"""Reports, pages and exports: answers that are files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Query, Response
+from fastapi.responses import HTMLResponse, StreamingResponse
+
+from graphkit.model.tables import TABLES
+from graphkit.reports.build import REPORT_KINDS, Request
+from graphkit.views.chain import NODE_LIMIT, chain_page, gap_page
+
+from ..dependencies import FiltersDep, Lang, QuestionDep, ServerDep, Unchanged
+from ..errors import FieldError, NotFoundError
+from ..exports import GAP_COLUMNS, MEDIA_TYPES, WRITERS, ExportFormat, Row, gap_rows
+from ..reporting import report as make_report
+from ..responses import TABLE_PATHS
+from ..rows import table_rows
+
+router = APIRouter(prefix="/cases/{case}", tags=["files"])
+
+ReportFormat = Literal["docx", "xlsx", "html", "md", "json"]
+PAGE_POLICY = (
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
+)
+"""What a page of graphkit's own may do: run what it carries, and reach nothing else, this server included."""
+
+_MEDIA = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+
+
+@router.get("/report", dependencies=[Unchanged], response_class=Response)
+def report(
+    server: ServerDep,
+    question: QuestionDep,
+    kind: Annotated[
+        Literal["express", "monthly", "stage", "ledger"], Query(description="The kind of report.")
+    ] = "stage",
+    format: Annotated[ReportFormat, Query(description="The format of the file.")] = "json",
+    since: Annotated[date | None, Query(description="The last day of the period before.")] = None,
+    trend: Annotated[int, Query(ge=0, le=24, description="How many earlier month ends the trend shows.")] = 5,
+    policy: Annotated[str | None, Query(description="Only this policy.")] = None,
+    region: Annotated[str | None, Query(description="Only this region and all below it.")] = None,
+    number: Annotated[str | None, Query(max_length=200, description="The report's number (文号).")] = None,
+    lang: Lang = "zh",
+) -> Response:
+    """Write a report; `as_of` is the last day of its period."""
+    if since is not None and since >= question.as_of:
+        raise FieldError("since", f"{since}: must lie before the end of the period, {question.as_of}")
+    request = Request(
+        kind=REPORT_KINDS[kind],
+        number=number,
+        last_period_end=since,
+        policy=policy,
+        region=region,
+        every_root=format == "xlsx",
+    )
+    content = make_report(server.evaluations, question, request, f".{format}", trend, lang)
+    headers = {"Content-Disposition": f'attachment; filename="{kind}-{question.as_of}.{format}"'}
+    return Response(content, media_type=_MEDIA[format], headers=headers)
+
+
+@router.get("/view", dependencies=[Unchanged], response_class=HTMLResponse)
+def view(
+    server: ServerDep,
+    question: QuestionDep,
+    policy: Annotated[str | None, Query(description="Only this policy's chain.")] = None,
+    region: Annotated[str | None, Query(description="Only this region and all below it.")] = None,
+    gap: Annotated[str | None, Query(description="What lies around this gap.")] = None,
+    limit: Annotated[int, Query(ge=10, le=2000, description="At most so many nodes in a network.")] = NODE_LIMIT,
+    lang: Lang = "zh",
+) -> HTMLResponse:
+    """Give the page that shows where the chains break, or what lies around one gap."""
+    if gap is not None and (policy is not None or region is not None):
+        raise FieldError("gap", "shows one gap; leave policy and region out")
+    with server.evaluations.open(question) as evaluation:
+        if gap is None:
+            page = chain_page(evaluation, lang, policy=policy, region=region, limit=limit)
+        else:
+            page = gap_page(evaluation, gap, lang, limit=limit)
+    return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
+
+
+@router.get("/exports/gaps.{format}", dependencies=[Unchanged], response_class=StreamingResponse)
+def export_gaps(
+    server: ServerDep, question: QuestionDep, filters: FiltersDep, format: ExportFormat
+) -> StreamingResponse:
+    """Give all gaps of a list as NDJSON or CSV, as `graphkit gaps` writes them."""
+    listed = server.evaluations.listed(question, filters)
+    columns = [*GAP_COLUMNS, "explanation_zh", "explanation_en"]
+    return _streamed(gap_rows(listed.gaps, format), columns, format, "gaps")
+
+
+@router.get("/exports/{table}.{format}", dependencies=[Unchanged], response_class=StreamingResponse)
+def export_table(server: ServerDep, question: QuestionDep, table: str, format: ExportFormat) -> StreamingResponse:
+    """Give all rows of a case table that count as NDJSON or CSV."""
+    if table not in TABLE_PATHS:
+        raise NotFoundError(f"no export '{table}'; there are gaps, {', '.join(TABLE_PATHS)}")
+    name = TABLE_PATHS[table]
+    with server.evaluations.open(question) as evaluation:
+        rows = table_rows(evaluation, name)
+    return _streamed(rows, [*TABLES[name].column_names, "attributes"], format, table)
+
+
+def _streamed(rows: Iterator[Row], columns: list[str], format: ExportFormat, name: str) -> StreamingResponse:
+    headers = {"Content-Disposition": f'attachment; filename="{name}.{format}"'}
+    return StreamingResponse(WRITERS[format](rows, columns), media_type=MEDIA_TYPES[format], headers=headers)

@@ -1,0 +1,182 @@
+"""Gaps: lists, one with its chain, causes, consequences and evidence, and what changed between two days."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from graphkit.gaps import Evaluation, chain_of, rules
+from graphkit.gaps.diff import diff
+from graphkit.model.errors import InputError
+from graphkit.model.gap import Gap
+from graphkit.views.data import PageData
+from graphkit.views.neighbourhood import neighbourhood
+
+from ..dependencies import (
+    CaseDep,
+    CursorText,
+    FiltersDep,
+    KnownBy,
+    Lang,
+    PageSize,
+    QuestionDep,
+    ServerDep,
+    SnapshotDep,
+    Unchanged,
+    moment,
+)
+from ..errors import NotFoundError
+from ..evaluations import Question
+from ..pages import next_cursor, start
+from ..responses import DiffOut, EvidenceList, GapDetail, GapList, GapPage, KindOut, Network, Side
+
+router = APIRouter(prefix="/cases/{case}", tags=["gaps"])
+kinds_router = APIRouter(tags=["gaps"])
+
+NODE_LIMIT = 300
+
+
+@kinds_router.get("/kinds")
+def kinds() -> list[KindOut]:
+    """List the kinds of gaps and what each means."""
+    return [
+        KindOut(
+            kind=rule.id,
+            category=rule.category,
+            severity=rule.severity,
+            title=rule.title.model_dump(),
+            finds=rule.finds.model_dump(),
+            thresholds=rule.thresholds,
+        )
+        for rule in rules().values()
+    ]
+
+
+@router.get("/gaps", dependencies=[Unchanged])
+def gaps(
+    server: ServerDep, question: QuestionDep, filters: FiltersDep, limit: PageSize = 100, cursor: CursorText = None
+) -> GapPage:
+    """List the gaps, the gravest first; `counts` and `total` are of the whole list."""
+    question, position, size = start(server, question, cursor, limit, "gaps", asdict(filters))
+    listed = server.evaluations.listed(question, filters)
+    page = listed.gaps[position : position + size]
+    with server.evaluations.open(question) as evaluation:
+        about = _about(question, evaluation)
+        thresholds = evaluation.thresholds
+    return GapPage(
+        **about,
+        thresholds=thresholds,
+        total=len(listed.gaps),
+        next=next_cursor(question, position + len(page), len(listed.gaps), "gaps", asdict(filters)),
+        counts=listed.counts,
+        gaps=page,
+    )
+
+
+@router.get("/gaps/{gap}", dependencies=[Unchanged])
+def one_gap(server: ServerDep, question: QuestionDep, gap: str) -> GapDetail:
+    """Tell one gap with its evidence, causes, and the chain around it: steps with state, dates, agencies, evidence."""
+    with server.evaluations.open(question) as evaluation:
+        _known(evaluation, gap)
+        chain = chain_of(evaluation, gap)
+        return GapDetail(
+            **_about(question, evaluation),
+            gap=chain.gap,
+            causes=chain.causes,
+            steps=chain.steps,
+            left_out=chain.left_out,
+        )
+
+
+@router.get("/gaps/{gap}/evidence", dependencies=[Unchanged])
+def evidence(server: ServerDep, question: QuestionDep, gap: str) -> EvidenceList:
+    """List the facts behind a gap, each with its document, locator and passage."""
+    with server.evaluations.open(question) as evaluation:
+        found = _known(evaluation, gap)
+        return EvidenceList(**_about(question, evaluation), evidence=found.evidence)
+
+
+@router.get("/gaps/{gap}/causes", dependencies=[Unchanged])
+def causes(server: ServerDep, question: QuestionDep, gap: str) -> GapList:
+    """List the root gaps that explain a gap; none when it is a root itself."""
+    with server.evaluations.open(question) as evaluation:
+        found = _known(evaluation, gap)
+        listed = [evaluation.gap(cause) for cause in found.caused_by]
+        return GapList(**_about(question, evaluation), gaps=listed)
+
+
+@router.get("/gaps/{gap}/consequences", dependencies=[Unchanged])
+def consequences(
+    server: ServerDep,
+    question: QuestionDep,
+    gap: str,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
+) -> GapList:
+    """List the gaps that a root gap explains, by id."""
+    with server.evaluations.open(question) as evaluation:
+        _known(evaluation, gap)
+        ids = evaluation.rows("SELECT gap FROM gap_causes WHERE cause = ? ORDER BY gap LIMIT ?", [gap, limit])
+        listed = [evaluation.gap(row["gap"]) for row in ids]
+        return GapList(**_about(question, evaluation), gaps=listed)
+
+
+@router.get("/gaps/{gap}/subgraph", dependencies=[Unchanged])
+def subgraph(
+    server: ServerDep,
+    question: QuestionDep,
+    gap: str,
+    limit: Annotated[int, Query(ge=10, le=2000, description="At most so many nodes.")] = NODE_LIMIT,
+    lang: Lang = "zh",
+) -> Network:
+    """Give what lies around a gap for drawing: steps, agencies, groups, findings, documents, money."""
+    with server.evaluations.open(question) as evaluation:
+        found = _known(evaluation, gap)
+        drawn = neighbourhood(PageData(evaluation, found.policy), found, lang, limit)
+        return Network(**_about(question, evaluation), gap=gap, **drawn)
+
+
+@router.get("/diff", dependencies=[Unchanged])
+def compare(
+    server: ServerDep,
+    case: CaseDep,
+    snapshot: SnapshotDep,
+    from_: Annotated[date, Query(alias="from", description="The earlier day.")],
+    to: Annotated[date, Query(description="The later day.")],
+    known_by: KnownBy = None,
+    from_known_by: Annotated[str | None, Query(description="For the earlier day; default: as known_by.")] = None,
+    consequences: Annotated[bool, Query(description="Compare blocked steps too.")] = False,
+) -> DiffOut:
+    """Tell which gaps are new, resolved and persisting between two days."""
+    last = moment(known_by, "known_by")
+    first = last if from_known_by is None else moment(from_known_by, "from_known_by")
+    sides = Question(snapshot, case, from_, first), Question(snapshot, case, to, last)
+    with server.evaluations.open_two(*sides) as (before, after):
+        found = diff(before, after, consequences=consequences)
+    return DiffOut(
+        facts_version=snapshot.version,
+        case=case,
+        from_=Side(as_of=found.from_, known_by=found.from_known_by),
+        to=Side(as_of=found.to, known_by=found.to_known_by),
+        new=found.new,
+        resolved=found.resolved,
+        persisting=found.persisting,
+    )
+
+
+def _known(evaluation: Evaluation, gap: str) -> Gap:
+    try:
+        return evaluation.gap(gap)
+    except InputError as error:
+        raise NotFoundError(f"no gap '{gap}' as of {evaluation.as_of}") from error
+
+
+def _about(question: Question, evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "facts_version": question.snapshot.version,
+        "case": question.case,
+        "as_of": evaluation.as_of,
+        "known_by": evaluation.known_by,
+    }

@@ -1,0 +1,29 @@
+"""What a server is started with; each limit carries its unit in its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+LOOPBACK = ("127.0.0.1", "localhost", "::1")
+"""The addresses on which a server with no configuration serves its one local user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """A server's workspace, the names by which it may be called, and its limits.
+
+    `hosts` are the names that a request's Host may have: a page elsewhere cannot make a browser ask a loopback server
+    under a name of its own. `evaluations_kept` and `gaps_kept` bound what is held in memory between requests.
+    """
+
+    workspace: Path
+    graph: str | None = None
+    hosts: tuple[str, ...] = LOOPBACK
+    request_time_limit_s: float = 60.0
+    body_limit_bytes: int = 1_000_000
+    query_time_limit_s: float = 30.0
+    query_row_limit: int = 10_000
+    page_limit_rows: int = 1000
+    evaluations_kept: int = 4
+    gaps_kept: int = 200_000

@@ -1,0 +1,77 @@
+"""The facts as requests see them: one version throughout a request, the newest at its beginning."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from datetime import date, datetime
+from functools import cached_property
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from graphkit.facts import Facts
+from graphkit.model.case import Case, Policy
+
+from .errors import NotFoundError
+
+_KEPT = 8
+
+
+class Snapshot:
+    """The facts of one version; what it reads of a case's definition is read once."""
+
+    def __init__(self, facts: Facts) -> None:
+        self.facts = facts
+        self.version = facts.version
+        self._cases: dict[str, Case] = {}
+        self._policies: dict[str, list[Policy]] = {}
+
+    @cached_property
+    def case_ids(self) -> list[str]:
+        """The ids of the cases, sorted."""
+        return self.facts.case_ids()
+
+    def case(self, case_id: str) -> Case:
+        """Return a case's definition; NotFoundError when there is none of that id."""
+        if case_id not in self._cases:
+            if case_id not in self.case_ids:
+                raise NotFoundError(f"there is no case '{case_id}'")
+            self._cases[case_id] = self.facts.case(case_id)
+        return self._cases[case_id]
+
+    def policies(self, case_id: str) -> list[Policy]:
+        """Return a case's policies, sorted by id; NotFoundError when there is no such case."""
+        self.case(case_id)
+        if case_id not in self._policies:
+            self._policies[case_id] = self.facts.policies(case_id)
+        return self._policies[case_id]
+
+    def day(self, case_id: str, as_of: date | None) -> date:
+        """Return the day that a question without one means: the case's own, else today in its time zone."""
+        case = self.case(case_id)
+        return as_of or case.as_of or datetime.now(ZoneInfo(case.timezone)).date()
+
+
+class Snapshots:
+    """Opens the workspace's facts; a newer commit is seen by the first request after it."""
+
+    def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
+        self._commits = workspace / "facts" / "commits"
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[int, Snapshot] = OrderedDict()
+
+    def newest(self) -> Snapshot:
+        """Return the facts as of the newest commit. StoreError when they cannot be read."""
+        names = [path.stem for path in self._commits.glob("*.json")]
+        return self.at(int(max(names)) if names else 0)
+
+    def at(self, version: int) -> Snapshot:
+        """Return the facts as of the commit of that number. StoreError when they cannot be read."""
+        with self._lock:
+            if version not in self._kept:
+                self._kept[version] = Snapshot(Facts(self._workspace, commit=version))
+            self._kept.move_to_end(version)
+            if len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[version]
