@@ -9,6 +9,7 @@ from typing import Any
 
 from graphkit.documents.gazetteer import default_gazetteer
 from graphkit.documents.lexicon import rule_file
+from graphkit.documents.numbers import parse_number
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +50,13 @@ def find_document_numbers(text: str) -> list[FoundNumber]:
         if len(code) < 1:
             continue
         start = match.start("year") - 1 - (len(text[match.end("code") : match.start("year") - 1])) - len(code)
-        found.append(FoundNumber(start, match.end(), f"{code}〔{year}〕{match.group('n')}号", "number_brackets", 0.98))
+        found.append(
+            FoundNumber(start, match.end(), f"{code}〔{year}〕{_figure(match.group('n'))}号", "number_brackets", 0.98)
+        )
         while more := further.match(text, position):
             number, own_year = more.group("m") or more.group("n"), more.group("year")
             begin = more.start("m") if more.group("m") else more.start("year") - 1
-            value = f"{code}〔{_year(own_year) if own_year else year}〕{number}号"
+            value = f"{code}〔{_year(own_year) if own_year else year}〕{_figure(number)}号"
             found.append(FoundNumber(begin, more.end(), value, "number_in_list", 0.9))
             position = more.end()
     for pattern in other:
@@ -69,6 +72,11 @@ def find_document_numbers(text: str) -> list[FoundNumber]:
                     )
                 )
     return sorted(found, key=lambda one: one.start)
+
+
+def _figure(words: str) -> str:
+    value = None if words[0].isdigit() else parse_number(words)
+    return words if value is None else f"{value:f}"
 
 
 def _year(words: str) -> str:

@@ -147,7 +147,7 @@ def test_a_model_that_obeys_the_document_can_still_state_no_fact_without_words(s
 
 
 def test_the_time_limit_and_a_server_that_is_not_there(stub: Stub) -> None:
-    with pytest.raises(StoreError, match="within 0.2 seconds"):
+    with pytest.raises(StoreError, match=r"within 0\.2 seconds"):
         ask(stub, lambda handler: time.sleep(1), timeout_s=0.2)
     extractor = LlmExtractor(LlmSettings("http://127.0.0.1:9/v1", "stub", timeout_s=1))
     with pytest.raises(StoreError, match="cannot be used"):

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphkit.documents import clean
@@ -92,6 +92,7 @@ def test_a_line_that_a_page_broke_is_one_sentence_again() -> None:
     assert "。\n二、" in clean(lines, wrapped=True).clean
 
 
+@settings(deadline=None)
 @given(ANYTHING)
 def test_every_cleaned_character_comes_from_a_place_in_the_original(raw: str) -> None:
     text = clean(raw)
@@ -101,6 +102,7 @@ def test_every_cleaned_character_comes_from_a_place_in_the_original(raw: str) ->
     assert list(text.ends) == sorted(text.ends)
 
 
+@settings(deadline=None)
 @given(ANYTHING, st.data())
 def test_a_span_goes_to_the_original_and_back(raw: str, data: st.DataObject) -> None:
     text = clean(raw)
@@ -114,6 +116,7 @@ def test_a_span_goes_to_the_original_and_back(raw: str, data: st.DataObject) -> 
     assert all(text.starts[index] < stop and text.ends[index] > begin for index in range(*back))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(HAN, SYLLABLES), min_size=1, max_size=8))
 def test_garbling_a_text_and_cleaning_it_gives_the_text(pieces: list[tuple[str, str]]) -> None:
     garbled = "".join(f"{han}({syllable})" for han, syllable in pieces)
@@ -123,6 +126,7 @@ def test_garbling_a_text_and_cleaning_it_gives_the_text(pieces: list[tuple[str, 
     assert not text.damages
 
 
+@settings(deadline=None)
 @given(HAN)
 def test_a_clean_text_stays_as_it_is(raw: str) -> None:
     text = clean(raw)

@@ -1,0 +1,56 @@
+"""Writes the measured figures into docs/extraction.md: `python -m tests.documents.report`."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import yaml
+
+from tests.documents import scoring
+
+PAGE = Path(__file__).parents[2] / "docs" / "extraction.md"
+_BEGIN, _END = "<!-- measured: python -m tests.documents.report -->", "<!-- /measured -->"
+_SETS = ("held", "fresh", "last", "final", "probe", "unseen")
+
+
+def measured() -> str:
+    """Return the tables: the rules as they are over all texts, and each set when it was first seen."""
+    texts = scoring.texts()
+    scores, _ = scoring.score(texts)
+    first = yaml.safe_load((scoring.FOLDER / "first-runs.yaml").read_text(encoding="utf-8"))
+    head = "| kind | " + " | ".join(_SETS) + " |\n|---|" + "---|" * len(_SETS)
+    rows = []
+    for kind in scoring.ORDER:
+        cells = [_cell(first[name].get(kind)) for name in _SETS]
+        if any(cells):
+            rows.append(f"| {kind} | " + " | ".join(cells) + " |")
+    return "\n".join(
+        [
+            f"The rules as they are, over all {len(texts)} texts (most of which they have been tuned on):",
+            "",
+            scoring.table(scores),
+            "",
+            "Each set when the rules saw it for the first time (precision / recall, number of facts):",
+            "",
+            head,
+            *rows,
+        ]
+    )
+
+
+def _cell(figures: list[float] | None) -> str:
+    return f"{figures[1]:.2f} / {figures[2]:.2f} ({figures[0]:.0f})" if figures and figures[0] else ""
+
+
+def main() -> None:
+    """Put the tables between the marks of the page."""
+    page = PAGE.read_text(encoding="utf-8")
+    block = f"{_BEGIN}\n{measured()}\n{_END}"
+    PAGE.write_text(
+        re.sub(rf"{re.escape(_BEGIN)}.*?{re.escape(_END)}", lambda _: block, page, flags=re.DOTALL), encoding="utf-8"
+    )
+
+
+if __name__ == "__main__":
+    main()

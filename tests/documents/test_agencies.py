@@ -1,0 +1,137 @@
+"""Agencies are resolved through names, aliases and the hierarchy of regions; what is doubtful is left to a person."""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+
+import pytest
+
+from graphkit.documents.agencies import AgencyFinder, Mention
+from graphkit.documents.gazetteer import case_gazetteer, default_gazetteer
+from graphkit.documents.regions import china
+
+FINDER = AgencyFinder(default_gazetteer())
+
+
+def agencies(text: str) -> list[Mention]:
+    return [one for one in FINDER.find(text) if one.kind == "agency"]
+
+
+def ids(text: str) -> list[str | None]:
+    return [one.id for one in agencies(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("审计署太原特派办", ["nao-140100"]),
+        ("审计署驻太原特派员办事处", ["nao-140100"]),
+        ("山西省发展和改革委员会、省发改委、山西发展改革委", ["ndrc-140000"] * 3),
+        ("太原市小店区人社局和区财政局", ["human-resources-140105", "finance-140105"]),
+        ("省财政厅、发展改革委、人社厅", [None, None, None]),
+        ("山西省财政厅、发展改革委、人社厅", ["finance-140000", "ndrc-140000", "human-resources-140000"]),
+        ("国家发展改革委、财政部、工信部、人民银行", ["ndrc", "mof", "miit", "pboc"]),
+        ("山西省委省政府", ["party-140000", "government-140000"]),
+        ("中共山西省委办公厅", ["party-office-140000"]),
+        ("国家税务总局山西省税务局", ["tax-140000"]),
+        ("北京市科委、市教委", ["science-110000", "education-110000"]),
+        ("霍州市水利局报市政府", ["water-141082", "government-141082"]),
+        ("大理州财政局", ["finance-532900"]),
+        ("浦东新区区委", ["party-310115"]),
+    ],
+)
+def test_an_office_is_known_by_its_function_and_region(text: str, expected: list[str | None]) -> None:
+    assert ids(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "委托财政评审机构",
+        "纳入医保定点范围",
+        "完成县级任务",
+        "省委托中介",
+        "市政府采购项目",
+        "创新乡村治理",
+        "扶贫办理流程",
+        "长治久安",
+        "当局面对困难",
+        "第一次全国人大代表",
+    ],
+)
+def test_words_that_only_look_like_an_office_or_a_place(text: str) -> None:
+    assert [one for one in FINDER.find(text) if not one.generic] == []
+
+
+def test_a_group_of_offices_is_no_one_office() -> None:
+    found = agencies("各市人民政府、财政、卫健等部门和县级民政部门")
+    assert all(one.generic and one.id is None for one in found)
+    assert len(found) == 4
+
+
+def test_a_name_that_several_regions_have_is_left_to_a_person() -> None:
+    (one,) = agencies("朝阳区人社局")
+    assert one.id is None
+    assert set(one.candidates) == {"human-resources-110105", "human-resources-220104"}
+    assert "a person must choose" in one.explanation
+    (_, two) = [one for one in FINDER.find("长春市审计。朝阳区人社局") if one.kind in {"agency", "region"}]
+    assert two.id == "human-resources-220104"
+
+
+def test_a_bare_office_takes_the_region_named_before_and_says_so() -> None:
+    *_, one = agencies("在运城市调研时，市民政局介绍")
+    assert one.id == "civil-affairs-140800"
+    assert "运城市 is named before" in one.explanation
+
+
+def test_a_short_name_that_the_text_brings_in() -> None:
+    first, second = agencies("赣江新能源集团有限公司（以下简称新能源集团）亏损。新能源集团应当整改")
+    assert second.name == first.name == "赣江新能源集团有限公司"
+
+
+def test_a_case_has_its_own_agencies_and_regions() -> None:
+    finder = AgencyFinder(
+        case_gazetteer(
+            [{"code": "R1", "name": "虚拟新区", "level": "county", "parent": "140100"}],
+            [
+                {"id": "tyt", "name": "审计署驻太原特派员办事处", "region": "140100", "aliases": "太原特派办"},
+                {"id": "fin", "name": "山西省财政厅", "region": "140000", "aliases": "晋财"},
+                {"id": "own", "name": "虚拟新区民政局", "region": "R1", "aliases": None},
+                {"id": "a1", "name": "山西省审计厅一处", "region": "140000", "aliases": "审计一处"},
+                {"id": "a2", "name": "太原市审计局一处", "region": "140100", "aliases": "审计一处"},
+            ],
+            "140100",
+        )
+    )
+    found = {
+        one.end: one for one in finder.find("审计署太原特派办，省财政厅，晋财，虚拟新区民政局，审计一处，国家发改委")
+    }
+    assert [one.id for one in found.values()] == ["tyt", "fin", "fin", "own", None, "ndrc"]
+    doubtful = next(one for one in found.values() if one.id is None)
+    assert doubtful.candidates == ("a1", "a2")
+
+
+def test_the_regions_of_china_are_whole() -> None:
+    regions = {one.code: one for one in china()}
+    assert all(one.parent is None or one.parent in regions for one in regions.values())
+    above = {"central": "", "province": "central", "city": "province", "county": "city"}
+    for one in regions.values():
+        if one.parent is None:
+            assert one.level == "central"
+        else:
+            assert regions[one.parent].level in {
+                above[one.level],
+                "province" if one.level == "county" else above[one.level],
+            }
+    assert sum(one.level == "county" for one in regions.values()) == 2975
+    assert not {"市辖区", "县", "省直辖县级行政区划"} & {one.name for one in regions.values()}
+    source = files("graphkit") / "data" / "cn-divisions" / "regions.csv"
+    assert next(csv.reader(source.read_text(encoding="utf-8").splitlines())) == ["code", "name", "level", "parent"]
+
+
+def test_nothing_is_found_in_a_damaged_place() -> None:
+    text = "与山西省财政厅沟通"
+    hurt = bytearray(len(text))
+    hurt[3] = 1
+    assert FINDER.find(text, hurt) == [] or all(one.start > 3 or one.end <= 3 for one in FINDER.find(text, hurt))
