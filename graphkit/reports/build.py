@@ -11,7 +11,7 @@ from typing import Any
 
 from graphkit.gaps import KINDS, Evaluation
 from graphkit.model.case import THRESHOLDS
-from graphkit.model.gap import Gap
+from graphkit.model.gap import Category, Gap
 from graphkit.reports import words
 from graphkit.reports.model import (
     AgeLine,
@@ -45,6 +45,7 @@ REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly
 """The kinds of report, by the name that asks for one."""
 
 _NAMED = {"express": 40, "monthly": 100, "stage": 150, "ledger": 0}
+_RESOLVED_LOOKED_AT, _RESOLVED_TOLD = 1000, 150
 _AGES = ((0, 30), (31, 60), (61, 90), (91, 180), (181, None))
 _TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
 
@@ -114,12 +115,18 @@ class _Builder:
         self.request = request
         self.previous = previous
         self.names = Names(evaluation)
-        self.gaps = evaluation.gaps(policy=request.policy, region=request.region)
-        self.roots = [gap for gap in self.gaps if gap.root]
+        self.roots = ranked_roots(
+            evaluation,
+            None if request.every_root else _NAMED[request.kind],
+            policy=request.policy,
+            region=request.region,
+        )
         self.steps = steps_query(request.policy, request.region)
         self.parts = self.compared()
         self.part_of = query("part_of", parts=literal(self.parts))
-        self.status_rows = rows(evaluation, query("status_counts", steps=self.steps, part_of=self.part_of))
+        self.tallies = self.count_steps()
+        filters = {"policy": literal(request.policy), "region": literal(request.region)}
+        self.gap_rows = rows(evaluation, query("gap_counts", part_of=self.part_of, **filters))
         self.sources = source_counts(evaluation)
         self.trend = sorted((self.trend_point(one) for one in [*earlier, evaluation]), key=lambda point: point.day)
         documents = rows(evaluation, "SELECT * FROM documents ORDER BY id")
@@ -127,8 +134,7 @@ class _Builder:
 
     def report(self) -> Report:
         request, case = self.request, self.ev.case
-        listed = self.roots if request.every_root else self.roots[: _NAMED[request.kind]]
-        named = [self.entry(number, gap) for number, gap in enumerate(listed, 1)]
+        named = [self.entry(number, gap) for number, gap in enumerate(self.roots, 1)]
         case_title = Text(zh=case.title.text("zh", case.id), en=case.title.text("en", case.id))
         kind = words.REPORT_KIND[request.kind]
         ledger = self.follow_up()
@@ -155,7 +161,7 @@ class _Builder:
             change=self.change(),
             roots=named,
             roots_told=min(_TOLD[request.kind], len(named)),
-            roots_total=len(self.roots),
+            roots_total=sum(row["gaps"] for row in self.gap_rows if row["root"]),
             policies=self.by_policy(),
             regions=self.by_region(),
             matrix=self.matrix(),
@@ -187,11 +193,14 @@ class _Builder:
         )
 
     def counts(self) -> list[KindCount]:
-        held = Counter((gap.kind, gap.category) for gap in self.gaps)
-        root = Counter(gap.kind for gap in self.roots)
+        held: Counter[tuple[str, Category]] = Counter()
+        root: Counter[str] = Counter()
+        for row in self.gap_rows:
+            held[row["kind"], row["category"]] += row["gaps"]
+            root[row["kind"]] += row["gaps"] if row["root"] else 0
         blocked = self.tally().get("waiting", 0)
         if blocked:
-            held[("blocked_step", "consequence")] = blocked
+            held["blocked_step", "consequence"] = blocked
         return [
             KindCount(kind=kind, name=words.kind_name(kind), category=category, gaps=n, root=root[kind])
             for (kind, category), n in sorted(held.items(), key=lambda item: KINDS.index(item[0][0]))
@@ -200,20 +209,29 @@ class _Builder:
     def change(self) -> Change | None:
         if self.previous is None:
             return None
-        before = {gap.id: gap for gap in self.previous.gaps(policy=self.request.policy, region=self.request.region)}
-        now = {gap.id: gap for gap in self.gaps}
-        both = [(before[key], gap) for key, gap in now.items() if key in before]
+        before, now = self.weights(self.previous), self.weights(self.ev)
+        gone = before.keys() - now.keys()
+        roots = ranked_roots(self.previous, _RESOLVED_LOOKED_AT, policy=self.request.policy, region=self.request.region)
         return Change(
             since=self.previous.as_of,
             known_by=self.previous.known_by,
             new=[key for key in now if key not in before],
-            resolved=[
-                self.entry(number, gap) for number, gap in enumerate((g for k, g in before.items() if k not in now), 1)
+            resolved=[key for key in before if key in gone],
+            resolved_roots=[
+                self.entry(number, gap)
+                for number, gap in enumerate([gap for gap in roots if gap.id in gone][:_RESOLVED_TOLD], 1)
             ],
-            persisting=len(both),
-            worsened=[gap.id for old, gap in both if _weight(gap) > _weight(old)],
-            eased=[gap.id for old, gap in both if _weight(gap) < _weight(old)],
+            persisting=len(before) - len(gone),
+            worsened=[key for key in now if key in before and now[key] > before[key]],
+            eased=[key for key in now if key in before and now[key] < before[key]],
         )
+
+    def weights(self, evaluation: Evaluation) -> dict[str, tuple[int, int, Decimal]]:
+        """Return what each gap weighs: people, steps held up, money."""
+        found = query("gap_weights", policy=literal(self.request.policy), region=literal(self.request.region))
+        return {
+            row["id"]: (row["beneficiaries"], row["blocked_steps"], row["amount"]) for row in rows(evaluation, found)
+        }
 
     def trend_point(self, evaluation: Evaluation) -> TrendPoint:
         counted = query("root_counts", policy=literal(self.request.policy), region=literal(self.request.region))
@@ -248,7 +266,6 @@ class _Builder:
         for policy in self.names.policies.values():
             if self.request.policy not in (None, policy.id):
                 continue
-            own = [gap for gap in self.roots if gap.policy == policy.id]
             counts = self.tally(policy=policy.id)
             stop = stops.get(policy.id)
             lines.append(
@@ -259,7 +276,7 @@ class _Builder:
                     required=_required(self.tally(policy=policy.id, required=True)),
                     done=_done(self.tally(policy=policy.id, required=True)),
                     by_status=counts,
-                    root_by_category=_categories(own),
+                    root_by_category=self.root_categories(policy=policy.id),
                     stops_at=self.names.stage(policy.id, stop["stage"]) if stop else None,
                     stopped_places=stop["places"] if stop else 0,
                     blocked_steps=counts.get("waiting", 0),
@@ -274,17 +291,10 @@ class _Builder:
         return [ref.id for ref in self.names.path(top)] + children
 
     def by_region(self) -> list[RegionLine]:
-        compared = set(self.parts)
-        places: dict[str, list[Gap]] = {}
-        for gap in self.roots:
-            path = [ref.id for ref in self.names.path(gap.scope or gap.subject)]
-            part = next((code for code in reversed(path) if code in compared), None)
-            if part is not None:
-                places.setdefault(part, []).append(gap)
         lines = []
         for code in self.parts:
-            counts = self.tally(part=code)
-            if counts or code in places:
+            counts, roots = self.tally(part=code), self.root_categories(part=code)
+            if counts or roots:
                 lines.append(
                     RegionLine(
                         region=self.names.region(code),
@@ -292,7 +302,7 @@ class _Builder:
                         required=_required(self.tally(part=code, required=True)),
                         done=_done(self.tally(part=code, required=True)),
                         by_status=counts,
-                        root_by_category=_categories(places.get(code, [])),
+                        root_by_category=roots,
                         blocked_steps=counts.get("waiting", 0),
                     )
                 )
@@ -312,20 +322,35 @@ class _Builder:
             if (counts := self.tally(part=part, policy=policy))
         ]
 
+    def count_steps(self) -> dict[tuple[str | None, str | None, bool], Counter[str]]:
+        """Count the steps by status, under each compared region, policy and required or all; None stands for all."""
+        tallies: dict[tuple[str | None, str | None, bool], Counter[str]] = {}
+        for row in rows(self.ev, query("status_counts", steps=self.steps, part_of=self.part_of)):
+            keys = {(part, policy) for part in (row["part"], None) for policy in (row["policy"], None)}
+            for part, policy in keys:
+                for required in (False, True) if row["required"] else (False,):
+                    tallies.setdefault((part, policy, required), Counter())[row["status"]] += row["steps"]
+        return tallies
+
     def tally(self, part: str | None = None, policy: str | None = None, required: bool = False) -> dict[str, int]:
         """Count the steps by status: of one compared region or policy or all; all steps or only the required ones."""
+        return _sorted(self.tallies.get((part, policy, required), {}))
+
+    def root_categories(self, part: str | None = None, policy: str | None = None) -> dict[str, int]:
+        """Count the root gaps by category: of one compared region or policy."""
         counts: Counter[str] = Counter()
-        for row in self.status_rows:
-            if part in (None, row["part"]) and policy in (None, row["policy"]) and (row["required"] or not required):
-                counts[row["status"]] += row["steps"]
-        return _sorted(counts)
+        for row in self.gap_rows:
+            if row["root"] and part in (None, row["part"]) and policy in (None, row["policy"]):
+                counts[row["category"]] += row["gaps"]
+        return {category: counts[category] for category in words.CATEGORY if counts[category]}
 
     # Money and people
 
     def money(self) -> list[MoneyLine]:
         lines = []
-        for gap in self.gaps:
-            if gap.kind not in ("funds_retained", "funds_untraced") or gap.subject is None:
+        kinds = ("funds_retained", "funds_untraced")
+        for gap in self.ev.gaps(policy=self.request.policy, region=self.request.region, kind=kinds):
+            if gap.subject is None:
                 continue
             region = self.names.region_of(gap.subject)
             lines.append(
@@ -360,11 +385,19 @@ class _Builder:
                 to_level=row["to_level"],
                 amount=row["amount"],
             )
-            for row in rows(self.ev, query("money_flow", policy=literal(self.request.policy)))
+            for row in rows(
+                self.ev,
+                query("money_flow", policy=literal(self.request.policy), region=literal(self.request.region)),
+            )
         ]
 
     def waiting(self) -> list[WaitingLine]:
-        found = query("waiting", part_of=self.part_of, policy=literal(self.request.policy))
+        found = query(
+            "waiting",
+            part_of=self.part_of,
+            policy=literal(self.request.policy),
+            region=literal(self.request.region),
+        )
         return [
             WaitingLine(
                 policy=row["policy"],
@@ -385,10 +418,9 @@ class _Builder:
         actions: dict[str, list[dict[str, Any]]] = {}
         for row in rows(self.ev, 'SELECT * FROM actions ORDER BY finding, "on", recorded_at, id'):
             actions.setdefault(row["finding"], []).append(row)
-        problems: dict[str, list[Gap]] = {}
-        for gap in self.ev.gaps():
-            for finding in gap.findings:
-                problems.setdefault(finding, []).append(gap)
+        problems: dict[str, list[dict[str, Any]]] = {}
+        for row in rows(self.ev, query("finding_gaps")):
+            problems.setdefault(row["finding"], []).append(row)
         wanted = self.inside_region()
         lines = []
         for row in rows(self.ev, "SELECT * FROM findings ORDER BY found_on, id"):
@@ -411,14 +443,15 @@ class _Builder:
         return lines
 
     def finding_line(
-        self, row: dict[str, Any], region: str | None, actions: list[dict[str, Any]], gaps: list[Gap]
+        self, row: dict[str, Any], region: str | None, actions: list[dict[str, Any]], gaps: list[dict[str, Any]]
     ) -> FindingLine:
         is_open, due_on = True, None
         for action in actions:
             is_open = action["kind"] not in ("verified", "waived") and (is_open or action["kind"] == "reopened")
             if action["kind"] in ("instructed", "recommended", "accepted") and action["due_on"] is not None:
                 due_on = action["due_on"]
-        late = [gap for gap in gaps if gap.subject == row["id"]]
+        own = [gap for gap in gaps if gap["own"]]
+        overdue = [gap["days"] for gap in own if gap["kind"] in _OVERDUE and gap["days"] is not None]
         return FindingLine(
             finding=row["id"],
             title=row["title"],
@@ -433,9 +466,9 @@ class _Builder:
             status=actions[-1]["kind"] if actions else "none",
             last_on=actions[-1]["on"] if actions else None,
             due_on=due_on,
-            overdue_days=max((gap.days for gap in late if gap.kind in _OVERDUE and gap.days is not None), default=None),
-            problems=sorted({gap.kind for gap in late}),
-            gaps=sorted(gap.id for gap in gaps),
+            overdue_days=max(overdue, default=None),
+            problems=sorted({gap["kind"] for gap in own}),
+            gaps=sorted(gap["id"] for gap in gaps),
             source=row["source"],
         )
 
@@ -448,15 +481,15 @@ class _Builder:
     # Data quality
 
     def quality(self) -> Quality:
-        kinds = Counter(gap.kind for gap in self.gaps)
+        kinds = {count.kind: count.gaps for count in self.counts()}
         loads = [commit for commit in self.ev.facts.commits() if commit.case == self.ev.case.id]
         return Quality(
             rejected=loads[-1].summary.get("rejected") if loads else None,
             synthetic=self.weak_rows("synthetic"),
             without_source=self.weak_rows("no_source"),
-            unsupported=kinds["unsupported_step"],
-            conflicting=kinds["conflicting_evidence"],
-            unobserved=kinds["unobserved_step"],
+            unsupported=kinds.get("unsupported_step", 0),
+            conflicting=kinds.get("conflicting_evidence", 0),
+            unobserved=kinds.get("unobserved_step", 0),
         )
 
     def weak_rows(self, column: str) -> list[WeakRows]:
@@ -481,10 +514,14 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
     return {status: counts[status] for status in order if counts.get(status)}
 
 
-def _categories(gaps: Iterable[Gap]) -> dict[str, int]:
-    counts: Counter[str] = Counter(gap.category for gap in gaps)
-    return {category: counts[category] for category in words.CATEGORY if counts[category]}
-
-
-def _weight(gap: Gap) -> tuple[int, int, Decimal]:
-    return gap.beneficiaries, gap.blocked_steps, sum((gap.amount or {}).values(), Decimal(0))
+def ranked_roots(
+    evaluation: Evaluation, limit: int | None, *, policy: str | None = None, region: str | None = None
+) -> list[Gap]:
+    """Return the gravest root gaps, at most `limit`; gaps that others explain come between them and are passed over."""
+    take = None if limit is None else 2 * limit + 50
+    while True:
+        found = evaluation.gaps(policy=policy, region=region, limit=take)
+        roots = [gap for gap in found if gap.root][:limit]
+        if take is None or limit is None or len(roots) == limit or len(found) < take:
+            return roots
+        take *= 4

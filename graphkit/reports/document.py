@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Literal
@@ -35,6 +35,19 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     note: str | None = None
     in_workbook: bool = True
+
+
+PAPER_ROWS = 200
+"""Rows of a table that formats for reading show; a workbook has them all."""
+
+
+def on_paper(table: Table, lang: Lang) -> Table:
+    """Return a table as formats for reading show it: its first rows, and a note on how many more there are."""
+    left = len(table.rows) - PAPER_ROWS
+    if left <= 0:
+        return table
+    said = f"另有{left:,}行，见 Excel 版。" if lang == "zh" else f"{left:,} more rows are in the Excel report."
+    return replace(table, rows=table.rows[:PAPER_ROWS], note=f"{table.note} {said}" if table.note else said)
 
 
 @dataclass(frozen=True)

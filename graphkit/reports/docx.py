@@ -28,6 +28,7 @@ from graphkit.reports.document import (
     Paragraph,
     Table,
     chart_table,
+    on_paper,
 )
 from graphkit.reports.markdown import cell_text
 from graphkit.reports.model import Report
@@ -190,7 +191,7 @@ class _Writer:
             case Figures():
                 self._figures(block)
             case Table():
-                self._table(block)
+                self._table(on_paper(block, self.lang))
             case Matrix():
                 self._matrix(block)
             case Items():

@@ -6,7 +6,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from graphkit.reports.charts import chart_svg
-from graphkit.reports.document import Cell
+from graphkit.reports.document import Cell, on_paper
 from graphkit.reports.markdown import cell_text
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
@@ -28,6 +28,7 @@ def report_html(report: Report, lang: Lang) -> str:
     environment.filters["shown"] = shown
     environment.filters["cell"] = _cell
     environment.filters["chart"] = lambda chart: Markup(chart_svg(chart))  # noqa: S704 (drawn from escaped text)
+    environment.filters["paper"] = lambda table: on_paper(table, lang)
     environment.filters["kind"] = lambda block: type(block).__name__
     return environment.get_template("report.html").render(
         document=outline(report, lang), space="" if lang == "zh" else " "

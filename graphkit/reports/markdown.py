@@ -18,6 +18,7 @@ from graphkit.reports.document import (
     Paragraph,
     Table,
     chart_table,
+    on_paper,
 )
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
@@ -62,10 +63,11 @@ def _block(block: Block, document: Document) -> list[str]:
                 for item in block.items
             ]
         case Table():
+            table = on_paper(block, lang)
             lines = _table(
-                [column.title for column in block.columns], [[cell_text(cell) for cell in row] for row in block.rows]
+                [column.title for column in table.columns], [[cell_text(cell) for cell in row] for row in table.rows]
             )
-            return lines + ([f"\n*{escape(block.note)}*"] if block.note else [])
+            return lines + ([f"\n*{escape(table.note)}*"] if table.note else [])
         case Matrix():
             rows = [[name, *(mark.text if mark else "" for mark in marks)] for name, marks in block.rows]
             legend = " · ".join(f"{sign} {name}" for sign, _, name in block.legend)

@@ -79,7 +79,8 @@ class Change(_Part):
     since: date
     known_by: datetime | None
     new: list[str]
-    resolved: list[Entry]
+    resolved: list[str]
+    resolved_roots: list[Entry] = Field(description="the gravest root gaps among the resolved ones, as they were")
     persisting: int
     worsened: list[str] = Field(description="persisting gaps that now hold up more steps or people, or more money")
     eased: list[str]

@@ -319,7 +319,7 @@ class _Outline:
                 )
             ),
             self.gap_table(self.say("新增", "New"), [entry for entry in self.report.roots if entry.gap.id in new]),
-            self.gap_table(self.say("消除", "Resolved"), [entry for entry in change.resolved if entry.gap.root]),
+            self.gap_table(self.say("消除", "Resolved"), change.resolved_roots),
         )
 
     def gap_table(self, name: str, entries: Sequence[Entry], numbered: bool = False) -> Table | None:
@@ -508,9 +508,17 @@ class _Outline:
 
     def heat_map(self) -> Matrix:
         cells = {(cell.region, cell.policy): cell for cell in self.report.matrix}
-        policies = [
-            line for line in self.report.policies if any(cell.policy == line.policy for cell in self.report.matrix)
-        ]
+        present = {cell.policy for cell in self.report.matrix}
+        policies = [line for line in self.report.policies if line.policy in present]
+        note = ""
+        if len(policies) > _MOST_COLUMNS:
+            worst = sorted(policies, key=lambda line: (-sum(line.root_by_category.values()), line.policy))[
+                :_MOST_COLUMNS
+            ]
+            policies = [line for line in policies if line in worst]
+            note = self.say(
+                f"只列根源性问题最多的{len(worst)}项政策。", f" The {len(worst)} policies with most root gaps."
+            )
         rows = []
         for line in self.report.regions:
             marks = [self.mark(cells.get((line.region.id, policy.policy))) for policy in policies]
@@ -531,7 +539,8 @@ class _Outline:
                 "每格为该地区（含下级）该政策最严重的步骤状态；数字为 已完成/应办。上级行只含本级步骤。",
                 "Each cell shows the worst state of the policy's steps in the region and below, with done/required; a "
                 "higher region's row holds only its own steps.",
-            ),
+            )
+            + note,
         )
 
     def mark(self, cell: MatrixCell | None) -> MatrixMark | None:
@@ -948,7 +957,7 @@ class _Outline:
         )
 
 
-_MOST_FLOWS = 6
+_MOST_FLOWS, _MOST_COLUMNS = 6, 8
 _FLOW_LEVELS = {
     "source": Text(zh="来源", en="source"),
     **words.LEVEL,

@@ -9,6 +9,7 @@ from graphkit.gaps import Evaluation
 from graphkit.model.gap import Evidence, Gap
 from graphkit.model.tables import LEVELS
 from graphkit.reports import words
+from graphkit.reports.build import ranked_roots
 from graphkit.reports.model import Text
 from graphkit.reports.names import Names
 from graphkit.reports.queries import literal, query, rows, steps_query, synthetic_rows
@@ -34,8 +35,7 @@ class PageData:
         self.names = Names(evaluation)
         self.policy, self.region = policy, region
         self.notes: list[Text] = []
-        listed = evaluation.gaps(policy=policy, region=region, limit=4 * GAP_LIMIT)
-        self.gaps = [gap for gap in listed if gap.root][:GAP_LIMIT]
+        self.gaps = ranked_roots(evaluation, GAP_LIMIT, policy=policy, region=region)
         counted = query("root_counts", policy=literal(policy), region=literal(region))
         self.counts: dict[str, int] = {row["category"]: row["gaps"] for row in rows(evaluation, counted)}
         self.regions = sorted(self.names.region_names, key=lambda code: (self.depth(code), code))

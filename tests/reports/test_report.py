@@ -12,7 +12,8 @@ import pytest
 
 from graphkit.gaps import Evaluation
 from graphkit.model.errors import UsageError
-from graphkit.reports.build import Request, build_report
+from graphkit.reports.build import Request, build_report, ranked_roots
+from graphkit.reports.document import PAPER_ROWS, Column, Table, on_paper
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
 
@@ -136,3 +137,28 @@ def test_json_keeps_everything_and_its_schema_is_published(report_since: Report)
 
 def test_the_same_facts_give_the_same_report(small: Evaluation, report: Report) -> None:
     assert build_report(small) == report
+
+
+def test_one_region_tells_only_what_lies_in_it(small: Evaluation) -> None:
+    part = build_report(small, Request(region="1402"))
+    assert part.waiting == []
+    assert part.flows == []
+    assert part.money == []
+    city = build_report(small, Request(region="1401"))
+    assert {line.region.id: line.waiting for line in city.waiting} == {"140105": 70, "140106": 40}
+    assert len(city.flows) == 2
+
+
+def test_gaps_that_others_explain_do_not_push_roots_out(small: Evaluation) -> None:
+    roots = [gap.id for gap in small.gaps() if gap.root]
+    assert [gap.id for gap in ranked_roots(small, None)] == roots
+    assert [gap.id for gap in ranked_roots(small, 3)] == roots[:3]
+    assert ranked_roots(small, 0) == []
+
+
+def test_a_long_table_is_cut_on_paper_and_says_so() -> None:
+    table = Table("t", (Column("n", "number"),), [(n,) for n in range(PAPER_ROWS + 5)], "note")
+    assert on_paper(table, "en").note == "note 5 more rows are in the Excel report."
+    assert len(on_paper(table, "en").rows) == PAPER_ROWS
+    short = Table("t", (Column("n", "number"),), [(1,)])
+    assert on_paper(short, "zh") is short

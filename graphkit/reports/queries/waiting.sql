@@ -17,6 +17,7 @@ LEFT JOIN (
 ) AS reached ON reached.id = groups.id
 WHERE groups.eligible_count > 0
   AND ({{policy}} IS NULL OR measures.policy = {{policy}})
+  AND ({{region}} IS NULL OR groups.region IN (SELECT code FROM region_above WHERE ancestor = {{region}}))
   AND groups.id IN (
     SELECT gap_groups."group" FROM gap_groups JOIN gaps ON gaps.id = gap_groups.gap
     WHERE gaps.kind IN ('unassigned_step', 'missing_step', 'overdue_step', 'unobserved_step', 'coverage_shortfall', 'late_delivery')
