@@ -89,7 +89,7 @@ def _add_start(chain: Chain, activity: Activity, begun: date | None) -> None:
         # It runs or is over, so it has begun; the day is not on record, and so neither late nor missing.
         add_stage(chain, START, optional=True)
         return
-    add_stage(chain, START, due_on=planned)
+    add_stage(chain, START, due_on=planned, severity="medium")
     if begun is not None or activity.status == "pipeline":
         chain.cover(START, activity.updated)
     if begun is not None:
@@ -131,7 +131,7 @@ def _add_end(chain: Chain, activity: Activity, begun: date | None, ended: date |
         if activity.status in _ENDED:
             add_stage(chain, END, after=[START], optional=True)
         return
-    add_stage(chain, END, after=[START], due_on=planned)
+    add_stage(chain, END, after=[START], due_on=planned, severity="medium")
     chain.cover(END, activity.updated)
     if ended is not None:
         chain.event(END, "completed", ended)

@@ -20,6 +20,9 @@ from graphkit.standards.iati.survey import Survey
 ROUNDING = Decimal(1)
 """An excess of less than one unit of currency is rounding, not untraced money."""
 
+LEFT_OVER = Decimal("0.01")
+"""The share of its income that a closed activity may have left over (exchange, rounding) before it counts as kept."""
+
 RETENTION_DAYS = 365
 """Days after which unspent income counts as retained: a year, in which a closed activity's accounts are settled."""
 
@@ -52,7 +55,8 @@ def _judge_balance(
     ahead, left = _course(income, spending)
     if left <= -ROUNDING:
         return Judgement(True, "spends more than its income")
-    if activity.status == "closed" and left >= ROUNDING and ahead < ROUNDING:
+    total = sum((amount for _, amount in income), Decimal(0))
+    if activity.status == "closed" and left >= max(ROUNDING, LEFT_OVER * total) and ahead < ROUNDING:
         return Judgement(True, "is closed with income neither spent nor returned")
     return Judgement(False, "its income covers its spending")
 

@@ -136,6 +136,7 @@ class Source(_Strict):
     """
 
     file: str = "*"
+    but_not: str | None = Field(default=None, description="files of this name are none of its")
     sheet: str | int | None = None
     header: int | None = Field(default=None, ge=1, description="row of the header; none: the row that fits best")
     layout: Literal["table", "objects", "ranges"] | None = None

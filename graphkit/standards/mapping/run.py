@@ -38,8 +38,10 @@ class _Group:
 
 @dataclass(slots=True)
 class _Made:
-    """A row in the making: its typed values, attributes, and what could not be understood."""
+    """A row in the making: where it comes from, its typed values, attributes, and what could not be understood."""
 
+    file: str
+    number: int
     values: dict[str, Any] = field(default_factory=dict)
     attributes: dict[str, str] = field(default_factory=dict)
     problem: tuple[str, str, str] | None = None
@@ -88,6 +90,9 @@ class _Run:
         self.made: dict[str, list[_Made]] = {}
         self.used_files: list[Path] = []
         self._sheets = {name: self._read(name, files) for name in mapping.sources}
+        for path in files:
+            if path not in self.used_files:
+                self.warnings.append(f"{path.name}: no source of the mapping takes it")
         self._used_rows: dict[int, set[int]] = {}
         self._unclear: Counter[str] = Counter()
         self.parameters: dict[str, str] = {}
@@ -99,7 +104,8 @@ class _Run:
 
     def _read(self, name: str, files: list[Path]) -> list[Sheet]:
         source = self.mapping.sources[name]
-        chosen = [path for path in files if fnmatch.fnmatch(path.name.lower(), source.file.lower())]
+        chosen = [path for path in files if _is_called(path, source.file)]
+        chosen = [path for path in chosen if source.but_not is None or not _is_called(path, source.but_not)]
         if not chosen:
             if source.required:
                 raise UsageError(f"source {name}: none of the files is called {source.file}; name it, or its folder")
@@ -138,11 +144,8 @@ class _Run:
             value = given.get(name) or None
             if value is None and parameter.value is not None:
                 sheets = self._sheets[parameter.source] if parameter.source else []
-                row = next(((sheet, row) for sheet in sheets for row in sheet.rows), None)
-                if row is not None:
-                    value = self._evaluator.value(parameter.value, row[1].cells)
-                elif not parameter.source:
-                    value = self._evaluator.value(parameter.value, {})
+                row = next((row for sheet in sheets for row in sheet.rows), None)
+                value = self._evaluator.value(parameter.value, row.cells if row is not None else {})
             value = value or parameter.default
             if value is None:
                 about = f" ({parameter.description})" if parameter.description else ""
@@ -199,7 +202,7 @@ class _Run:
         )
         for part in parts:
             extra = {} if part is None else {"_each": part}
-            made = self._typed(output, [{**one, **extra} for one in cells])
+            made = self._typed(output, group, [{**one, **extra} for one in cells])
             if made.problem is None:
                 if output.keep_rest:
                     self._keep_rest(output, group, made)
@@ -223,8 +226,8 @@ class _Run:
             "_locator": sheet.locator(row),
         }
 
-    def _typed(self, output: Output, rows: Sequence[Map[str, str]]) -> _Made:
-        made = _Made()
+    def _typed(self, output: Output, group: _Group, rows: Sequence[Map[str, str]]) -> _Made:
+        made = _Made(group.sheet.file, group.rows[0].number)
         table = TABLES.get(output.table)
         for name, expression in output.columns.items():
             found = self._evaluator.values(expression, rows)
@@ -354,27 +357,27 @@ class _Run:
                 sorted((one, str(two)) for one, two in made.values.items())
             )
             if identity in seen:
-                first = seen[identity]
-                same = _own(first) == _own(made)
-                self.account.keep(what, "the same row again" if same else "the key is there already, with other values")
-                if not same:
-                    self._tell_difference(table, identity, first, made)
+                differing = _differing(seen[identity], made)
+                if not differing:
+                    self.account.keep(what, "the same row again")
+                else:
+                    named = ", ".join(str(one) for one in identity)
+                    reason = f"is there already, with another {', '.join(differing[:4])}; the first row counts"
+                    self.account.reject(what, made.file, made.number, named, reason)
                 continue
             seen[identity] = made
             folder.add(table, {**made.values, **made.attributes})
             self.account.use(what, table)
 
-    def _tell_difference(self, table: str, identity: tuple[Any, ...], first: _Made, made: _Made) -> None:
-        differing = sorted(
-            name for name in {*first.values, *made.values} if first.values.get(name) != made.values.get(name)
-        )
-        where = f"{made.values.get('source', '')} {made.values.get('locator', '')}".strip()
-        named = ", ".join(str(one) for one in identity)
-        self.warnings.append(f"{table} {named}: {where} gives another {', '.join(differing[:4])}; the first row counts")
+
+def _is_called(path: Path, pattern: str) -> bool:
+    return fnmatch.fnmatch(path.name.lower(), pattern.lower())
 
 
-def _own(made: _Made) -> dict[str, Any]:
-    return {name: value for name, value in made.values.items() if name not in ("source", "locator")}
+def _differing(first: _Made, second: _Made) -> list[str]:
+    """Return the columns in which two rows with the same key differ, apart from where they stand."""
+    names = {*first.values, *second.values} - {"source", "locator"}
+    return sorted(name for name in names if first.values.get(name) != second.values.get(name))
 
 
 def _not_understood(kind: ColumnType) -> str:

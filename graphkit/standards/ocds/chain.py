@@ -11,6 +11,7 @@ from graphkit.standards.ocds.process import Process, amount, day, items_with, pe
 from graphkit.standards.values import short
 
 PLANNING, TENDER, AWARD = "planning", "tender", "award"
+_DIRECT = ("direct", "limited")
 _FAILED = ("cancelled", "unsuccessful", "withdrawn")
 
 
@@ -97,6 +98,8 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
     tender = process.part("tender")
     due = period_day(tender.get("awardPeriod"), "endDate")
     after = [TENDER] if chain.has(TENDER) else None
+    # A contract given directly has no tender to wait for.
+    may_precede = after if text(tender.get("procurementMethod")) in _DIRECT else None
     stages: dict[str, str] = {}
     for award in process.parts("awards"):
         key = text(award.get("id")) or "unnamed"
@@ -110,6 +113,7 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
             stage,
             (f"授标：{title}", f"Award: {title}"),
             after=after,
+            may_precede=may_precede,
             due_on=due,
             optional=None if on or is_open else True,
         )
@@ -126,7 +130,7 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
                 **money,
             )
     if not stages and due is not None and text(tender.get("status")) not in _FAILED:
-        chain.stage(AWARD, ("授标", "Award"), after=after, due_on=due)
+        chain.stage(AWARD, ("授标", "Award"), after=after, may_precede=may_precede, due_on=due)
         if records_awards:
             chain.cover(AWARD, process.last_day)
     return stages

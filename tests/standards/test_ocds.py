@@ -1,0 +1,157 @@
+"""What the import of OCDS files promises, on the small package in fixtures/."""
+
+from __future__ import annotations
+
+import csv
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from graphkit.model.errors import InputError
+from graphkit.standards import import_ocds
+from graphkit.standards.ocds.merge import merged
+from tests.standards.conftest import FIXTURES, Bring, Brought
+
+PACKAGE = FIXTURES / "ocds-releases.json"
+
+
+@pytest.fixture(scope="module")
+def brought(bring: Bring) -> Brought:
+    return bring(import_ocds, [PACKAGE])
+
+
+def test_everything_is_accounted_for(brought: Brought) -> None:
+    tallies = brought.made.account.tallies
+    assert tallies["releases"].read == 7
+    assert tallies["releases"].kept == {"stands twice, word for word": 1}
+    assert tallies["processes"].used == {"policies": 4}
+    assert (tallies["milestones"].read, tallies["milestones"].used.total()) == (7, 7)
+    assert tallies["transactions"].rejected == {"has no date": 1}
+
+
+def test_milestones_show_as_their_status_says(brought: Brought) -> None:
+    stage = "milestone-contract-c1-{}".format
+    assert brought.gaps("overdue_step") == {("ocds-test-1", stage("m3"))}
+    assert ("ocds-test-1", stage("m2")) in brought.gaps("missing_step")
+    assert ("ocds-test-1", stage("m1")) in brought.gaps("late_step")
+    unknown = brought.gaps("unobserved_step")
+    assert {("ocds-test-1", "milestone-planning-p1"), ("ocds-test-1", stage("m5"))} <= unknown
+    told = {gap.stage for gap in brought.evaluation.gaps()}
+    assert not told & {stage("m4"), stage("m6")}
+
+
+def test_the_chain_from_tender_to_contract(brought: Brought) -> None:
+    assert ("ocds-test-3", "award") in brought.gaps("missing_step")
+    assert ("ocds-test-4", "award") in brought.gaps("unobserved_step")
+    assert ("ocds-test-1", "award-a9") in brought.gaps("missing_step")
+    assert ("ocds-test-1", "award-a1") in brought.gaps("late_step")
+    assert brought.gaps("out_of_order") == {("ocds-test-1", "contract-c1")}
+    assert not [gap for gap in brought.evaluation.gaps() if gap.policy == "ocds-test-2"]
+
+
+def test_there_is_no_other_gap(brought: Brought) -> None:
+    counts = {"missing_step": 3, "unobserved_step": 3, "overdue_step": 1, "late_step": 2, "out_of_order": 1}
+    assert brought.evaluation.counts() == counts
+
+
+def test_the_buyer_answers_and_the_supplier_supports(brought: Brought) -> None:
+    (gap,) = brought.evaluation.gaps(kind=["overdue_step"])
+    assert (gap.responsible, gap.supporting) == (["B"], ["S"])
+
+
+def test_payments_are_transfers_with_exact_amounts(brought: Brought) -> None:
+    with (brought.made.folder / "tables" / "transfers.csv").open(encoding="utf-8", newline="") as stream:
+        found = {row["transaction_id"]: row for row in csv.DictReader(stream)}
+    assert {key: Decimal(row["amount"]) for key, row in found.items()} == {"t1": Decimal("100.05"), "t2": Decimal(50)}
+    assert (found["t2"]["from"], found["t2"]["to"]) == ("source:City", "payee:S")
+
+
+def test_releases_and_records_and_lines_give_the_same_case(tmp_path: Path) -> None:
+    releases = json.loads(PACKAGE.read_text())["releases"]
+    record = tmp_path / "record.json"
+    records = [
+        {"ocid": ocid, "releases": [one for one in releases if one["ocid"] == ocid]}
+        for ocid in dict.fromkeys(one["ocid"] for one in releases)
+    ]
+    record.write_text(json.dumps({"version": "1.1", "records": records}))
+    lines = tmp_path / "lines.jsonl"
+    lines.write_text("\ufeff" + "\n".join(json.dumps(one) for one in releases))
+    listed = tmp_path / "list.json"
+    listed.write_text(json.dumps(releases))
+    made = [import_ocds([path], tmp_path / path.stem, case_id="x") for path in (record, lines, listed)]
+    for table in ("events", "transfers", "coverage"):
+        texts = [(one.folder / "tables" / f"{table}.csv").read_text() for one in made]
+        assert texts[0] == texts[1] == texts[2]
+
+
+def test_a_compiled_release_counts_before_its_history(tmp_path: Path, bring: Bring) -> None:
+    old = {
+        "ocid": "o",
+        "id": "1",
+        "date": "2020-01-01T00:00:00Z",
+        "tag": ["tender"],
+        "tender": {"id": "t", "status": "active"},
+    }
+    compiled = {
+        **old,
+        "id": "c",
+        "date": "2021-01-01T00:00:00Z",
+        "tag": ["compiled"],
+        "tender": {"id": "t", "title": "New", "status": "complete"},
+    }
+    path = tmp_path / "package.json"
+    path.write_text(
+        json.dumps(
+            {
+                "records": [
+                    {
+                        "ocid": "o",
+                        "releases": [old, {"url": "https://example.org", "tag": ["award"]}],
+                        "compiledRelease": compiled,
+                    }
+                ]
+            }
+        )
+    )
+    brought = bring(import_ocds, [path])
+    assert brought.evaluation.policies[0].title.en == "New"
+    assert brought.made.account.tallies["linked releases"].kept.total() == 1
+
+
+def test_merging_follows_the_standard() -> None:
+    first = {"id": "1", "a": 1, "list": [{"id": 1, "x": 1}, {"id": 2}], "plain": [1, 2], "gone": 5}
+    second = {"id": "2", "a": {"b": 2}, "list": [{"id": "1", "y": 2}, {"id": 3}], "plain": [3], "gone": None}
+    assert merged([first, second]) == {
+        "id": "2",
+        "a": {"b": 2},
+        "list": [{"id": "1", "x": 1, "y": 2}, {"id": 2}, {"id": 3}],
+        "plain": [3],
+    }
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ('{"a": 1', "not well-formed JSON"),
+        ("[1, 2]", "neither releases nor records"),
+        ("[" * 5000, "nested deeper"),
+        ("<xml/>", "not well-formed JSON"),
+    ],
+)
+def test_what_is_no_ocds_file_is_refused_in_one_line(tmp_path: Path, content: str, reason: str) -> None:
+    path = tmp_path / "file.json"
+    path.write_text(content)
+    with pytest.raises(InputError) as caught:
+        import_ocds([path], tmp_path / "case")
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_releases_without_an_ocid_are_rejected_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "file.json"
+    path.write_text('{"releases": [{"ocid": "x"}, {"id": "7"}, null]}')
+    account = import_ocds([path], tmp_path / "case").account
+    assert account.tallies["releases"].rejected == {"has no ocid": 1, "is no release or record": 1}
+    assert account.balanced
