@@ -1,4 +1,4 @@
-"""Where everything that tests need must be there (GRAPHKIT_TEST_ALL, set by .ci/run), a skip of those tests is a failure."""
+"""Where all that tests need must be there (GRAPHKIT_TEST_ALL, set by .ci/run), a skip of such a test is a failure."""
 
 from __future__ import annotations
 

@@ -24,9 +24,7 @@ _MISSING = {
 }
 _DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
-_TIME_PATTERN = (
-    r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?" + _OFFSET + r"?)?$"
-)
+_TIME_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?" + _OFFSET + r"?)?$"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,9 @@ def checked_query(
         if column.required:
             problems.append((column.name, f"{text} IS NULL", "is required but empty"))
         if damaged:
-            problems.append((column.name, f"contains({text}, chr(65533))", "has damaged text (neither UTF-8 nor GB18030)"))
+            problems.append(
+                (column.name, f"contains({text}, chr(65533))", "has damaged text (neither UTF-8 nor GB18030)")
+            )
         problems += [(column.name, f"{text} IS NOT NULL AND {condition}", reason) for condition, reason in conditions]
         if column.values:
             known = ", ".join(literal(one) for one in column.values)
@@ -90,7 +90,7 @@ def _text(name: str) -> str:
     return f"NULLIF(trim(CAST({identifier(name)} AS VARCHAR), {literal(_BLANK)}), '')"
 
 
-def _column(column: Column, source: str) -> tuple[str, list[tuple[str, str]]]:
+def _column(column: Column, source: str) -> tuple[str, list[tuple[str, str]]]:  # noqa: PLR0912  (one branch a type)
     """Return a column's typed value and its (condition, reason) pairs, from the type that the file gives it."""
     name, text = identifier(column.name), _text(column.name)
     match column.type:
@@ -117,9 +117,14 @@ def _column(column: Column, source: str) -> tuple[str, list[tuple[str, str]]]:
             return value, [(f"NOT regexp_matches({text}, '{_AMOUNT_PATTERN}')", reason)]
         case ColumnType.COUNT:
             if source in _INTEGERS:
-                return f"TRY_CAST({name} AS BIGINT)", [(f"{name} < 0 OR {name} > 9223372036854775807", "is not a whole number from 0")]
+                return f"TRY_CAST({name} AS BIGINT)", [
+                    (f"{name} < 0 OR {name} > 9223372036854775807", "is not a whole number from 0")
+                ]
             return f"TRY_CAST({text} AS BIGINT)", [
-                (f"NOT (regexp_matches({text}, '^[0-9]{{1,19}}$') AND TRY_CAST({text} AS BIGINT) IS NOT NULL)", "is not a whole number from 0")
+                (
+                    f"NOT (regexp_matches({text}, '^[0-9]{{1,19}}$') AND TRY_CAST({text} AS BIGINT) IS NOT NULL)",
+                    "is not a whole number from 0",
+                )
             ]
         case ColumnType.NUMBER:
             value = f"TRY_CAST({text} AS DOUBLE)"
@@ -127,12 +132,18 @@ def _column(column: Column, source: str) -> tuple[str, list[tuple[str, str]]]:
         case ColumnType.FLAG:
             if source == "BOOLEAN":
                 return name, []
-            value = f"CASE WHEN lower({text}) IN ('true', '1', '是') THEN true WHEN lower({text}) IN ('false', '0', '否') THEN false END"
-            return value, [(f"lower({text}) NOT IN ('true', 'false', '1', '0', '是', '否')", "is neither true nor false")]
+            value = (
+                f"CASE WHEN lower({text}) IN ('true', '1', '是') THEN true "
+                f"WHEN lower({text}) IN ('false', '0', '否') THEN false END"
+            )
+            return value, [
+                (f"lower({text}) NOT IN ('true', 'false', '1', '0', '是', '否')", "is neither true nor false")
+            ]
         case ColumnType.LIST:
             if source == "VARCHAR[]":
                 return name, []
-            parts = f"list_filter(list_transform(string_split(replace({text}, '；', ';'), ';'), lambda x: trim(x)), lambda x: x <> '')"
+            split = f"list_transform(string_split(replace({text}, '；', ';'), ';'), lambda x: trim(x))"
+            parts = f"list_filter({split}, lambda x: x <> '')"
             return parts, []
 
 
@@ -148,23 +159,54 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
                 pair = f"({_text('policy')} || chr(31) || {text})"
                 policy_known = f"{_text('policy')} IN (SELECT key FROM {references.tables['policies']})"
                 problems.append(
-                    (column.name, f"{policy_known} AND {pair} NOT IN (SELECT key FROM {references.tables['stages']})", "is no stage of this policy")
+                    (
+                        column.name,
+                        f"{policy_known} AND {pair} NOT IN (SELECT key FROM {references.tables['stages']})",
+                        "is no stage of this policy",
+                    )
                 )
         elif column.refers == ("measures",):
             if "policy" in present:
                 pair = f"({_text('policy')} || chr(31) || {text})"
-                problems.append((column.name, f"{pair} NOT IN (SELECT key FROM {references.tables['policy_measures']})", "is no measure of this policy"))
+                problems.append(
+                    (
+                        column.name,
+                        f"{pair} NOT IN (SELECT key FROM {references.tables['policy_measures']})",
+                        "is no measure of this policy",
+                    )
+                )
             else:
-                problems.append((column.name, f"{text} NOT IN (SELECT key FROM {references.tables['measures']})", "is no measure of any policy"))
+                problems.append(
+                    (
+                        column.name,
+                        f"{text} NOT IN (SELECT key FROM {references.tables['measures']})",
+                        "is no measure of any policy",
+                    )
+                )
         elif any(one in references.tables for one in kinds):
-            known = " UNION ALL ".join(f"SELECT key FROM {references.tables[one]}" for one in kinds if one in references.tables)
+            known = " UNION ALL ".join(
+                f"SELECT key FROM {references.tables[one]}" for one in kinds if one in references.tables
+            )
             other = f" AND NOT starts_with({text}, 'source:')" if "source:" in column.refers else ""
-            what = {"policies": "policy", "agencies": "agency", "beneficiary_groups": "beneficiary group", "regions": "region", "findings": "finding"}
+            what = {
+                "policies": "policy",
+                "agencies": "agency",
+                "beneficiary_groups": "beneficiary group",
+                "regions": "region",
+                "findings": "finding",
+            }
             named = " or ".join(what[one] for one in kinds)
             problems.append((column.name, f"{text} NOT IN ({known}){other}", f"is an unknown {named}"))
     if table.name == "events" and references.steps and {"policy", "stage", "scope"} <= set(present):
         triple = f"({_text('policy')} || chr(31) || {_text('stage')} || chr(31) || {_text('scope')})"
-        problems.append(("scope", f"{triple} NOT IN (SELECT key FROM step_keys)", "is no scope in which this stage is expected (wrong level, outside the jurisdiction or the stage's scopes)"))
+        problems.append(
+            (
+                "scope",
+                f"{triple} NOT IN (SELECT key FROM step_keys)",
+                "is no scope in which this stage is expected "
+                "(wrong level, outside the jurisdiction or the stage's scopes)",
+            )
+        )
     return problems
 
 
@@ -181,7 +223,8 @@ def _problem(problems: list[tuple[str, str, str]]) -> str:
     if not problems:
         return "CAST(NULL AS STRUCT(c VARCHAR, v VARCHAR, r VARCHAR)) AS _first"
     whens = " ".join(
-        f"WHEN {condition} THEN {{'c': {literal(name)}, 'v': CAST({identifier(name)} AS VARCHAR), 'r': {literal(reason)}}}"
+        f"WHEN {condition} THEN "
+        f"{{'c': {literal(name)}, 'v': CAST({identifier(name)} AS VARCHAR), 'r': {literal(reason)}}}"
         for name, condition, reason in problems
     )
     return f"CASE {whens} END AS _first"

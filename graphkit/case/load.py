@@ -107,7 +107,11 @@ class _Loader:
                 try:
                     count = self._load_table(transaction, table, path, scratch)
                 except (InputError, duckdb.Error) as error:
-                    reason = str(error) if isinstance(error, InputError) else f"tables/{path.name}: {' '.join(str(error).split())[:300]}"
+                    reason = (
+                        str(error)
+                        if isinstance(error, InputError)
+                        else f"tables/{path.name}: {' '.join(str(error).split())[:300]}"
+                    )
                     name, _, why = reason.partition(": ")
                     self.rejects.append(Reject(name, None, None, None, why or reason))
                     count = 0
@@ -204,7 +208,7 @@ class _Loader:
             if known.get((kind, key)) != text
         }
         schema = stored_schema(DEFINITIONS)
-        columns = list(zip(*changed.values(), strict=True)) or [[] for _ in schema]
+        columns = list(zip(*changed.values(), strict=True)) or [() for _ in schema]
         rows = pa.table([pa.array(list(column), pa.string()) for column in columns], schema=schema)
         transaction.append(DEFINITIONS, rows, rows.num_rows)
 
@@ -233,13 +237,18 @@ class _Loader:
         run("CREATE TABLE stages_keys AS SELECT policy || chr(31) || id AS key FROM stages")
         run("CREATE TABLE measures_keys AS SELECT id AS key FROM measures")
         run("CREATE TABLE policy_measures_keys AS SELECT policy || chr(31) || id AS key FROM measures")
-        self.references.tables.update({one: f"{one}_keys" for one in ("policies", "stages", "measures", "policy_measures")})
+        self.references.tables.update(
+            {one: f"{one}_keys" for one in ("policies", "stages", "measures", "policy_measures")}
+        )
 
     def _load_table(self, transaction: Transaction, table: Table, path: Path, scratch: Path) -> int:
         name = f"tables/{path.name}"
         raw = read_raw(self.connection, path, name, scratch)
         self.warnings += raw.warnings
-        self.rejects += [Reject(name, bad.row, None, None, f"{bad.reason}; the row is left out", _json_line(bad.text)) for bad in raw.bad]
+        self.rejects += [
+            Reject(name, bad.row, None, None, f"{bad.reason}; the row is left out", _json_line(bad.text))
+            for bad in raw.bad
+        ]
         if not raw.columns:
             return 0
         missing = [column.name for column in table.columns if column.required and column.name not in raw.columns]
@@ -277,7 +286,8 @@ class _Loader:
         run(f"CREATE OR REPLACE TABLE parents AS SELECT {key} AS key, parent FROM {stored}")
         while True:
             unknown = self._count(
-                f"UPDATE checked SET _column = 'parent', _value = parent, _reason = 'is unknown, or was itself left out' "
+                "UPDATE checked SET _column = 'parent', _value = parent, "
+                "_reason = 'is unknown, or was itself left out' "
                 f"WHERE _reason IS NULL AND parent IS NOT NULL AND parent NOT IN "
                 f"(SELECT {key} FROM checked WHERE _reason IS NULL UNION ALL SELECT key FROM parents)"
             )
@@ -302,7 +312,8 @@ class _Loader:
     def _reject_orphans(self, table: Table, key: str, stored: str) -> None:
         while True:
             orphans = self._count(
-                f"UPDATE checked SET _column = 'parent', _value = parent, _reason = 'is unknown, or was itself left out' "
+                "UPDATE checked SET _column = 'parent', _value = parent, "
+                "_reason = 'is unknown, or was itself left out' "
                 f"WHERE _reason IS NULL AND parent IS NOT NULL AND parent NOT IN "
                 f"(SELECT {key} FROM checked WHERE _reason IS NULL UNION ALL SELECT {key} FROM {stored})"
             )
@@ -374,7 +385,9 @@ class _Loader:
             f"{literal(transaction.batch)} AS batch {good} ORDER BY _row"
         )
         transaction.append(table.name, self.connection.sql(query).to_arrow_reader(100_000), count)
-        self.connection.execute(f"CREATE TABLE IF NOT EXISTS new_{table.name} AS SELECT {self._kept(table)} FROM checked LIMIT 0")
+        self.connection.execute(
+            f"CREATE TABLE IF NOT EXISTS new_{table.name} AS SELECT {self._kept(table)} FROM checked LIMIT 0"
+        )
         self.connection.execute(f"INSERT INTO new_{table.name} SELECT {self._kept(table)} {good}")
         return count
 
@@ -429,10 +442,18 @@ class _Loader:
         jurisdiction = self.case.jurisdiction
         if jurisdiction and not self._count("SELECT count(*) FROM regions WHERE code = ?", [jurisdiction]):
             self.rejects.append(
-                Reject("case.yaml", None, "jurisdiction", jurisdiction, "is no code in tables/regions; no step is expected until it is")
+                Reject(
+                    "case.yaml",
+                    None,
+                    "jurisdiction",
+                    jurisdiction,
+                    "is no code in tables/regions; no step is expected until it is",
+                )
             )
         run(EXPECTED_SQL)
-        run("CREATE TABLE step_keys AS SELECT policy || chr(31) || stage || chr(31) || scope AS key FROM expected_steps")
+        run(
+            "CREATE TABLE step_keys AS SELECT policy || chr(31) || stage || chr(31) || scope AS key FROM expected_steps"
+        )
         self.references = References(self.references.tables, steps=True)
         useless = run(
             "SELECT policy, stage, scope FROM stage_scopes "
@@ -452,12 +473,19 @@ class _Loader:
         files |= {path.name for path in kept.iterdir()} if kept.is_dir() else set()
         documents = TABLES["documents"]
         new = "new_documents" if self._is_there("new_documents") else None
-        ids = f"SELECT id, file FROM {self._stored(documents)}" + (f" UNION ALL SELECT id, file FROM {new}" if new else "")
+        ids = f"SELECT id, file FROM {self._stored(documents)}" + (
+            f" UNION ALL SELECT id, file FROM {new}" if new else ""
+        )
         known = run(ids).fetchall()
         lost = sorted({file for _, file in known if file and file not in files and f"documents/{file}" not in files})
         self.warnings += [f"tables/documents: the file '{file}' is not in documents/" for file in lost]
         run("CREATE TABLE known_sources (source VARCHAR)")
-        names = sorted({one for one, _ in known} | files | {f"documents/{file}" for file in files} | {file for _, file in known if file})
+        names = sorted(
+            {one for one, _ in known}
+            | files
+            | {f"documents/{file}" for file in files}
+            | {file for _, file in known if file}
+        )
         if names:
             self.connection.register("_names", pa.table({"source": names}))
             run("INSERT INTO known_sources SELECT source FROM _names")
@@ -465,11 +493,14 @@ class _Loader:
             if "source" not in table.column_names or not self._is_there(f"new_{table.name}"):
                 continue
             strange = run(
-                f"SELECT DISTINCT source FROM new_{table.name} WHERE source IS NOT NULL AND source NOT IN (SELECT source FROM known_sources) ORDER BY 1"
+                f"SELECT DISTINCT source FROM new_{table.name} WHERE source IS NOT NULL "
+                "AND source NOT IN (SELECT source FROM known_sources) ORDER BY 1"
             ).fetchall()
             if strange:
                 some = ", ".join(_short(one) for (one,) in strange[:5]) + (" …" if len(strange) > 5 else "")
-                self.warnings.append(f"tables/{table.name}: source {some}: neither a document's id nor a file in documents/")
+                self.warnings.append(
+                    f"tables/{table.name}: source {some}: neither a document's id nor a file in documents/"
+                )
 
     # What goes beside the facts
 
@@ -486,7 +517,9 @@ class _Loader:
                     continue
                 digest = hashlib.sha256(copy.read_bytes()).hexdigest()[:12]
                 copy.rename(copy.with_name(f"{copy.name}.{digest}"))
-                self.warnings.append(f"documents/{path.name}: differs from the one kept before, which stays as {copy.name}.{digest}")
+                self.warnings.append(
+                    f"documents/{path.name}: differs from the one kept before, which stays as {copy.name}.{digest}"
+                )
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
 
@@ -523,7 +556,9 @@ def _refuse_shared_measures(policies: dict[str, Policy], loader: _Loader) -> Non
 
 
 def _dump(model: BaseModel) -> str:
-    return json.dumps(model.model_dump(mode="json", by_alias=True, exclude_unset=True), ensure_ascii=False, sort_keys=True)
+    return json.dumps(
+        model.model_dump(mode="json", by_alias=True, exclude_unset=True), ensure_ascii=False, sort_keys=True
+    )
 
 
 def _short(value: str) -> str:

@@ -130,14 +130,17 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, scra
     except pa.ArrowInvalid as error:
         if "CSV" not in str(error) and "straddling" not in str(error):
             raise InputError(f"{name}: {_one_line(error)}") from None
-        raise InputError(f"{name}: cannot be split into rows (a quote that is not closed?): {_one_line(error)}") from None
+        raise InputError(
+            f"{name}: cannot be split into rows (a quote that is not closed?): {_one_line(error)}"
+        ) from None
     rows = connection.execute("SELECT count(*) FROM raw").fetchall()[0][0]
     skipped = sorted([one.row for one in bad] + blank)
     if skipped:
         numbers = np.setdiff1d(np.arange(1, rows + len(skipped) + 1), np.array(skipped))
         connection.register("_numbers", pa.table({"position": np.arange(1, rows + 1), "number": numbers}))
         connection.execute(
-            "CREATE OR REPLACE TABLE raw AS SELECT raw.* REPLACE (number AS _row) FROM raw JOIN _numbers ON position = _row ORDER BY number"
+            "CREATE OR REPLACE TABLE raw AS SELECT raw.* REPLACE (number AS _row) "
+            "FROM raw JOIN _numbers ON position = _row ORDER BY number"
         )
         connection.unregister("_numbers")
     blank_row = " AND ".join(f"coalesce({_identifier(column)}, '') = ''" for column in columns)
@@ -221,7 +224,9 @@ def _read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> 
                 if not any(cells):
                     continue
                 if any(cells[len(columns) :]):
-                    bad.append(BadRow(number, f"has a cell beyond the {len(columns)} columns of the header", ",".join(cells)))
+                    bad.append(
+                        BadRow(number, f"has a cell beyond the {len(columns)} columns of the header", ",".join(cells))
+                    )
                     continue
                 yield number, (cells + [""] * len(columns))[: len(columns)]
 

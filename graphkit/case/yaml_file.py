@@ -19,8 +19,10 @@ class _Loader(yaml.BaseLoader):
 
     def compose_node(self, parent: Any, index: Any) -> Any:
         if self.check_event(yaml.AliasEvent):
-            event = self.peek_event()
-            raise yaml.composer.ComposerError(None, None, "aliases (*name) are not read here; write it out", event.start_mark)
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            raise yaml.composer.ComposerError(
+                None, None, "aliases (*name) are not read here; write it out", event.start_mark
+            )
         return super().compose_node(parent, index)
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
@@ -29,12 +31,14 @@ class _Loader(yaml.BaseLoader):
             if not isinstance(key, yaml.ScalarNode):
                 raise yaml.constructor.ConstructorError(None, None, "a key must be plain text", key.start_mark)
             if key.value in seen:
-                raise yaml.constructor.ConstructorError(None, None, f"the key '{key.value}' is given twice", key.start_mark)
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key '{key.value}' is given twice", key.start_mark
+                )
             seen.add(key.value)
         return dict(super().construct_mapping(node, deep))
 
 
-_Loader.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, deep=True))
+_Loader.add_constructor("tag:yaml.org,2002:map", lambda loader, node: loader.construct_mapping(node, True))  # type: ignore[arg-type]
 
 
 def read_yaml(path: Path, name: str) -> dict[str, Any]:
@@ -57,7 +61,9 @@ def read_yaml(path: Path, name: str) -> dict[str, Any]:
     except (yaml.YAMLError, RecursionError) as error:
         raise InputError(f"{name}: not YAML: {' '.join(str(error).split())[:200]}") from None
     if not isinstance(data, dict):
-        raise InputError(f"{name}: {'the file is empty' if data in (None, '') else 'must be a map of key: value lines'}")
+        raise InputError(
+            f"{name}: {'the file is empty' if data in (None, '') else 'must be a map of key: value lines'}"
+        )
     return data
 
 
@@ -66,7 +72,11 @@ def validation_lines(name: str, error: ValidationError) -> list[str]:
     lines = []
     for one in error.errors(include_url=False):
         key = ".".join(str(part) for part in one["loc"])
-        value = "" if isinstance(one.get("input"), dict | list) or one["type"] == "missing" else f" = {str(one['input'])[:80]!r}"
+        value = (
+            ""
+            if isinstance(one.get("input"), dict | list) or one["type"] == "missing"
+            else f" = {str(one['input'])[:80]!r}"
+        )
         reason = "is missing" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
         lines.append(f"{name}: {key + value + ': ' if key else ''}{reason}")
     return lines

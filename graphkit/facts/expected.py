@@ -129,5 +129,7 @@ _SCHEMAS: dict[str, pa.Schema] = {
 
 
 def _table(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [[] for _ in schema]
-    return pa.table([pa.array(list(column), kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema)
+    columns = list(zip(*rows, strict=True)) if rows else [() for _ in schema]
+    return pa.table(
+        [pa.array(list(column), kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema
+    )

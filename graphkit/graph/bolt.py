@@ -266,7 +266,8 @@ class BoltStore:
     def _remove_relationships(self, session: Session, kind: Kind, digests: list[Any]) -> None:
         _in_batches(
             session,
-            f"UNWIND $rows AS digest MATCH (a:{kind.start})-[r:`{kind.name}`]->(b:{kind.end}) WHERE r.digest = digest DELETE r",
+            f"UNWIND $rows AS digest MATCH (a:{kind.start})-[r:`{kind.name}`]->(b:{kind.end}) "
+            "WHERE r.digest = digest DELETE r",
             digests,
         )
 

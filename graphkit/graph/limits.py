@@ -17,7 +17,8 @@ class Limits:
     def exceeded(self, what: str) -> str:
         """Return what to say of a query that exceeded its "time", "memory" or "size"."""
         return {
-            "time": f"the query was stopped after {self.timeout_s:g} s; narrow it or bound its paths, or raise --timeout",
+            "time": f"the query was stopped after {self.timeout_s:g} s; "
+            "narrow it or bound its paths, or raise --timeout",
             "memory": "the query was stopped: it needs too much memory; narrow it, or bound its paths",
             "size": f"the result is larger than the {self.result_mb} MB that are given out; return less, or add LIMIT",
         }[what]
