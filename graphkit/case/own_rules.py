@@ -6,10 +6,10 @@ the query once over empty tables in the sandbox, so that an unknown column or a 
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from graphkit.case.encoding import detect
 from graphkit.engine.rule_rows import rule_rows
 from graphkit.engine.sandbox import run_select
 from graphkit.engine.select import check_select
@@ -54,20 +54,25 @@ def read_own_rules(folder: Path) -> OwnRules:
 
 def _read(path: Path, name: str, language: Language) -> OwnRule:
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InputError(f"larger than {MAX_BYTES:,} bytes, which no rule needs")
-        encoding = detect(path)
-        if encoding is None:
-            raise InputError("the text is neither UTF-8 nor GB18030; save it as UTF-8")
-        text = path.read_text(encoding=encoding)
+        data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
         raise InputError(f"cannot be read: {error.strerror}") from None
+    if data is None:
+        raise InputError(f"larger than {MAX_BYTES:,} bytes, which no rule needs")
+    text = _decoded(data)
     rule = parse_own_rule(text, name, language)
     if rule.id != path.stem:
         raise InputError(f"its header says id: {rule.id}; the file is called after the id")
     if language == "sql":
         check_sql_rule(rule)
     return rule
+
+
+def _decoded(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return data.decode(encoding)
+    raise InputError("the text is neither UTF-8 nor GB18030; save it as UTF-8")
 
 
 def check_sql_rule(rule: OwnRule) -> None:

@@ -1,16 +1,15 @@
 """Finds every gap of a case as of a day, known by a time, with causes and impact (CONTRACT.md section 3).
 
-The SQL lies beside this module: rules/ (one file a kind), views/ (what the rules and their readers look at) and
-collect/ (how a rule's rows become gaps, and the two walks along the chains, one depth after the other).
+The SQL lies beside this module: rules/ (one file a kind), views/ (what the rules and their readers look at),
+collect/ (how a rule's rows become gaps, and the two walks along the chains, one depth after the other) and own/ (how
+the rows of an analyst's rule become gaps).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
-from functools import cache
-from importlib import resources
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -20,11 +19,13 @@ from graphkit.engine.duckdb import connect
 from graphkit.facts import Facts
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import stored_schema
+from graphkit.gaps.own_rules import collect, collect_sql_rules
 from graphkit.gaps.periods import known_years, no_workdays, period_ends, workdays
 from graphkit.gaps.rules import rules
+from graphkit.gaps.statements import statements
 from graphkit.model.case import THRESHOLDS, Case, Policy
 from graphkit.model.errors import InputError, UsageError
-from graphkit.model.rule import Rule
+from graphkit.model.rule import OwnRule, Rule
 from graphkit.model.tables import TABLES, Table
 
 _GRADED = ("missing_step", "overdue_step", "unassigned_step")
@@ -40,12 +41,6 @@ _OPTIONAL = {
     "detail": "VARCHAR",
 }
 """The columns that a rule may leave out."""
-
-
-@cache
-def statements(name: str) -> str:
-    """Return the SQL in one of this package's files, such as views/steps."""
-    return resources.files("graphkit.gaps").joinpath(f"{name}.sql").read_text(encoding="utf-8")
 
 
 def end_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
@@ -75,6 +70,8 @@ class Computation:
         self.as_of = as_of or self.case.as_of or datetime.now(zone).date()
         self.known_by = None if known_by is None else end_of(known_by, zone)
         self.thresholds = {**THRESHOLDS, **self.case.thresholds, **_checked(thresholds or {})}
+        self.rules: dict[str, Rule] = dict(rules())
+        self.problems: list[str] = []
         self.connection = connect()
         self._load_definitions()
         self._load_facts()
@@ -152,7 +149,15 @@ class Computation:
     def _find_gaps(self) -> None:
         for rule in sorted(rules().values(), key=lambda rule: rule.after is not None):
             self._collect(rule)
+        collect_sql_rules(self)
         self.connection.execute(statements("views/gap_ids"))
+
+    def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]]) -> None:
+        """Add the gaps that rules found elsewhere, each with its rows, and measure all of them again."""
+        collect(self, found)
+        self.connection.execute(statements("views/gap_ids"))
+        self._measure_impact()
+        self._find_agencies()
 
     def _collect(self, rule: Rule) -> None:
         columns = {name for name, *_ in self.run(f"DESCRIBE {rule.sql}")}

@@ -13,10 +13,10 @@ from graphkit.facts import Facts
 from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.evidence import evidence_of
 from graphkit.gaps.explain import Explainer
-from graphkit.gaps.rules import KINDS, rules
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap
+from graphkit.model.rule import OWN, OwnRule, Rule
 
 _RANK = (
     "CASE gaps.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, gaps.beneficiaries DESC, "
@@ -75,6 +75,20 @@ class Evaluation:
         return dict(self._computation.thresholds)
 
     @property
+    def rules(self) -> dict[str, Rule]:
+        """Every kind of gap that was looked for, with its rule: the contract's, then the case's own."""
+        return dict(self._computation.rules)
+
+    @property
+    def problems(self) -> list[str]:
+        """One line for each of the case's own rules that could not be run: its file, and what is wrong with it."""
+        return list(self._computation.problems)
+
+    def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]]) -> None:
+        """Add gaps of the case's own rules that need more than SQL, such as the graph; each rule with its rows."""
+        self._computation.add_gaps(found)
+
+    @property
     def facts(self) -> Facts:
         """The facts that were evaluated."""
         return self._computation.facts
@@ -89,9 +103,9 @@ class Evaluation:
         return connection.sql(query, params=values or []).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
 
     def counts(self, *, consequences: bool = False) -> dict[str, int]:
-        """Return how many gaps there are of each kind that occurs, in the order of the contract."""
+        """Return how many gaps there are of each kind that occurs: the contract's in its order, then the own ones."""
         found = dict(self._computation.run("SELECT kind, count(*) FROM gaps GROUP BY kind"))
-        return {kind: found[kind] for kind in KINDS if kind in found and (consequences or kind != "blocked_step")}
+        return {kind: found[kind] for kind in self.rules if kind in found and (consequences or kind != "blocked_step")}
 
     def gaps(
         self,
@@ -110,7 +124,7 @@ class Evaluation:
         """
         conditions: list[str] = []
         values: list[Any] = []
-        kinds = self._known("kind", kind, KINDS)
+        kinds = self._known("kind", kind, tuple(self.rules))
         categories = self._known("category", category, tuple(CATEGORY_ZH))
         if not consequences and "blocked_step" not in kinds:
             conditions.append("gaps.kind <> 'blocked_step'")
@@ -144,7 +158,7 @@ class Evaluation:
     def delivery_rows(self, gap_id: str) -> pa.Table:
         """Return every delivery behind an aggregated delivery gap: id, since, amount, currency, sorted by id."""
         gap = self.gap(gap_id)
-        rule = rules()[gap.kind]
+        rule = self.rules[gap.kind]
         if not rule.rows:
             raise UsageError(f"{gap_id} is a {gap.kind}; only gaps over deliveries have rows")
         connection = self._computation.connection
@@ -213,7 +227,8 @@ class Evaluation:
     def _known(self, what: str, chosen: Iterable[str] | str | None, known: tuple[str, ...]) -> list[str]:
         names = [chosen] if isinstance(chosen, str) else list(chosen or [])
         for name in names:
-            if name not in known:
+            # An own kind may be another case's, where several are asked the same.
+            if name not in known and not (what == "kind" and name.startswith(OWN)):
                 raise UsageError(f"unknown {what} '{name}'; known are {', '.join(known) or 'none'}")
         return names
 

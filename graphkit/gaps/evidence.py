@@ -6,8 +6,8 @@ import re
 from functools import lru_cache
 from pathlib import Path
 
-from graphkit.gaps.evaluate import Computation, statements
-from graphkit.gaps.rules import rules
+from graphkit.gaps.evaluate import Computation
+from graphkit.gaps.statements import statements
 from graphkit.model.gap import Evidence
 
 MAX_DELIVERIES = 100
@@ -29,7 +29,9 @@ def evidence_of(computation: Computation) -> dict[str, list[Evidence]]:
     for gap, _, _, row, source, locator, note in computation.run(statements("collect/evidence")):
         add(gap, row, source, locator, note)
     for (kind,) in computation.run("SELECT DISTINCT kind FROM listed WHERE about = 'delivery' ORDER BY 1"):
-        query = statements("collect/evidence_rows").format(query=rules()[kind].sql, kind=kind, limit=MAX_DELIVERIES)
+        query = statements("collect/evidence_rows").format(
+            query=computation.rules[kind].sql, kind=kind, limit=MAX_DELIVERIES
+        )
         for gap, row, source, locator in computation.run(query):
             add(gap, row, source, locator, None)
     return found

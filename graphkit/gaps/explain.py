@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 from graphkit.gaps.evaluate import Computation
-from graphkit.gaps.rules import rules
 from graphkit.model.gap import Explanation, money_text
 
 _NAME_LIMIT = 60
@@ -29,6 +28,7 @@ class Explainer:
 
     def __init__(self, computation: Computation) -> None:
         run = computation.run
+        self._rules = computation.rules
         self._thresholds = computation.thresholds
         self._policies = {policy.id: policy.title for policy in computation.policies}
         self._stages = {
@@ -43,7 +43,7 @@ class Explainer:
 
     def explain(self, row: Mapping[str, Any], responsible: list[str], amounts: Mapping[str, Decimal]) -> Explanation:
         """Return the sentence of one row of `gaps`."""
-        words = rules()[row["kind"]].explanation
+        words = self._rules[row["kind"]].explanation
         return Explanation(
             zh=words.zh.format_map(self._values(row, responsible, amounts, "zh")),
             en=words.en.format_map(self._values(row, responsible, amounts, "en")),
