@@ -21,8 +21,9 @@ from .responses import Problem
 from .routes import cases, files, gaps, queries, system
 from .settings import Settings
 from .snapshots import Snapshots
+from .tokens import Tokens
 
-_PROBLEMS = (404, 422, 403, 503)
+_PROBLEMS = (401, 403, 404, 422, 503)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -32,6 +33,7 @@ def create_app(settings: Settings) -> FastAPI:
         Snapshots(settings.workspace),
         Evaluations(settings.evaluations_kept, settings.gaps_kept),
         Graph(settings),
+        Tokens(settings.workspace),
     )
     server.snapshots.newest()
 

@@ -9,17 +9,19 @@ from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from graphkit import __version__
 from graphkit.model.case import THRESHOLDS
 
 from .access import LOCAL_USER, Principal
-from .errors import FieldError, NotFoundError, NotModifiedError
+from .errors import FieldError, NotFoundError, NotModifiedError, UnauthorizedError
 from .evaluations import Evaluations, Filters, Question
 from .graph import Graph
 from .paging import digest
 from .settings import Settings
 from .snapshots import Snapshot, Snapshots
+from .tokens import Tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,7 @@ class Server:
     snapshots: Snapshots
     evaluations: Evaluations
     graph: Graph
+    tokens: Tokens
 
 
 def _server(request: Request) -> Server:
@@ -40,8 +43,16 @@ def _server(request: Request) -> Server:
 ServerDep = Annotated[Server, Depends(_server)]
 
 
-def _principal(request: Request) -> Principal:
-    return LOCAL_USER
+_bearer = HTTPBearer(auto_error=False, description="A token of `graphkit token create`.")
+
+
+def _principal(server: ServerDep, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Principal:
+    if not server.settings.authenticated:
+        return LOCAL_USER
+    principal = server.tokens.principal(sent.credentials) if sent else None
+    if principal is None:
+        raise UnauthorizedError("send a valid token: Authorization: Bearer TOKEN")
+    return principal
 
 
 PrincipalDep = Annotated[Principal, Depends(_principal)]
@@ -57,7 +68,11 @@ SnapshotDep = Annotated[Snapshot, Depends(_snapshot)]
 def _unchanged(request: Request, response: Response, snapshot: SnapshotDep, principal: PrincipalDep) -> None:
     """Set the ETag of an answer that the facts and the day decide; NotModifiedError when the client has it."""
     quarter = int(time.time() // 900)  # a case without a day of its own is told as of today, which begins on a quarter
-    known = digest(__version__, snapshot.version, quarter, request.url.path, request.url.query, principal)
+    case = request.path_params.get("case")
+    versions = [
+        (one, snapshot.loads(one)) for one in snapshot.case_ids if principal.may_see(one) and case in (None, one)
+    ]
+    known = digest(__version__, versions, quarter, request.url.path, request.url.query, principal)
     etag = f'W/"{known}"'
     asked = {one.strip() for one in request.headers.get("If-None-Match", "").split(",")}
     if etag in asked:
@@ -79,6 +94,14 @@ def _case(case: _CasePath, principal: PrincipalDep, snapshot: SnapshotDep) -> st
 
 
 CaseDep = Annotated[str, Depends(_case)]
+
+
+def _case_snapshot(server: ServerDep, snapshot: SnapshotDep, case: CaseDep) -> Snapshot:
+    """Return the facts as of the case's own newest load: what was loaded of other cases since makes no difference."""
+    return server.snapshots.at(snapshot.commit_of(case, snapshot.loads(case)))
+
+
+CaseSnapshotDep = Annotated[Snapshot, Depends(_case_snapshot)]
 
 AsOf = Annotated[
     date | None,
@@ -129,7 +152,7 @@ def _thresholds(given: list[str]) -> tuple[tuple[str, Decimal], ...]:
 
 def _question(
     case: CaseDep,
-    snapshot: SnapshotDep,
+    snapshot: CaseSnapshotDep,
     as_of: AsOf = None,
     known_by: KnownBy = None,
     thresholds: Thresholds = None,

@@ -25,6 +25,10 @@ class NotFoundError(GraphkitError):
     """There is no such thing, or none that the asker may see."""
 
 
+class UnauthorizedError(GraphkitError):
+    """No token was sent, or none that is valid."""
+
+
 class NotModifiedError(Exception):
     """What the client holds is still right; `etag` names it."""
 
@@ -43,6 +47,7 @@ class FieldError(GraphkitError):
 
 STATUS: dict[type[GraphkitError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
+    UnauthorizedError: HTTPStatus.UNAUTHORIZED,
     FieldError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -81,6 +86,8 @@ def _known(request: Request, error: Exception) -> Response:
         _log.warning("the store cannot answer: %s", error)
         detail = "the store cannot answer now; try again, and see the server's log if it stays so"
         headers = {"Retry-After": str(RETRY_AFTER_S)}
+    if status is HTTPStatus.UNAUTHORIZED:
+        headers = {"WWW-Authenticate": "Bearer"}
     return problem(status, detail, [{"field": field, "message": detail}] if field else None, headers)
 
 

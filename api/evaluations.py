@@ -27,6 +27,11 @@ class Question:
     thresholds: tuple[tuple[str, Decimal], ...] = ()
 
     @property
+    def version(self) -> int:
+        """The facts version as it is told: how many loads of the case the answer rests on."""
+        return self.snapshot.loads(self.case)
+
+    @property
     def key(self) -> tuple[str, ...]:
         """What tells this question from others."""
         return (f"{self.snapshot.version:09}", self.case, str(self.as_of), repr(self.known_by), repr(self.thresholds))

@@ -57,7 +57,7 @@ class RequestGuard:
         answer = _Answer(send, request_id, docs=scope["path"] == "/docs")
         name = urlsplit(f"//{headers.get('Host', '')}").hostname
         length = headers.get("Content-Length", "0")
-        if name not in self._settings.hosts:
+        if self._settings.hosts is not None and name not in self._settings.hosts:
             await _refuse(scope, answer, HTTPStatus.MISDIRECTED_REQUEST, "this server does not go by that name")
         elif not length.isdigit() or int(length) > self._settings.body_limit_bytes or "Transfer-Encoding" in headers:
             most = f"a body has a Content-Length, of at most {self._settings.body_limit_bytes} bytes"

@@ -17,15 +17,19 @@ def start(
     size = min(limit, server.settings.page_limit_rows)
     if cursor is None:
         return question, 0, size
-    found = read_cursor(cursor, _digest(question, what, asked), question.snapshot.version)
-    return replace(question, snapshot=server.snapshots.at(found.version)), found.position, size
+    found = read_cursor(cursor, _digest(question, what, asked), question.version)
+    return (
+        replace(question, snapshot=server.snapshots.at(question.snapshot.commit_of(question.case, found.version))),
+        found.position,
+        size,
+    )
 
 
 def next_cursor(question: Question, position: int, total: int, what: str, asked: Any) -> str | None:
     """Return the cursor of the page that begins at a position; None when there is none."""
     if position >= total:
         return None
-    return Cursor(position, question.snapshot.version, _digest(question, what, asked)).text()
+    return Cursor(position, question.version, _digest(question, what, asked)).text()
 
 
 def _digest(question: Question, what: str, asked: Any) -> str:

@@ -39,6 +39,6 @@ def read_cursor(text: str, question: str, newest: int) -> Cursor:
         cursor = Cursor(int(position), int(version), str(own))
     except (ValueError, TypeError, binascii.Error):
         raise FieldError("cursor", "not a cursor; take the `next` of the page before") from None
-    if cursor.question != question or cursor.position < 0 or not 0 <= cursor.version <= newest:
+    if cursor.question != question or cursor.position < 0 or not 1 <= cursor.version <= newest:
         raise FieldError("cursor", "belongs to another question; begin again without a cursor")
     return cursor

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, create_model
 
 from graphkit.gaps import ChainStep
 from graphkit.gaps.diff import Persisting
-from graphkit.gaps.record import Record
 from graphkit.model.case import Case, Policy, Stage
 from graphkit.model.gap import Evidence, Gap, Money
 from graphkit.model.tables import TABLES, ColumnType
@@ -68,16 +67,15 @@ class Health(_Out):
 
 
 class Ready(_Out):
-    """The facts can be read: their version (number of loads), and how many cases there are."""
+    """The facts can be read."""
 
     status: Literal["ready"] = "ready"
-    facts_version: int = Field(examples=[3])
 
 
 class CaseList(_Out):
     """The cases that the asker may see."""
 
-    facts_version: int = Field(examples=[3])
+    versions: dict[str, int] = Field(description="how many loads there are of each", examples=[{"shanxi-2020": 3}])
     cases: list[Case]
 
 
@@ -105,7 +103,7 @@ class StageList(_Out):
 class Asked(_Out):
     """What an answer is about: the facts version, the case, the day, the time by which facts were known."""
 
-    facts_version: int = Field(description="the number of loads that the answer rests on", examples=[3])
+    facts_version: int = Field(description="how many loads of the case the answer rests on", examples=[3])
     case: str = Field(examples=["shanxi-2020"])
     as_of: date = Field(examples=["2020-06-30"])
     known_by: Utc | None = None
@@ -190,11 +188,26 @@ class StepPage(Page):
     steps: list[StepRow]
 
 
+class RecordOut(_Out):
+    """A kept evaluation: its question, the facts that it rests on, hashes of its rules and gaps, counts."""
+
+    name: str
+    case: str
+    as_of: date
+    known_by: Utc | None
+    thresholds: dict[str, Money]
+    facts_version: int
+    rules: str
+    gaps: str
+    counts: dict[str, int]
+    kept_at: datetime
+
+
 class RecordList(_Out):
     """The evaluations that are kept of a case."""
 
     case: str
-    evaluations: list[Record]
+    evaluations: list[RecordOut]
 
 
 class Network(Asked):
@@ -251,7 +264,6 @@ class NamedIn(_Out):
 class Rows(_Out):
     """The rows of a query; `notices` say what one must know of them, such as that they were cut off."""
 
-    facts_version: int
     columns: list[str] = Field(examples=[["s.title"]])
     rows: list[list[Any]] = Field(examples=[[["County rule in 140105"]]])
     notices: list[str]

@@ -13,13 +13,16 @@ LOOPBACK = ("127.0.0.1", "localhost", "::1")
 class Settings:
     """A server's workspace, the names by which it may be called, and its limits.
 
-    `hosts` are the names that a request's Host may have: a page elsewhere cannot make a browser ask a loopback server
-    under a name of its own. `evaluations_kept` and `gaps_kept` bound what is held in memory between requests.
+    `authenticated` asks for a token on every route but /health, /ready and the documentation; without it there is one
+    local user. `hosts` are the names that a request's Host may have: a page elsewhere cannot make a browser ask a
+    loopback server under a name of its own; None, where tokens are asked for, means any. `evaluations_kept` and
+    `gaps_kept` bound what is held in memory between requests.
     """
 
     workspace: Path
     graph: str | None = None
-    hosts: tuple[str, ...] = LOOPBACK
+    authenticated: bool = False
+    hosts: tuple[str, ...] | None = LOOPBACK
     request_time_limit_s: float = 60.0
     body_limit_bytes: int = 1_000_000
     query_time_limit_s: float = 30.0

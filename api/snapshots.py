@@ -31,6 +31,21 @@ class Snapshot:
         """The ids of the cases, sorted."""
         return self.facts.case_ids()
 
+    def loads(self, case_id: str) -> int:
+        """Return how many loads of a case there are: its own version, which tells nothing of other cases."""
+        return len(self._numbers(case_id))
+
+    def commit_of(self, case_id: str, loads: int) -> int:
+        """Return the number of the commit that was the case's load of that number, from 1."""
+        return self._numbers(case_id)[loads - 1]
+
+    def loads_until(self, case_id: str, commit: int) -> int:
+        """Return how many loads of a case there were up to a commit."""
+        return sum(number <= commit for number in self._numbers(case_id))
+
+    def _numbers(self, case_id: str) -> list[int]:
+        return [commit.number for commit in self.facts.commits() if commit.case == case_id]
+
     def case(self, case_id: str) -> Case:
         """Return a case's definition; NotFoundError when there is none of that id."""
         if case_id not in self._cases:

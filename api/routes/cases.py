@@ -19,6 +19,7 @@ from ..responses import (
     Page,
     PolicyList,
     RecordList,
+    RecordOut,
     StageLine,
     StageList,
     StepPage,
@@ -33,7 +34,7 @@ router = APIRouter(prefix="/cases", tags=["cases"])
 def cases(snapshot: SnapshotDep, principal: PrincipalDep) -> CaseList:
     """List the cases."""
     listed = [snapshot.case(case) for case in snapshot.case_ids if principal.may_see(case)]
-    return CaseList(facts_version=snapshot.version, cases=listed)
+    return CaseList(versions={one.id: snapshot.loads(one.id) for one in listed}, cases=listed)
 
 
 @router.get("/{case}", dependencies=[Unchanged])
@@ -106,7 +107,7 @@ def steps(
         )
         known_by = evaluation.known_by
     return StepPage(
-        facts_version=question.snapshot.version,
+        facts_version=question.version,
         case=question.case,
         as_of=question.as_of,
         known_by=known_by,
@@ -119,7 +120,11 @@ def steps(
 @router.get("/{case}/evaluations")
 def evaluations(case: CaseDep, snapshot: SnapshotDep) -> RecordList:
     """List the evaluations that are kept."""
-    return RecordList(case=case, evaluations=records(snapshot.facts, case))
+    kept = [
+        RecordOut(**one.model_dump(exclude={"commit"}), facts_version=snapshot.loads_until(case, one.commit))
+        for one in records(snapshot.facts, case)
+    ]
+    return RecordList(case=case, evaluations=kept)
 
 
 def _add_table(path: str, table: str) -> None:
@@ -129,7 +134,7 @@ def _add_table(path: str, table: str) -> None:
             found, total = table_page(evaluation, table, position, size)
             known_by = evaluation.known_by
         values: dict[str, Any] = {
-            "facts_version": question.snapshot.version,
+            "facts_version": question.version,
             "case": question.case,
             "as_of": question.as_of,
             "known_by": known_by,

@@ -17,14 +17,15 @@ from graphkit.views.neighbourhood import neighbourhood
 
 from ..dependencies import (
     CaseDep,
+    CaseSnapshotDep,
     CursorText,
     FiltersDep,
     KnownBy,
     Lang,
     PageSize,
+    PrincipalDep,
     QuestionDep,
     ServerDep,
-    SnapshotDep,
     Unchanged,
     moment,
 )
@@ -40,7 +41,7 @@ NODE_LIMIT = 300
 
 
 @kinds_router.get("/kinds")
-def kinds() -> list[KindOut]:
+def kinds(principal: PrincipalDep) -> list[KindOut]:
     """List the kinds of gaps and what each means."""
     return [
         KindOut(
@@ -142,7 +143,7 @@ def subgraph(
 def compare(
     server: ServerDep,
     case: CaseDep,
-    snapshot: SnapshotDep,
+    snapshot: CaseSnapshotDep,
     from_: Annotated[date, Query(alias="from", description="The earlier day.")],
     to: Annotated[date, Query(description="The later day.")],
     known_by: KnownBy = None,
@@ -156,7 +157,7 @@ def compare(
     with server.evaluations.open_two(*sides) as (before, after):
         found = diff(before, after, consequences=consequences)
     return DiffOut(
-        facts_version=snapshot.version,
+        facts_version=sides[1].version,
         case=case,
         from_=Side(as_of=found.from_, known_by=found.from_known_by),
         to=Side(as_of=found.to, known_by=found.to_known_by),
@@ -175,7 +176,7 @@ def _known(evaluation: Evaluation, gap: str) -> Gap:
 
 def _about(question: Question, evaluation: Evaluation) -> dict[str, Any]:
     return {
-        "facts_version": question.snapshot.version,
+        "facts_version": question.version,
         "case": question.case,
         "as_of": evaluation.as_of,
         "known_by": evaluation.known_by,

@@ -20,7 +20,7 @@ router = APIRouter(tags=["queries"])
 
 
 @router.get("/queries")
-def queries() -> list[QueryOut]:
+def queries(principal: PrincipalDep) -> list[QueryOut]:
     """List the library of named queries."""
     return [QueryOut(**one.model_dump(include=set(QueryOut.model_fields))) for one in library().values()]
 
@@ -58,4 +58,4 @@ def _limits(server: Server, asked: CypherIn | NamedIn) -> Limits:
 def _run(server: Server, snapshot: Snapshot, cypher: str, params: dict[str, Any], limits: Limits) -> Rows:
     result = server.graph.run(snapshot, cypher, params, limits)
     rows = [[plain(value) for value in row] for row in result.rows]
-    return Rows(facts_version=snapshot.version, columns=result.columns, rows=rows, notices=result.notices)
+    return Rows(columns=result.columns, rows=rows, notices=result.notices)

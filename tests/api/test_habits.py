@@ -13,7 +13,7 @@ from graphkit_api.evaluations import Evaluations, Filters, Question
 from graphkit_api.settings import Settings
 from graphkit_api.snapshots import Snapshots
 
-from graphkit.model.errors import RefusedError, StoreError
+from graphkit.model.errors import StoreError
 
 from .conftest import BASE, SMALL
 
@@ -144,10 +144,3 @@ def test_what_is_kept_is_bounded(workspace: Path) -> None:
         evaluations.listed(question, Filters())
     assert len(evaluations._held) == 2
     assert len(evaluations._lists) == 1
-
-
-def test_only_loopback_without_authentication(workspace: Path) -> None:
-    from graphkit.cli.serve import serve  # noqa: PLC0415
-
-    with pytest.raises(RefusedError, match=r"--host 0\.0\.0\.0"):
-        serve(workspace, host="0.0.0.0")
