@@ -29,6 +29,8 @@ COMMANDS = {
     "map": ("graphkit.cli.map", "map_"),
     "import": ("graphkit.cli.import_", "import_"),
     "export": ("graphkit.cli.export", "export"),
+    "serve": ("graphkit.cli.serve", "serve"),
+    "token": ("graphkit.cli.token", "token"),
     "verify": ("graphkit.cli.verify", "verify"),
     "backup": ("graphkit.cli.backup", "backup"),
     "restore": ("graphkit.cli.backup", "restore"),

@@ -22,7 +22,9 @@ from graphkit.facts import Facts
 from graphkit.model.errors import InputError, UsageError
 
 app = typer.Typer(
-    help="Accept, correct or reject the candidate facts that graphkit ingest found.", no_args_is_help=True
+    help="Accept, correct or reject the candidate facts that graphkit ingest found.",
+    no_args_is_help=True,
+    add_completion=False,
 )
 
 Ids = Annotated[list[str], typer.Argument(metavar="ID…", help="Candidates; the beginning of an id is enough.")]
