@@ -14,9 +14,12 @@
 //   done: {zh: 已完成, en: steps done}
 //   average_days: {zh: 平均天数, en: days on average}
 //   most_days: {zh: 最长天数, en: days at most}
-MATCH (s:Step)-[:OF]->(st:Stage)
+MATCH (s:Step)
 WHERE ($case IS NULL OR s.case = $case) AND s.state = 'done' AND s.ready_on IS NOT NULL
-WITH s, st, duration.inDays(s.ready_on, s.done_on).days AS days
-RETURN s.case AS case, s.policy AS policy, s.stage AS stage, st.title AS title, count(s) AS done, round(toFloat(sum(days)) / count(s), 1) AS average_days,
-  max(days) AS most_days
+WITH s.case AS in_case, s.policy AS policy, s.stage AS stage, s.ready_on AS began, s.done_on AS ended, count(s) AS steps
+WITH in_case, policy, stage, steps, duration.inDays(began, ended).days AS days
+WITH in_case, policy, stage, sum(steps) AS done, sum(steps * days) AS all_days, max(days) AS most_days
+MATCH (st:Stage)
+WHERE st.case = in_case AND st.policy = policy AND st.stage = stage
+RETURN in_case AS case, policy, stage, st.title AS title, done, round(toFloat(all_days) / done, 1) AS average_days, most_days
 ORDER BY average_days DESC, `case`, policy, stage

@@ -6,7 +6,7 @@
 //   en: Which steps are not done between a group and its measure, and who leads them?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
-//   group: {type: text, default: null, zh: 只看此群体, en: only this group}
+//   group: {type: text, required: true, zh: 受益群体, en: group id}
 // columns:
 //   case: {zh: 案例, en: case}
 //   group: {zh: 群体, en: group id}
@@ -18,10 +18,9 @@
 //   state: {zh: 状态, en: state}
 //   due_on: {zh: 期限, en: due date}
 //   leads: {zh: 牵头单位, en: lead agencies}
-MATCH (g:BeneficiaryGroup)-[:GIVES]->(m:Measure)<-[:GIVES]-(:Stage)<-[:OF]-(last:Step)
-WHERE ($case IS NULL OR g.case = $case) AND ($group IS NULL OR g.key = $group)
-  AND EXISTS { MATCH (g)-[:IN_REGION]->(:Region)-[:PART_OF*0..4]->(:Region)<-[:IN_REGION]-(last) }
-MATCH (last)-[:AFTER*0..8]->(s:Step)
+MATCH (m:Measure)<-[:GIVES]-(:Stage)<-[:OF]-(final:Step)-[:IN_REGION]->(:Region)<-[:PART_OF*0..4]-(:Region)<-[:IN_REGION]-(g:BeneficiaryGroup)
+WHERE g.key = $group AND g.measure = m.key AND ($case IS NULL OR g.case = $case)
+MATCH (final)-[:AFTER*0..8]->(s:Step)
 WHERE s.required AND s.state IN ['open', 'untouched']
 WITH DISTINCT g, m, s
 OPTIONAL MATCH (lead:Agency)-[a:ASSIGNED]->(s)

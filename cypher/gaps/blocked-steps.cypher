@@ -16,10 +16,12 @@
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}
 //   waits_for: {zh: 所等环节, en: steps it waits for}
-MATCH (before:Step)<-[:AFTER]-(s:Step)-[:OF]->(st:Stage)-[:OF]->(p:Policy)-[:OF]->(c:Case)
+MATCH (s:Step)-[:AFTER]->(before:Step)
+WHERE s.required AND s.state IN ['open', 'untouched'] AND before.required AND before.state IN ['open', 'untouched']
+WITH s, before ORDER BY before.key
+WITH s, collect(before.key) AS waits_for
+MATCH (s)-[:OF]->(:Stage)-[:OF]->(p:Policy)-[:OF]->(c:Case)
 WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
-  AND s.required AND s.state IN ['open', 'untouched'] AND before.required AND before.state IN ['open', 'untouched']
-WITH c, s, before ORDER BY before.key
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
-  s.title AS title, collect(before.key) AS waits_for
+  s.title AS title, waits_for
 ORDER BY `case`, policy, stage, scope

@@ -17,13 +17,14 @@
 //   title: {zh: 名称, en: title}
 //   since: {zh: 起始日, en: first day on which it held}
 //   documents: {zh: 来源文件, en: documents}
-MATCH (s:Step)-[:OF]->(st:Stage)-[:OF]->(p:Policy)-[:OF]->(c:Case)
-WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
-  AND s.state <> 'cancelled'
-MATCH (one:Document)<-[first:EVIDENCED_BY]-(s)-[second:EVIDENCED_BY]->(other:Document)
-WHERE first.valid AND second.valid AND one.key < other.key AND (first.on <> second.on OR first.amount_e4 <> second.amount_e4)
-WITH c, s, one.key + ' / ' + other.key AS documents, CASE WHEN first.on > second.on THEN first.on ELSE second.on END AS day
+MATCH (one:Document)<-[first:EVIDENCED_BY]-(s:Step)-[second:EVIDENCED_BY]->(other:Document)
+WHERE s.state <> 'cancelled' AND first.valid AND second.valid AND one.key < other.key
+  AND (first.on <> second.on OR first.amount_e4 <> second.amount_e4)
+WITH s, one.key + ' / ' + other.key AS documents, CASE WHEN first.on > second.on THEN first.on ELSE second.on END AS day
 ORDER BY documents
+WITH s, min(day) AS since, collect(DISTINCT documents) AS documents
+MATCH (s)-[:OF]->(:Stage)-[:OF]->(p:Policy)-[:OF]->(c:Case)
+WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
-  s.title AS title, min(day) AS since, collect(DISTINCT documents) AS documents
+  s.title AS title, since, documents
 ORDER BY since, `case`, policy, stage, scope

@@ -17,17 +17,27 @@
 //   due_on: {zh: 期限, en: due date}
 //   reached: {zh: 已惠及, en: beneficiaries reached}
 //   eligible: {zh: 应享受, en: eligible beneficiaries}
-MATCH (e:Evaluation)-[:OF]->(c:Case)
-WHERE e.current AND ($case IS NULL OR c.key = $case)
-MATCH (g:BeneficiaryGroup)-[:GIVES]->(m:Measure)-[:OF]->(p:Policy)-[:OF]->(c)
-WHERE g.eligible_count > 0 AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
-OPTIONAL MATCH hops = (g)-[:IN_REGION]->(:Region)-[:PART_OF*0..4]->(:Region)<-[:IN_REGION]-(s:Step)-[:OF]->(:Stage)-[:GIVES]->(m)
-WHERE s.state <> 'cancelled'
-WITH c, e, g, m, p, s, length(hops) AS distance
-ORDER BY distance
-WITH c, e, g, m, p, collect({distance: distance, due_on: s.due_on}) AS found
-WITH c, e, g, m, p, [one IN found WHERE one.distance = found[0].distance AND one.due_on IS NOT NULL | one.due_on] AS days
-WITH c, e, g, m, p, reduce(latest = head(days), day IN days | CASE WHEN day > latest THEN day ELSE latest END) AS step_due_on
+CALL {
+  MATCH (m:Measure)<-[:GIVES]-(:Stage)<-[:OF]-(s:Step)-[:IN_REGION]->(r:Region)
+  WHERE s.state <> 'cancelled'
+  WITH m, r, max(s.due_on) AS latest
+  MATCH hops = (r)<-[:PART_OF*0..4]-(:Region)<-[:IN_REGION]-(g:BeneficiaryGroup)
+  WHERE g.measure = m.key AND g.eligible_count > 0
+  WITH g, latest, length(hops) AS distance
+  ORDER BY distance
+  WITH g, collect({due_on: latest})[0].due_on AS step_due_on
+  RETURN g, step_due_on
+  UNION ALL
+  MATCH (g:BeneficiaryGroup)-[:GIVES]->(m:Measure)
+  WHERE g.eligible_count > 0 AND g.reached_count < g.eligible_count
+    AND NOT EXISTS {
+      MATCH (m)<-[:GIVES]-(:Stage)<-[:OF]-(s:Step)-[:IN_REGION]->(:Region)<-[:PART_OF*0..4]-(:Region)<-[:IN_REGION]-(g)
+      WHERE s.state <> 'cancelled'
+    }
+  RETURN g, null AS step_due_on
+}
+MATCH (g)-[:GIVES]->(m:Measure)-[:OF]->(p:Policy)-[:OF]->(c:Case)<-[:OF]-(e:Evaluation)
+WHERE ($case IS NULL OR c.key = $case) AND e.current AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
 WITH c, e, g, m, p, coalesce(step_due_on, p.effective_to) AS due_on
 WHERE due_on < c.as_of AND g.reached_count < e.coverage_min * g.eligible_count
 RETURN c.key AS case, p.key AS policy, m.key AS measure, null AS stage, null AS scope, g.key AS subject,

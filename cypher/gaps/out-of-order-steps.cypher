@@ -17,11 +17,13 @@
 //   title: {zh: 名称, en: title}
 //   since: {zh: 起始日, en: first day on which it held}
 //   predecessors: {zh: 被越过的前序环节, en: predecessors passed over}
-MATCH (before:Step)<-[after:AFTER]-(s:Step)-[:OF]->(st:Stage)-[:OF]->(p:Policy)-[:OF]->(c:Case)
-WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
-  AND s.state = 'done' AND NOT after.may_precede
+MATCH (s:Step)-[after:AFTER]->(before:Step)
+WHERE s.state = 'done' AND NOT after.may_precede
   AND ((before.required AND before.state IN ['open', 'untouched']) OR (before.state = 'done' AND before.done_on > s.done_on))
-WITH c, s, before ORDER BY before.key
+WITH s, before ORDER BY before.key
+WITH s, collect(before.key) AS predecessors
+MATCH (s)-[:OF]->(:Stage)-[:OF]->(p:Policy)-[:OF]->(c:Case)
+WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
-  s.title AS title, s.done_on AS since, collect(before.key) AS predecessors
+  s.title AS title, s.done_on AS since, predecessors
 ORDER BY since, `case`, policy, stage, scope

@@ -17,13 +17,15 @@
 //   title: {zh: 名称, en: title}
 //   since: {zh: 起始日, en: first day on which it held}
 //   due_on: {zh: 期限, en: due date}
+MATCH (:Agency)-[:ASSIGNED]->(assigned:Step)
+WITH DISTINCT assigned.case AS in_case, assigned.policy AS assigned_policy
 MATCH (p:Policy)-[:OF]->(c:Case)
-WHERE ($case IS NULL OR c.key = $case) AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
-  AND EXISTS { MATCH (p)<-[:OF]-(:Stage)<-[:OF]-(:Step)<-[:ASSIGNED]-(:Agency) }
+WHERE c.key = in_case AND p.key = assigned_policy AND ($case IS NULL OR c.key = $case)
+  AND (p.effective_from IS NULL OR p.effective_from <= c.as_of)
 MATCH (s:Step)-[:OF]->(:Stage)-[:OF]->(p)
 WHERE s.required AND s.state IN ['open', 'untouched']
   AND NOT EXISTS { MATCH (s)-[:AFTER]->(before:Step) WHERE before.required AND before.state IN ['open', 'untouched'] }
-  AND NOT EXISTS { MATCH (:Agency)-[lead:ASSIGNED]->(s) WHERE lead.role = 'lead' }
+  AND NOT EXISTS { MATCH (s)<-[lead:ASSIGNED]-(:Agency) WHERE lead.role = 'lead' }
 RETURN c.key AS case, s.policy AS policy, s.measure AS measure, s.stage AS stage, s.scope AS scope, null AS subject,
   s.title AS title, s.ready_on AS since, s.due_on AS due_on
 ORDER BY since, `case`, policy, stage, scope

@@ -20,6 +20,7 @@ COMMANDS = {
     "explain": ("graphkit.cli.explain", "explain"),
     "diff": ("graphkit.cli.diff", "compare"),
     "report": ("graphkit.cli.report", "report"),
+    "trace": ("graphkit.cli.trace", "trace"),
     "view": ("graphkit.cli.view", "view"),
     "evaluate": ("graphkit.cli.evaluate", "evaluate"),
     "evaluations": ("graphkit.cli.evaluate", "evaluations"),

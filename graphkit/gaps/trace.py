@@ -77,8 +77,9 @@ class End(_Part):
     held: it rests with `holder` since the day `on`, for `days` days, and came by `transfer`; `gap` is the
     funds_retained gap of the holder, where there is one. reached: the same for a group that passes nothing on, which
     is where money is meant to end. delivered: `holder` delivered it to beneficiaries (of `group`, where that is
-    known) from the day `on` until `until`, in `count` deliveries that it paid at least a part of. returned: it went
-    back to the source `holder`. back: it came to where the trace started once more, and goes on as money counted there.
+    known) from the day `on` until `until`, in `count` deliveries that it paid at least a part of, `advanced` of it
+    before the money that makes up for it had come in. returned: it went back to the source `holder`. back: it came
+    to where the trace started once more, and goes on as money counted there.
     """
 
     kind: EndKind
@@ -90,6 +91,7 @@ class End(_Part):
     days: int | None
     count: int | None
     amount: Money
+    advanced: Money | None
     gap: str | None
 
 
@@ -114,7 +116,10 @@ class Flow(_Part):
 
 
 class Trace(_Part):
-    """The money of one transfer, holder or source, as of a day, known by a time; `names` are those of all holders."""
+    """The money of one transfer, holder or source, as of a day, known by a time.
+
+    `transfer` is the one that the trace starts at, if it starts at one; `names` are those of all holders.
+    """
 
     start: str
     kind: StartKind
@@ -122,6 +127,7 @@ class Trace(_Part):
     as_of: date
     known_by: datetime | None
     rule: Literal["first in, first out"] = "first in, first out"
+    transfer: TraceTransfer | None
     flows: list[Flow]
     names: dict[str, str]
 
@@ -151,13 +157,16 @@ def trace(evaluation: Evaluation, start: str, *, policy: str | None = None, meas
         if not keys:
             where = " under that policy and measure" if policy or measure else ""
             raise InputError(f"{start}: no money is on record{where} as of {evaluation.as_of}")
-        flows = [_Flow(evaluation, one).flow(kind, key) for one in keys]
+        parts = [_Flow(evaluation, one) for one in keys]
+        flows = [one.flow(kind, key) for one in parts]
+        transfer = parts[0].transfer(key) if kind == "transfer" else None
     return Trace(
         start=key,
         kind=kind,
         case=evaluation.case.id,
         as_of=evaluation.as_of,
         known_by=evaluation.known_by,
+        transfer=transfer,
         flows=flows,
         names=_names(evaluation, flows, key),
     )
@@ -266,6 +275,11 @@ class _Flow:
             gaps=self._gaps_at({start, *self._passed(up), *self._passed(down), *map(self._payer, begun)}),
         )
 
+    def transfer(self, key: str) -> TraceTransfer:
+        """Return a transfer as it is, with its whole amount."""
+        (one,) = self._begun("transfer", key)
+        return self._listed(one, [(ZERO, one.amount)], 0)
+
     def _begun(self, kind: StartKind, start: str) -> list[Payment]:
         """Return the payments that a trace begins with, beside the account of its holder."""
         match kind:
@@ -321,32 +335,31 @@ class _Flow:
         listed: Iterable[Payment] = (),
     ) -> list[TraceTransfer]:
         """Return the transfers of a walk, nearest first; `listed` are payments of the start itself to list as well."""
-        parts = {one: length(stretches) for one, stretches in walk.parts.items()}
-        parts |= {one: one.amount for one in listed}
+        parts = walk.parts | {one: [(ZERO, one.amount)] for one in listed}
         starts = dict.fromkeys((one.payee if forward else one.payer for one in begun), after) | dict.fromkeys(own, 0)
         near = self._distances(walk, starts, forward=forward)
         found = []
-        for one, amount in parts.items():
-            row = self._rows[one]
-            if "agency" in row:
-                continue
+        for one, stretches in parts.items():
             holder = one.payer if forward else one.payee
-            found.append(
-                TraceTransfer(
-                    transfer=row["id"],
-                    **{"from": self._payer(one)},
-                    to=self._payee(one),
-                    on=one.on,
-                    amount=amount,
-                    of=one.amount,
-                    advanced=self._advanced(one, walk.parts.get(one, [])),
-                    distance=near[holder] + 1 if holder in near and one in walk.parts else after,
-                    correction=row["amount"] < 0,
-                    source=row["source"],
-                    locator=row["locator"],
-                )
-            )
+            if "agency" not in self._rows[one]:
+                found.append(self._listed(one, stretches, near[holder] + 1 if holder in near else after))
         return sorted(found, key=lambda hop: (hop.distance, hop.on, hop.transfer))
+
+    def _listed(self, payment: Payment, parts: list[Stretch], distance: int) -> TraceTransfer:
+        row = self._rows[payment]
+        return TraceTransfer(
+            transfer=row["id"],
+            **{"from": self._payer(payment)},
+            to=self._payee(payment),
+            on=payment.on,
+            amount=length(parts),
+            of=payment.amount,
+            advanced=self._advanced(payment, parts),
+            distance=distance,
+            correction=row["amount"] < 0,
+            source=row["source"],
+            locator=row["locator"],
+        )
 
     @staticmethod
     def _distances(walk: Walk, starts: dict[str | None, int], *, forward: bool) -> dict[str | None, int]:
@@ -426,6 +439,7 @@ class _Flow:
                     on=min(one.on for one, _ in paid),
                     until=max(one.on for one, _ in paid),
                     count=sum(self._delivered(one, parts) for one, parts in paid),
+                    advanced=sum((self._advanced(one, parts) for one, parts in paid), ZERO),
                 )
             )
         for holder, stretches in walk.rests.items():
@@ -470,11 +484,12 @@ def _end(
     until: date | None = None,
     days: int | None = None,
     count: int | None = None,
+    advanced: Decimal | None = None,
     gap: str | None = None,
 ) -> End:
     return End(
         kind=kind, holder=holder, amount=amount, group=group, transfer=transfer,
-        on=on, until=until, days=days, count=count, gap=gap,
+        on=on, until=until, days=days, count=count, advanced=advanced, gap=gap,
     )  # fmt: skip
 
 

@@ -25,7 +25,7 @@ FROM settings
 -- nodes Gap
 SELECT
   gap_node(gaps.id) AS id, gaps.id AS key,
-  kind_titles.title || '：' || coalesce(
+  coalesce(kind_titles.title, gaps.kind) || '：' || coalesce(
     coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || coalesce(regions.name, agencies.name, gaps.scope),
     findings.title, holders_named.name, regions.name, gaps.subject, gaps.scope, gaps.policy, ''
   ) AS title,
@@ -37,7 +37,7 @@ SELECT
   ) AS rank,
   'graphkit' AS source, graph_batch() AS batch
 FROM gaps
-JOIN kind_titles ON kind_titles.kind = gaps.kind
+LEFT JOIN kind_titles ON kind_titles.kind = gaps.kind
 LEFT JOIN stages ON stages.policy = gaps.policy AND stages.id = gaps.stage
 LEFT JOIN regions ON regions.code = gaps.scope
 LEFT JOIN agencies ON agencies.id = gaps.scope

@@ -13,24 +13,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from graphkit.model.errors import InputError, UsageError
+from graphkit.model.rule import Words
 
 IDENTITY = ("case", "policy", "measure", "stage", "scope", "subject")
 """The columns that tell one gap of a kind from another; every query in `cypher/gaps` gives them first."""
 
 ParameterType = Literal["text", "integer", "number", "date", "boolean"]
-
-
-class Words(BaseModel):
-    """A text in both languages; neither may be empty."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
-
-    def text(self, lang: str) -> str:
-        """Return the text in `lang` (zh or en)."""
-        return self.zh if lang == "zh" else self.en
 
 
 class Parameter(Words):

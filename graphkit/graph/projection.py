@@ -17,7 +17,6 @@ import pyarrow as pa
 from graphkit.engine.duckdb import connect
 from graphkit.facts.schema import DEFINITIONS
 from graphkit.gaps import Evaluation
-from graphkit.gaps.rules import rules
 from graphkit.graph.frames import END, START, Frames, Kind, kinds, node_schema, relationship_schema
 from graphkit.model.errors import UsageError
 from graphkit.model.graph import LABELS, RELATIONSHIPS, case_node_id
@@ -111,7 +110,7 @@ class _CaseFrames:
         documents = [(policy.id, policy.document.id) for policy in evaluation.policies if policy.document.id]
         titles = evaluation.case.title
         given: dict[str, list[tuple[str | None, ...]]] = {
-            "kind_titles (kind, title)": [(kind, rule.title.zh) for kind, rule in rules().items()],
+            "kind_titles (kind, title)": [(kind, rule.title.zh) for kind, rule in evaluation.rules.items()],
             "policy_documents (policy, document)": [*documents] or [(None, None)],
             "case_titles (title_zh, title_en, jurisdiction, timezone)": [
                 (titles.zh, titles.en, evaluation.case.jurisdiction, evaluation.case.timezone)

@@ -192,6 +192,7 @@ _LABELS = (
         "One stage of a policy's chain; a step is a stage in one scope",
         (
             _POLICY,
+            _STAGE,
             *_TITLES,
             _LEVEL,
             _MEASURE,
