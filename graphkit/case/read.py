@@ -54,7 +54,10 @@ class RawTable:
 
 def read_raw(connection: duckdb.DuckDBPyConnection, path: Path, name: str, scratch: Path) -> RawTable:
     """Read a table file into the table or view `raw`. InputError when the file as a whole cannot be read."""
-    connection.execute("DROP TABLE IF EXISTS raw; DROP VIEW IF EXISTS raw")
+    # DuckDB refuses to drop a view as a table, and the other way round, also with IF EXISTS.
+    held = "SELECT replace(table_type, 'BASE ', '') FROM information_schema.tables WHERE table_name = 'raw'"
+    for (kind,) in connection.execute(held).fetchall():
+        connection.execute(f"DROP {kind} raw")
     try:
         if path.stat().st_size == 0:
             raise InputError(f"{name}: the file is empty; it needs at least a header with the column names")
