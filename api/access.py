@@ -1,4 +1,4 @@
-"""Who asks: a role, and the cases that it is limited to."""
+"""Who asks: a role, the cases and the region that it is limited to."""
 
 from __future__ import annotations
 
@@ -19,11 +19,20 @@ class Role(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Whoever asks. `cases` None means every case; else nothing outside them exists for this principal."""
+    """Whoever asks. Outside `cases`, and in them outside `region` and what lies below it, nothing exists for it.
+
+    None means every case, and every region.
+    """
 
     name: str
     role: Role
     cases: frozenset[str] | None = None
+    region: str | None = None
+
+    @property
+    def limited(self) -> bool:
+        """Whether there is anything that this principal may not see."""
+        return self.cases is not None or self.region is not None
 
     def may_see(self, case: str) -> bool:
         """Whether the case exists for this principal."""
@@ -34,10 +43,10 @@ class Principal:
         if self.role < role:
             raise RefusedError(f"this needs the role {role.name.lower()}")
 
-    def require_every_case(self) -> None:
-        """Raise RefusedError when the principal is limited to some cases."""
-        if self.cases is not None:
-            raise RefusedError("a token that is limited to cases may not query the graph, which holds all of them")
+    def require_unlimited(self, what: str) -> None:
+        """Raise RefusedError when the principal is limited to cases or to a region."""
+        if self.limited:
+            raise RefusedError(f"a token that is limited to cases or to a region may not {what}")
 
 
 LOCAL_USER = Principal("local", Role.ADMIN)

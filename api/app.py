@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from importlib import import_module
+from importlib.util import find_spec
 
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
@@ -12,13 +14,15 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from graphkit import __version__
 
-from .dependencies import Server
 from .errors import add_handlers
 from .evaluations import Evaluations
 from .graph import Graph
+from .identity import Identify
 from .limits import RequestGuard
 from .responses import Problem
 from .routes import cases, files, gaps, queries, system
+from .server import Server
+from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshots
 from .tokens import Tokens
@@ -34,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
         Evaluations(settings.evaluations_kept, settings.gaps_kept),
         Graph(settings),
         Tokens(settings.workspace),
+        Sessions(),
     )
     server.snapshots.newest()
 
@@ -48,7 +53,11 @@ def create_app(settings: Settings) -> FastAPI:
         description="Where a policy's implementation chain breaks, why, for whom, and who must act.",
         redoc_url=None,
         lifespan=life,
-        middleware=[Middleware(RequestGuard, settings=settings), Middleware(GZipMiddleware, minimum_size=1000)],
+        middleware=[
+            Middleware(RequestGuard, settings=settings),
+            Middleware(Identify, server=server),
+            Middleware(GZipMiddleware, minimum_size=1000),
+        ],
         responses={status: {"model": Problem, "description": "problem details (RFC 9457)"} for status in _PROBLEMS},
     )
     app.state.server = server
@@ -58,4 +67,6 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router):
         version_1.include_router(router)
     app.include_router(version_1)
+    if find_spec("nicegui") and find_spec("graphkit_api.web"):
+        import_module("graphkit_api.web").mount(app, server)
     return app

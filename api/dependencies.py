@@ -3,36 +3,23 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPBearer
 
 from graphkit import __version__
 from graphkit.model.case import THRESHOLDS
 
-from .access import LOCAL_USER, Principal
-from .errors import FieldError, NotFoundError, NotModifiedError, UnauthorizedError
-from .evaluations import Evaluations, Filters, Question
-from .graph import Graph
+from .access import Principal
+from .errors import FieldError, NotModifiedError
+from .evaluations import Filters, Question
+from .identity import principal_of
 from .paging import digest
-from .settings import Settings
-from .snapshots import Snapshot, Snapshots
-from .tokens import Tokens
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """The parts of a running server."""
-
-    settings: Settings
-    snapshots: Snapshots
-    evaluations: Evaluations
-    graph: Graph
-    tokens: Tokens
+from .server import Server
+from .snapshots import Snapshot
 
 
 def _server(request: Request) -> Server:
@@ -42,17 +29,11 @@ def _server(request: Request) -> Server:
 
 ServerDep = Annotated[Server, Depends(_server)]
 
+_bearer = HTTPBearer(auto_error=False, description="A token of `graphkit token create`, or of the identity provider.")
 
-_bearer = HTTPBearer(auto_error=False, description="A token of `graphkit token create`.")
 
-
-def _principal(server: ServerDep, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> Principal:
-    if not server.settings.authenticated:
-        return LOCAL_USER
-    principal = server.tokens.principal(sent.credentials) if sent else None
-    if principal is None:
-        raise UnauthorizedError("send a valid token: Authorization: Bearer TOKEN")
-    return principal
+def _principal(request: Request, documented: Annotated[object, Depends(_bearer)]) -> Principal:
+    return principal_of(request)
 
 
 PrincipalDep = Annotated[Principal, Depends(_principal)]
@@ -86,22 +67,18 @@ Unchanged = Depends(_unchanged)
 _CasePath = Annotated[str, Path(description="The case's id.", examples=["shanxi-2020"])]
 
 
-def _case(case: _CasePath, principal: PrincipalDep, snapshot: SnapshotDep) -> str:
-    if not principal.may_see(case):
-        raise NotFoundError(f"there is no case '{case}'")
-    snapshot.case(case)
+def _case_snapshot(server: ServerDep, principal: PrincipalDep, case: _CasePath) -> Snapshot:
+    return server.snapshot(principal, case)
+
+
+CaseSnapshotDep = Annotated[Snapshot, Depends(_case_snapshot)]
+
+
+def _case(case: _CasePath, snapshot: CaseSnapshotDep) -> str:
     return case
 
 
 CaseDep = Annotated[str, Depends(_case)]
-
-
-def _case_snapshot(server: ServerDep, snapshot: SnapshotDep, case: CaseDep) -> Snapshot:
-    """Return the facts as of the case's own newest load: what was loaded of other cases since makes no difference."""
-    return server.snapshots.at(snapshot.commit_of(case, snapshot.loads(case)))
-
-
-CaseSnapshotDep = Annotated[Snapshot, Depends(_case_snapshot)]
 
 AsOf = Annotated[
     date | None,
@@ -151,14 +128,14 @@ def _thresholds(given: list[str]) -> tuple[tuple[str, Decimal], ...]:
 
 
 def _question(
-    case: CaseDep,
-    snapshot: CaseSnapshotDep,
+    server: ServerDep,
+    principal: PrincipalDep,
+    case: _CasePath,
     as_of: AsOf = None,
     known_by: KnownBy = None,
     thresholds: Thresholds = None,
 ) -> Question:
-    known = moment(known_by, "known_by")
-    return Question(snapshot, case, snapshot.day(case, as_of), known, _thresholds(thresholds or []))
+    return server.question(principal, case, as_of, moment(known_by, "known_by"), _thresholds(thresholds or []))
 
 
 QuestionDep = Annotated[Question, Depends(_question)]

@@ -18,13 +18,17 @@ from .snapshots import Snapshot
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is evaluated: a case of one facts version, as of a day, known by a time, with thresholds of one's own."""
+    """What is evaluated: a case of one facts version, as of a day, known by a time, with thresholds of one's own.
+
+    `region` is the asker's: the answer then holds nothing but what lies in it and below.
+    """
 
     snapshot: Snapshot
     case: str
     as_of: date
     known_by: date | datetime | None = None
     thresholds: tuple[tuple[str, Decimal], ...] = ()
+    region: str | None = None
 
     @property
     def version(self) -> int:
@@ -34,7 +38,8 @@ class Question:
     @property
     def key(self) -> tuple[str, ...]:
         """What tells this question from others."""
-        return (f"{self.snapshot.version:09}", self.case, str(self.as_of), repr(self.known_by), repr(self.thresholds))
+        asked = (str(self.as_of), repr(self.known_by), repr(self.thresholds), repr(self.region))
+        return (f"{self.snapshot.version:09}", self.case, *asked)
 
 
 @dataclass(frozen=True, slots=True)

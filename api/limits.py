@@ -16,6 +16,7 @@ from .errors import problem
 from .settings import Settings
 
 _log = logging.getLogger("graphkit_api")
+_OTHER_NAME = "this server does not go by that name"
 _REQUEST_ID = re.compile(r"^[\w.-]{1,64}$")
 
 SECURITY_HEADERS = {
@@ -48,17 +49,24 @@ class RequestGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
-        if scope["type"] != "http":
+        if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        name = urlsplit(f"//{headers.get('Host', '')}").hostname
+        stranger = self._settings.hosts is not None and name not in self._settings.hosts
+        if scope["type"] == "websocket":
+            if stranger:
+                await send({"type": "websocket.close", "code": 1008, "reason": _OTHER_NAME})
+            else:
+                await self._app(scope, receive, send)
+            return
         given = headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
         answer = _Answer(send, request_id, docs=scope["path"] == "/docs")
-        name = urlsplit(f"//{headers.get('Host', '')}").hostname
         length = headers.get("Content-Length", "0")
-        if self._settings.hosts is not None and name not in self._settings.hosts:
-            await _refuse(scope, answer, HTTPStatus.MISDIRECTED_REQUEST, "this server does not go by that name")
+        if stranger:
+            await _refuse(scope, answer, HTTPStatus.MISDIRECTED_REQUEST, _OTHER_NAME)
         elif not length.isdigit() or int(length) > self._settings.body_limit_bytes or "Transfer-Encoding" in headers:
             most = f"a body has a Content-Length, of at most {self._settings.body_limit_bytes} bytes"
             await _refuse(scope, answer, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, most)

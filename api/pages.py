@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from .dependencies import Server
 from .evaluations import Question
 from .paging import Cursor, digest, read_cursor
+from .server import Server
 
 
 def start(

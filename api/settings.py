@@ -15,7 +15,8 @@ class Settings:
 
     `authenticated` asks for a token on every route but /health, /ready and the documentation; without it there is one
     local user. `hosts` are the names that a request's Host may have: a page elsewhere cannot make a browser ask a
-    loopback server under a name of its own; None, where tokens are asked for, means any. `evaluations_kept` and
+    loopback server under a name of its own; None, where tokens are asked for, means any. `secure` means that browsers
+    come over TLS: cookies are then kept to it. `evaluations_kept` and
     `gaps_kept` bound what is held in memory between requests.
     """
 
@@ -30,3 +31,4 @@ class Settings:
     page_limit_rows: int = 1000
     evaluations_kept: int = 4
     gaps_kept: int = 200_000
+    secure: bool = False

@@ -88,6 +88,10 @@ class Tokens:
                     return token
         raise InputError(f"no token '{token_id}'; graphkit token list shows them all")
 
+    def is_valid(self, token_id: str) -> bool:
+        """Whether the token of that id is neither revoked nor expired."""
+        return any(one.id == token_id and one.state(datetime.now(UTC)) == "valid" for one in self.listed())
+
     def principal(self, text: str) -> Principal | None:
         """Return whom a token stands for; None when it is none, or no longer valid."""
         prefix, _, rest = text.partition("_")

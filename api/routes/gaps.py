@@ -16,8 +16,6 @@ from graphkit.views.data import PageData
 from graphkit.views.neighbourhood import neighbourhood
 
 from ..dependencies import (
-    CaseDep,
-    CaseSnapshotDep,
     CursorText,
     FiltersDep,
     KnownBy,
@@ -142,8 +140,8 @@ def subgraph(
 @router.get("/diff", dependencies=[Unchanged])
 def compare(
     server: ServerDep,
-    case: CaseDep,
-    snapshot: CaseSnapshotDep,
+    principal: PrincipalDep,
+    case: str,
     from_: Annotated[date, Query(alias="from", description="The earlier day.")],
     to: Annotated[date, Query(description="The later day.")],
     known_by: KnownBy = None,
@@ -153,7 +151,7 @@ def compare(
     """Tell which gaps are new, resolved and persisting between two days."""
     last = moment(known_by, "known_by")
     first = last if from_known_by is None else moment(from_known_by, "from_known_by")
-    sides = Question(snapshot, case, from_, first), Question(snapshot, case, to, last)
+    sides = server.question(principal, case, from_, first), server.question(principal, case, to, last)
     with server.evaluations.open_two(*sides) as (before, after):
         found = diff(before, after, consequences=consequences)
     return DiffOut(

@@ -1,0 +1,114 @@
+"""Who asks: settled once for every request, before any route or page; what is not open is refused to strangers.
+
+A page reads it with `principal_of(request)`. A new route is closed until OPEN names it.
+"""
+
+from __future__ import annotations
+
+import hmac
+from http import HTTPStatus
+from urllib.parse import quote, urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import HTTPConnection
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from .access import LOCAL_USER, Principal
+from .errors import UnauthorizedError, problem
+from .server import Server
+from .sessions import Session
+
+SIGN_IN = "/sign-in"
+"""The page that people without a session are sent to."""
+
+OPEN = ("/health", "/ready", "/docs", "/openapi.json", SIGN_IN)
+OPEN_BELOW = ("/static-offline-docs/", "/_nicegui/", "/auth/")
+"""What strangers may ask for: is the server alive, the documentation, assets of libraries, signing in."""
+
+SAFE = ("GET", "HEAD", "OPTIONS")
+_API = ("/api/", "/metrics")
+
+
+def principal_of(connection: HTTPConnection) -> Principal:
+    """Return who sends a request or holds a websocket. UnauthorizedError when nobody is known."""
+    principal: Principal | None = getattr(connection.state, "principal", None)
+    if principal is None:
+        raise UnauthorizedError("send a valid token: Authorization: Bearer TOKEN")
+    return principal
+
+
+def session_of(connection: HTTPConnection) -> Session | None:
+    """Return the session behind a request; None when it came with a token, or from the local user."""
+    session: Session | None = getattr(connection.state, "session", None)
+    return session
+
+
+def cookie_name(server: Server) -> str:
+    """Return the name of the session cookie; off loopback it is bound to this host and to TLS."""
+    return "__Host-graphkit-session" if server.settings.secure else "graphkit-session"
+
+
+class Identify:
+    """ASGI middleware: sets `state.principal`; answers strangers with 401, and people in a browser with the way in.
+
+    A request that may change something must come from this server's own pages when a browser sends it: its Origin must
+    be this host, and with a session cookie it must repeat the session's word in X-CSRF-Token.
+    """
+
+    def __init__(self, app: ASGIApp, server: Server) -> None:
+        self._app = app
+        self._server = server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Settle who asks, and pass the request on."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        connection = HTTPConnection(scope)
+        unsafe = scope["type"] == "websocket" or scope["method"] not in SAFE
+        if unsafe and not _from_here(connection):
+            await self._refuse(scope, receive, send, HTTPStatus.FORBIDDEN, "this was sent from a page elsewhere")
+            return
+        principal, session = await run_in_threadpool(self._who, connection)
+        if session is not None and unsafe and scope["type"] == "http":
+            sent = connection.headers.get("X-CSRF-Token", "")
+            if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
+                detail = "send the session's word in X-CSRF-Token; GET /auth/session tells it"
+                await self._refuse(scope, receive, send, HTTPStatus.FORBIDDEN, detail)
+                return
+        path = scope["path"]
+        if principal is None and path not in OPEN and not path.startswith(OPEN_BELOW):
+            if scope["type"] == "http" and scope["method"] == "GET" and not path.startswith(_API):
+                await RedirectResponse(f"{SIGN_IN}?next={quote(path)}", HTTPStatus.SEE_OTHER)(scope, receive, send)
+            else:
+                detail = "send a valid token: Authorization: Bearer TOKEN"
+                await self._refuse(scope, receive, send, HTTPStatus.UNAUTHORIZED, detail)
+            return
+        connection.state.principal = principal
+        connection.state.session = session
+        await self._app(scope, receive, send)
+
+    def _who(self, connection: HTTPConnection) -> tuple[Principal | None, Session | None]:
+        if not self._server.settings.authenticated:
+            return LOCAL_USER, None
+        scheme, _, sent = connection.headers.get("Authorization", "").partition(" ")
+        if scheme:
+            return (self._server.tokens.principal(sent.strip()) if scheme.lower() == "bearer" else None), None
+        session = self._server.sessions.find(connection.cookies.get(cookie_name(self._server), ""))
+        if session is None or (session.token is not None and not self._server.tokens.is_valid(session.token)):
+            return None, None
+        return session.principal, session
+
+    async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: HTTPStatus, detail: str) -> None:
+        if scope["type"] == "websocket":
+            await send({"type": "websocket.close", "code": 1008, "reason": detail})
+            return
+        headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+        await problem(status, detail, headers=headers)(scope, receive, send)
+
+
+def _from_here(connection: HTTPConnection) -> bool:
+    """Whether a request comes from no page at all, or from one of this server's own."""
+    origin = connection.headers.get("Origin")
+    return origin is None or urlsplit(origin).netloc == connection.headers.get("Host")
