@@ -46,13 +46,13 @@ def _snapshot(server: ServerDep, principal: PrincipalDep) -> Snapshot:
 SnapshotDep = Annotated[Snapshot, Depends(_snapshot)]
 
 
-def _unchanged(request: Request, response: Response, snapshot: SnapshotDep, principal: PrincipalDep) -> None:
+def _unchanged(
+    request: Request, response: Response, server: ServerDep, snapshot: SnapshotDep, principal: PrincipalDep
+) -> None:
     """Set the ETag of an answer that the facts and the day decide; NotModifiedError when the client has it."""
     quarter = int(time.time() // 900)  # a case without a day of its own is told as of today, which begins on a quarter
     case = request.path_params.get("case")
-    versions = [
-        (one, snapshot.loads(one)) for one in snapshot.case_ids if principal.may_see(one) and case in (None, one)
-    ]
+    versions = [(one, snapshot.loads(one)) for one in server.cases(principal) if case in (None, one)]
     known = digest(__version__, versions, quarter, request.url.path, request.url.query, principal)
     etag = f'W/"{known}"'
     asked = {one.strip() for one in request.headers.get("If-None-Match", "").split(",")}

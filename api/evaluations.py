@@ -93,6 +93,7 @@ class Evaluations:
                     question.as_of,
                     question.known_by,
                     dict(question.thresholds),
+                    question.region,
                 )
             yield held.evaluation
 

@@ -17,7 +17,7 @@ def report(evaluations: Evaluations, question: Question, request: Request, endin
     facts = question.snapshot.facts
 
     def on(day: date) -> Evaluation:
-        return evaluate(facts, question.case, day, question.known_by)
+        return evaluate(facts, question.case, day, question.known_by, region=question.region)
 
     with evaluations.open(question) as evaluation:
         starts = [policy.effective.from_ for policy in evaluation.policies if policy.effective.from_]

@@ -29,7 +29,8 @@ class Server:
 
     def cases(self, principal: Principal) -> list[str]:
         """Return the ids of the cases that exist for a principal, sorted."""
-        return [case for case in self.snapshots.newest().case_ids if principal.may_see(case)]
+        newest = self.snapshots.newest()
+        return [case for case in newest.case_ids if _exists_for(principal, newest, case)]
 
     def snapshot(self, principal: Principal, case: str) -> Snapshot:
         """Return the facts as of a case's newest load: what was loaded of other cases since makes no difference.
@@ -37,9 +38,8 @@ class Server:
         NotFoundError when there is no such case, or none for this principal: both are told in the same words.
         """
         newest = self.snapshots.newest()
-        if not principal.may_see(case):
+        if not _exists_for(principal, newest, case):
             raise NotFoundError(f"there is no case '{case}'")
-        newest.case(case)
         return self.snapshots.at(newest.commit_of(case, newest.loads(case)))
 
     def question(
@@ -56,3 +56,10 @@ class Server:
         """
         snapshot = self.snapshot(principal, case)
         return Question(snapshot, case, snapshot.day(case, as_of), known_by, thresholds, principal.region)
+
+
+def _exists_for(principal: Principal, snapshot: Snapshot, case: str) -> bool:
+    """Whether a case is there for a principal: it may see it, and its region is one of the case's."""
+    if not principal.may_see(case) or case not in snapshot.case_ids:
+        return False
+    return principal.region is None or snapshot.has_region(case, principal.region)

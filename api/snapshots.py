@@ -9,6 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import pyarrow.parquet as pq
+
 from graphkit.facts import Facts
 from graphkit.model.case import Case, Policy
 
@@ -25,6 +27,7 @@ class Snapshot:
         self.version = facts.version
         self._cases: dict[str, Case] = {}
         self._policies: dict[str, list[Policy]] = {}
+        self._regions: dict[str, frozenset[str]] = {}
 
     @cached_property
     def case_ids(self) -> list[str]:
@@ -60,6 +63,14 @@ class Snapshot:
         if case_id not in self._policies:
             self._policies[case_id] = self.facts.policies(case_id)
         return self._policies[case_id]
+
+    def has_region(self, case_id: str, region: str) -> bool:
+        """Whether a case's table of regions has one of that code."""
+        if case_id not in self._regions:
+            files = self.facts.files("regions", case_id)
+            columns = [pq.ParquetFile(file).read(["code"]).column("code").to_pylist() for file in files]
+            self._regions[case_id] = frozenset(code for column in columns for code in column)
+        return region in self._regions[case_id]
 
     def day(self, case_id: str, as_of: date | None) -> date:
         """Return the day that a question without one means: the case's own, else today in its time zone."""

@@ -23,7 +23,7 @@ _PREFIX = "gk"
 
 
 class Token(BaseModel):
-    """A token without its secret. `cases` None means every case; `hash` is the SHA-256 of 256 random bits."""
+    """A token without its secret. `cases` and `region` None mean no limit; `hash` is the SHA-256 of 256 random bits."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -31,6 +31,7 @@ class Token(BaseModel):
     name: str
     role: str
     cases: list[str] | None
+    region: str | None = None
     hash: str
     created_at: datetime
     expires_at: datetime
@@ -62,7 +63,9 @@ class Tokens:
         except (OSError, ValidationError):
             raise StoreError(f"{self._path}: the tokens cannot be read; restore the file from a backup") from None
 
-    def create(self, name: str, role: Role, cases: list[str] | None, days: int) -> tuple[Token, str]:
+    def create(
+        self, name: str, role: Role, cases: list[str] | None, days: int, region: str | None = None
+    ) -> tuple[Token, str]:
         """Make a token that expires after some days; return it and the text that its holder sends, told only once."""
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         now = datetime.now(UTC).replace(microsecond=0)
@@ -71,6 +74,7 @@ class Tokens:
             name=name,
             role=role.name.lower(),
             cases=cases,
+            region=region,
             hash=_hash(secret),
             created_at=now,
             expires_at=now + timedelta(days=days),
@@ -101,7 +105,7 @@ class Tokens:
                 if token.state(datetime.now(UTC)) != "valid":
                     return None
                 cases = None if token.cases is None else frozenset(token.cases)
-                return Principal(f"token:{token.id}", Role[token.role.upper()], cases)
+                return Principal(f"token:{token.id}", Role[token.role.upper()], cases, token.region)
         return None
 
     @contextmanager

@@ -9,7 +9,17 @@ from fastapi import APIRouter, Query
 from graphkit.gaps.record import records
 from graphkit.model.case import Case, Policy
 
-from ..dependencies import CaseDep, CursorText, PageSize, PrincipalDep, QuestionDep, ServerDep, SnapshotDep, Unchanged
+from ..dependencies import (
+    CaseDep,
+    CaseSnapshotDep,
+    CursorText,
+    PageSize,
+    PrincipalDep,
+    QuestionDep,
+    ServerDep,
+    SnapshotDep,
+    Unchanged,
+)
 from ..errors import FieldError, NotFoundError
 from ..pages import next_cursor, start
 from ..responses import (
@@ -31,26 +41,26 @@ router = APIRouter(prefix="/cases", tags=["cases"])
 
 
 @router.get("", dependencies=[Unchanged])
-def cases(snapshot: SnapshotDep, principal: PrincipalDep) -> CaseList:
+def cases(server: ServerDep, snapshot: SnapshotDep, principal: PrincipalDep) -> CaseList:
     """List the cases."""
-    listed = [snapshot.case(case) for case in snapshot.case_ids if principal.may_see(case)]
+    listed = [snapshot.case(case) for case in server.cases(principal)]
     return CaseList(versions={one.id: snapshot.loads(one.id) for one in listed}, cases=listed)
 
 
 @router.get("/{case}", dependencies=[Unchanged])
-def one_case(case: CaseDep, snapshot: SnapshotDep) -> Case:
+def one_case(case: CaseDep, snapshot: CaseSnapshotDep) -> Case:
     """Tell what a case is."""
     return snapshot.case(case)
 
 
 @router.get("/{case}/policies", dependencies=[Unchanged])
-def policies(case: CaseDep, snapshot: SnapshotDep) -> PolicyList:
+def policies(case: CaseDep, snapshot: CaseSnapshotDep) -> PolicyList:
     """List the policies with their measures and stages."""
     return PolicyList(case=case, policies=snapshot.policies(case))
 
 
 @router.get("/{case}/policies/{policy}", dependencies=[Unchanged])
-def one_policy(case: CaseDep, policy: str, snapshot: SnapshotDep) -> Policy:
+def one_policy(case: CaseDep, policy: str, snapshot: CaseSnapshotDep) -> Policy:
     """Tell what a policy expects."""
     for one in snapshot.policies(case):
         if one.id == policy:
@@ -60,7 +70,9 @@ def one_policy(case: CaseDep, policy: str, snapshot: SnapshotDep) -> Policy:
 
 @router.get("/{case}/stages", dependencies=[Unchanged])
 def stages(
-    case: CaseDep, snapshot: SnapshotDep, policy: Annotated[str | None, Query(description="Only this policy's.")] = None
+    case: CaseDep,
+    snapshot: CaseSnapshotDep,
+    policy: Annotated[str | None, Query(description="Only this policy's.")] = None,
 ) -> StageList:
     """List the stages in the order of the chains."""
     known = snapshot.policies(case)
@@ -118,8 +130,10 @@ def steps(
 
 
 @router.get("/{case}/evaluations")
-def evaluations(case: CaseDep, snapshot: SnapshotDep) -> RecordList:
-    """List the evaluations that are kept."""
+def evaluations(case: CaseDep, snapshot: CaseSnapshotDep, principal: PrincipalDep) -> RecordList:
+    """List the kept evaluations. They are of the whole case: a token limited to a region is told of none."""
+    if principal.region is not None:
+        return RecordList(case=case, evaluations=[])
     kept = [
         RecordOut(**one.model_dump(exclude={"commit"}), facts_version=snapshot.loads_until(case, one.commit))
         for one in records(snapshot.facts, case)

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 from graphkit_api.access import Role
+from graphkit_api.snapshots import Snapshot
 from graphkit_api.tokens import Tokens
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
@@ -29,6 +30,9 @@ def create(
     case: Annotated[
         list[str] | None, typer.Option("--case", help="Only this case (may be given several times).")
     ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", help="Only this region (its code) and all below it.")
+    ] = None,
     days: Annotated[int, typer.Option("--days", min=1, max=3650, help="Days until it expires.")] = 90,
     workspace: Workspace = DEFAULT_WORKSPACE,
 ) -> None:
@@ -38,7 +42,10 @@ def create(
     facts = Facts(workspace)
     for one in case or []:
         chosen_cases(facts, one)
-    _, text = Tokens(workspace).create(name, Role[role.upper()], sorted(set(case)) if case else None, days)
+    snapshot = Snapshot(facts)
+    if region is not None and not any(snapshot.has_region(one, region) for one in case or snapshot.case_ids):
+        raise UsageError(f"--region {region}: no case here has a region of that code")
+    _, text = Tokens(workspace).create(name, Role[role.upper()], sorted(set(case)) if case else None, days, region)
     typer.echo(text)
 
 
@@ -60,13 +67,15 @@ def list_(
         return
     zh = language(lang) == "zh"
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    english = ("Id", "Name", "Role", "Cases", "Expires", "State")
-    for title in ("编号", "名称", "角色", "案例", "到期", "状态") if zh else english:
+    english = ("Id", "Name", "Role", "Cases", "Region", "Expires", "State")
+    for title in ("编号", "名称", "角色", "案例", "地区", "到期", "状态") if zh else english:
         table.add_column(title)
     every = "全部" if zh else "all"
     for one in found:
         cases = every if one["cases"] is None else ", ".join(one["cases"])
-        table.add_row(one["id"], one["name"], one["role"], cases, one["expires_at"], one["state"])
+        table.add_row(
+            one["id"], one["name"], one["role"], cases, one["region"] or every, one["expires_at"], one["state"]
+        )
     print_table(table)
 
 

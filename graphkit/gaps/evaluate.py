@@ -72,12 +72,13 @@ class Computation:
         self.thresholds = {**THRESHOLDS, **self.case.thresholds, **_checked(thresholds or {})}
         self.rules: dict[str, Rule] = dict(rules())
         self.problems: list[str] = []
+        self.region: str | None = None
         self.connection = connect()
         self._load_definitions()
         self._load_facts()
         self._run_views()
         self._find_gaps()
-        self._measure_impact()
+        self.measure_impact()
         self._find_agencies()
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
@@ -156,7 +157,7 @@ class Computation:
         """Add the gaps that rules found elsewhere, each with its rows, and measure all of them again."""
         collect(self, found)
         self.connection.execute(statements("views/gap_ids"))
-        self._measure_impact()
+        self.measure_impact()
         self._find_agencies()
 
     def _collect(self, rule: Rule) -> None:
@@ -176,7 +177,8 @@ class Computation:
             )
         )
 
-    def _measure_impact(self) -> None:
+    def measure_impact(self) -> None:
+        """Find causes and impact of the gaps in gap_rows, and make the table gaps."""
         self.connection.execute(statements("views/reach"))
         for (depth,) in self.run("SELECT DISTINCT depth FROM waiting ORDER BY depth"):
             self.connection.execute(statements("collect/reach").format(depth=depth))

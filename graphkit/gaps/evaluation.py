@@ -13,8 +13,9 @@ from graphkit.facts import Facts
 from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.evidence import evidence_of
 from graphkit.gaps.explain import Explainer
+from graphkit.gaps.scope import restrict
 from graphkit.model.case import Case, Policy
-from graphkit.model.errors import InputError, UsageError
+from graphkit.model.errors import InputError, RefusedError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap
 from graphkit.model.rule import OWN, OwnRule, Rule
 
@@ -34,13 +35,22 @@ def evaluate(
     as_of: date | None = None,
     known_by: date | datetime | None = None,
     thresholds: Mapping[str, Decimal] | None = None,
+    region: str | None = None,
 ) -> Evaluation:
     """Evaluate a case as of a day (default: its as_of, else today), known by a time (default: all that is known).
 
     `known_by` as a date means the end of that day in the case's time zone. `thresholds` override the case's own.
+    `region` is for an asker who may see that region and what lies below it: the evaluation then holds nothing else.
     Raises InputError for an unknown case or a day that its calendar does not know, UsageError for an unknown threshold.
     """
-    return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds))
+    if region is None:
+        return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds))
+    try:
+        computation = Computation(facts, case_id, as_of, known_by, thresholds)
+    except InputError as error:
+        raise InputError(f"case {case_id} cannot be evaluated as of this day") from error
+    restrict(computation, region)
+    return Evaluation(computation)
 
 
 class Evaluation:
@@ -53,6 +63,11 @@ class Evaluation:
     def case(self) -> Case:
         """The case that was evaluated."""
         return self._computation.case
+
+    @property
+    def region(self) -> str | None:
+        """The region that the evaluation is cut down to, for an asker who may see no more; None: the whole case."""
+        return self._computation.region
 
     @property
     def policies(self) -> list[Policy]:
@@ -85,7 +100,12 @@ class Evaluation:
         return list(self._computation.problems)
 
     def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]]) -> None:
-        """Add gaps of the case's own rules that need more than SQL, such as the graph; each rule with its rows."""
+        """Add gaps of the case's own rules that need more than SQL, such as the graph; each rule with its rows.
+
+        RefusedError for an evaluation that is cut down to a region: the rows may tell of others.
+        """
+        if self.region is not None:
+            raise RefusedError("rules over the whole graph are not run for an asker limited to a region")
         self._computation.add_gaps(found)
 
     @property

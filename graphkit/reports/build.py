@@ -484,7 +484,7 @@ class _Builder:
         kinds = {count.kind: count.gaps for count in self.counts()}
         loads = [commit for commit in self.ev.facts.commits() if commit.case == self.ev.case.id]
         return Quality(
-            rejected=loads[-1].summary.get("rejected") if loads else None,
+            rejected=loads[-1].summary.get("rejected") if loads and self.ev.region is None else None,
             synthetic=self.weak_rows("synthetic"),
             without_source=self.weak_rows("no_source"),
             unsupported=kinds.get("unsupported_step", 0),
