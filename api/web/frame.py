@@ -1,0 +1,199 @@
+"""What every view has: its address, its head with the way to the others, and how it tells that something is wrong."""
+
+from __future__ import annotations
+
+import copy
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, TypeVar
+
+from fastapi import Request
+from nicegui import ui
+
+from graphkit import __version__
+from graphkit.gaps import Evaluation
+from graphkit.model.errors import GraphkitError, RefusedError, StoreError
+from graphkit.reports.text import shown
+
+from ..access import Principal
+from ..errors import NotFoundError
+from ..evaluations import Question
+from ..identity import principal_of
+from ..server import Server
+from . import work
+from .asked import Asked
+from .html import NAME_LIMIT, render, version
+from .kept import KEPT
+from .words import say
+from .work import CancelledWorkError, Progress
+
+_T = TypeVar("_T")
+_log = logging.getLogger("graphkit_api")
+
+NAV = ("overview", "gaps", "chain", "money", "followup", "graph", "cypher", "documents", "reports")
+"""The views that the head of every page leads to, in their order."""
+
+_PART_OF = {"gap": "gaps"}
+_HANDSHAKE_S = 30.0
+_LANGUAGES: dict[str, Any] = {"zh": "zh-CN", "en": "en-GB"}
+_DARK = {"light": False, "dark": True, "auto": None}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page as it is drawn: what is asked, who asks, and where the answers come from."""
+
+    asked: Asked
+    request: Request
+    server: Server
+    principal: Principal
+    cases: list[str]
+
+    @property
+    def lang(self) -> str:
+        """The language of the reader: zh or en."""
+        return self.asked.lang
+
+    def say(self, key: str, **values: Any) -> str:
+        """Return a phrase of words.yaml in the reader's language."""
+        return say(self.lang, key, **values)
+
+    @property
+    def case(self) -> str:
+        """The case that is looked at: the address's, else the first. NotFoundError when there is none."""
+        if not self.cases:
+            raise NotFoundError(self.say("error.no_case"))
+        return self.asked.get("case") or self.cases[0]
+
+    @property
+    def question(self) -> Question:
+        """What is evaluated. NotFoundError when there is no such case for the asker."""
+        return self.server.question(self.principal, self.case, self.asked.as_of, self.asked.known_by)
+
+    def on(self, day: date) -> Question:
+        """Return the same question as of another day."""
+        return replace(self.question, as_of=day)
+
+    async def work(self, job: Callable[[Progress], _T]) -> _T:
+        """Do something that takes time in a thread, showing progress; CancelledWorkError when it is stopped."""
+        return await work.run(job, self.lang)
+
+    def kept(self, what: str, make: Callable[[Evaluation], _T], *more: Any, question: Question | None = None) -> _T:
+        """Return what `make` tells of the evaluation that answers a question (the page's own); told once, then kept."""
+        asked = question or self.question
+
+        def made() -> _T:
+            with self.server.evaluations.open(asked) as evaluation:
+                return make(evaluation)
+
+        return self.remembered(made, what, asked.key, *more)
+
+    def remembered(self, make: Callable[[], _T], *key: Any) -> _T:
+        """Return what `make` gives for a key; made once for this workspace, then kept."""
+        return KEPT.get((str(self.server.settings.workspace), *key), make)
+
+    def html(self, template: str, **data: Any) -> ui.html:
+        """Draw a template; `url` in it gives addresses, and every value is escaped."""
+        return ui.html(self.rendered(template, **data), sanitize=False)
+
+    def rendered(self, template: str, **data: Any) -> str:
+        """Return a template as HTML text."""
+        return render(template, self.lang, url=self.asked.url, asked=self.asked, **data)
+
+
+Draw = Callable[[Page], Awaitable[None]]
+
+
+def view(name: str, draw: Draw) -> None:
+    """Register a view at its address, with the frame around it."""
+
+    @ui.page(f"/{name}", response_timeout=_HANDSHAKE_S)
+    async def shown_page(request: Request) -> None:
+        await _show(name, draw, request)
+
+
+async def _show(name: str, draw: Draw, request: Request) -> None:
+    asked = Asked.of(name, request)
+    client = ui.context.client
+    client.page = copy.copy(client.page)
+    client.page.language, client.page.dark = _LANGUAGES[asked.lang], _DARK[asked.theme]
+    server: Server = request.scope["graphkit_server"]
+    principal = principal_of(request)
+    page = Page(asked, request, server, principal, server.cases(principal))
+    head, title = _head(page)
+    ui.page_title(f"{title} · graphkit")
+    ui.add_head_html(
+        f'<link rel="stylesheet" href="_pages.css?{version()}"><script src="_pages/pages.js?{version()}"></script>'
+    )
+    with ui.header().classes("head"):
+        ui.html(head, sanitize=False)
+    with ui.element("div").classes("view").props(f'id="view" data-view="{name}"') as body:
+        waiting = ui.label(say(asked.lang, "work.loading")).classes("first-wait").props('role="status"')
+    await client.connected(timeout=_HANDSHAKE_S)
+    waiting.delete()
+    with body:
+        try:
+            await draw(page)
+        except CancelledWorkError:
+            if not client.is_deleted:
+                state(page, "cancelled", "")
+        except GraphkitError as error:
+            body.clear()
+            with body:
+                failed(page, error)
+        except Exception:
+            _log.exception("page %s", name)
+            body.clear()
+            with body:
+                state(page, "failed", "")
+    body.props("data-ready")
+
+
+def failed(page: Page, error: GraphkitError) -> None:
+    """Tell an error in a way that says what to do."""
+    if isinstance(error, RefusedError):
+        state(page, "refused", str(error))
+    elif isinstance(error, NotFoundError):
+        state(page, "not_found", str(error))
+    elif isinstance(error, StoreError):
+        _log.warning("the store cannot answer: %s", error)
+        state(page, "store", "")
+    else:
+        state(page, "wrong", str(error))
+
+
+def state(page: Page, kind: str, detail: str) -> None:
+    """Draw one of the designed states: empty, cancelled, refused, not_found, store, wrong, failed."""
+    page.html("state.html", kind=kind, detail=shown(detail, 600))
+
+
+def _head(page: Page) -> tuple[str, str]:
+    """Return the head's HTML and the page's title."""
+    asked = page.asked
+    heading = page.say(f"view.{asked.view}")
+    case_title = None
+    question = None
+    try:
+        question = page.question
+        found = question.snapshot.case(question.case)
+        case_title = shown(found.title.text(page.lang, found.id), NAME_LIMIT)
+    except GraphkitError:
+        pass  # the body says what is wrong
+    snapshot = page.server.snapshots.newest()
+    cases = [(one, snapshot.case(one).title.text(page.lang, one)) for one in page.cases]
+    head = page.rendered(
+        "head.html",
+        nav=NAV,
+        current=_PART_OF.get(asked.view, asked.view),
+        cases=cases,
+        case=question.case if question else "",
+        case_title=case_title,
+        as_of=question.as_of if question else None,
+        known_by=asked.get("known_by"),
+        hidden={key: value for key, value in asked.params.items() if key not in ("as_of", "case", "page")},
+        user=None if page.principal.name == "local" else page.principal.name,
+        version=__version__,
+    )
+    return head, f"{heading} · {case_title}" if case_title else heading
