@@ -215,7 +215,7 @@ class AgencyFinder:
 
     def _by_implied_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         follows = context.last is not None and context.last.end == position
-        if not follows and not self._places.may_begin(text, position):
+        if not follows and not self._places.may_begin(text, position) and not self._places.may_stand(text, position):
             return None
         return self._bare(text, position, position, context)
 
@@ -250,6 +250,10 @@ class AgencyFinder:
             return [self._group(text, position, office.end, "list")]
         if last and listed and last.level not in {None, "central"} and last.region:
             where = _Where(last.region, last.level, f"in a list after {last.name}", 0.9, "list")
+        elif (
+            last and listed and last.id and last.level == "central" and self._gazetteer.by_key(f"{office.key}@{CHINA}")
+        ):
+            where = _Where(CHINA, "central", f"in a list after {last.name}", 0.85, "list")
         elif text[office.end - 1] == "厅":
             code, why = self._places.implied("省", "province", context)
             where = _Where(code, "province", why, 0.85 if code else 0.65, "function")
@@ -266,7 +270,7 @@ class AgencyFinder:
         before = text[position - 1 : position]
         if match is None or (before.isascii() and before.isalpha()):
             return None
-        office = self._offices.read(text, match.end(), territory=True)
+        office = self._offices.read(text, match.end(), territory=True, free=True)
         if office is None:
             return None
         level = self._words["implied"][match.group("unit")]

@@ -40,12 +40,17 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     y, m, d = rules["y"], rules["m"], rules["d"]
     part = "|".join(sorted((word for word in rules["parts_of_year"] if len(word) > 1), key=len, reverse=True))
     month_part = "|".join(sorted(rules["parts_of_month"], key=len, reverse=True))
+    relative = "|".join(sorted(rules["months"], key=len, reverse=True))
+    english = "|".join(f"{name}|{name[:3]}" for name in rules["english_months"])
     years = "|".join(sorted(rules["years"], key=len, reverse=True))
     month = rf"(?P<m>{m})月份?(?:(?P<d>{d})[日号](?!程|常|均|报|内|之内)|(?P<mp>{month_part})(?![小心央国期等原医共]))?"
     single = (
         rf"(?:(?P<y>{y})\s*年度?|(?P<rel>{years}))(?:(?P<yp>{part})|(?P<ys>[初底末])(?!数|子)|{month})?"
         rf"|(?P<iso>{y}[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9]))(?!\d)"
-        rf"|(?P<yp2>(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初)"
+        rf"|(?P<yp2>(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初|年内)"
+        rf"|(?P<rm>{relative})(?:(?P<rd>{d})[日号]|(?P<rmp>{month_part}))?|(?<![每个各几上下当本\d])(?P<alone>月[底末])"
+        rf"|(?P<ed>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?[ ](?P<em>{english})\.?,?[ ](?P<ey>[12]\d{{3}})(?!\d)"
+        rf"|(?<![A-Za-z])(?P<em2>{english})\.?[ ](?P<ed2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?[ ](?P<ey2>[12]\d{{3}})(?!\d)"
         rf"|{month.replace('(?P<m>', '(?P<m2>').replace('(?P<d>', '(?P<d2>').replace('(?P<mp>', '(?P<mp2>')}"
     )
     second = re.compile(
@@ -59,7 +64,8 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
     """Return every date in order. `own_year`: the year of the document, for 今年 and for days without a year."""
     rules = rule_file("dates.yaml")
     single, second, _ = _patterns()
-    own = own_year if own_year is not None else _own_year(text)
+    named, own_month = _own_month(text)
+    own = own_year if own_year is not None else named
     found: list[FoundDate] = []
     named_year: int | None = None
     last_year: int | None = None
@@ -70,7 +76,10 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             position = match.start() + 1
             continue
         year, inferred = _year(match, last_year if match.group("yp2") or match.group("rel") else named_year, own, rules)
-        days = _days(match, year, rules)
+        if match.group("rm") or match.group("alone"):
+            days, inferred = _near_month(match, own, own_month, rules)
+        else:
+            days = _days(match, year, rules)
         if days is None and year is not None:
             position = match.start() + 1
             continue
@@ -80,9 +89,9 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             days = _span(days, until, rules)
             end = until.end()
             position = end
-        if (match.group("y") and match.group("m")) or match.group("iso"):
+        if (match.group("y") and match.group("m")) or match.group("iso") or match.group("ey") or match.group("ey2"):
             named_year = year
-        if match.group("y") or match.group("iso"):
+        if match.group("y") or match.group("iso") or match.group("ey") or match.group("ey2"):
             last_year = year
         value = (
             DateValue(
@@ -118,8 +127,26 @@ def _part_of_another(text: str, match: re.Match[str]) -> bool:
     return bool(match.group("yp2") and before and before in "每各按逐")
 
 
-def _own_year(text: str) -> int | None:
-    """Return the document's year: of the last full date on a line of its own, else of the first full date."""
+def _near_month(
+    match: re.Match[str], year: int | None, month: int | None, rules: dict[str, Any]
+) -> tuple[_Days | None, str | None]:
+    """Return the days of a month that is told from the document's own: 本月底, 下月, 月底."""
+    if year is None or month is None:
+        return None, None
+    shift = rules["months"][match.group("rm")] if match.group("rm") else 0
+    count = year * 12 + month - 1 + shift
+    why = f"from the document's month, {year}-{month:02}"
+    if match.group("rd"):
+        return _one_day(count // 12, count % 12 + 1, _number(match.group("rd")) or 0), why
+    part = match.group("rmp") if match.group("rm") else match.group("alone")[-1]
+    return _month(count // 12, count % 12 + 1, part, rules), why
+
+
+def _own_month(text: str) -> tuple[int | None, int | None]:
+    """Return the document's year and month: of the last full date on a line of its own, else of the first full date.
+
+    The month is None where only a year is named.
+    """
     single, _, _ = _patterns()
     lines = [
         match
@@ -132,8 +159,11 @@ def _own_year(text: str) -> int | None:
         years = sorted(
             {value for match in single.finditer(text) if match.group("y") and (value := _number(match.group("y")))}
         )
-        return years[-1] if len(years) == 1 else None
-    return _number(chosen.group("y") or chosen.group("iso")[:4])
+        return (years[-1] if len(years) == 1 else None), None
+    if chosen.group("iso"):
+        year, month, _ = re.split(r"[-/.]", chosen.group("iso"))
+        return int(year), int(month)
+    return _number(chosen.group("y")), _number(chosen.group("m"))
 
 
 def _number(words: str | None) -> int | None:
@@ -148,6 +178,8 @@ def _year(
         return _number(match.group("y")), None
     if match.group("iso"):
         return int(match.group("iso")[:4]), None
+    if match.group("ey") or match.group("ey2"):
+        return int(match.group("ey") or match.group("ey2")), None
     if match.group("rel"):
         shift: int = rules["years"][match.group("rel")]
         if match.group("rel") in {"当年", "次年"}:
@@ -166,6 +198,10 @@ def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Day
     if match.group("iso"):
         parts = [int(part) for part in re.split(r"[-/.]", match.group("iso"))]
         return _one_day(parts[0], parts[1], parts[2])
+    english = match.group("em") or match.group("em2")
+    if english:
+        names = [name[:3] for name in rules["english_months"]]
+        return _one_day(year, names.index(english[:3]) + 1, int(match.group("ed") or match.group("ed2")))
     part = match.group("yp") or match.group("ys") or match.group("yp2")
     if part:
         first, last = rules["parts_of_year"][part]

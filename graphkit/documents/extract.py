@@ -9,7 +9,7 @@ from graphkit.documents.actions import find_actions
 from graphkit.documents.facts import find_facts
 from graphkit.documents.findings import Finding, find_findings
 from graphkit.documents.gazetteer import Gazetteer
-from graphkit.documents.model import Candidate, Document, FindingValue, Kind, Link
+from graphkit.documents.model import Candidate, Document, FindingValue, Kind, Link, ProblemValue
 from graphkit.documents.recognised import Found, Recognised, recognise
 
 _ORDER = (
@@ -21,8 +21,10 @@ _ORDER = (
 def extract(document: Document, gazetteer: Gazetteer) -> list[Candidate]:
     """Return the candidate facts of a document, by place and kind; the same document gives the same list."""
     source = recognise(document.text.clean, _hurt(document), gazetteer)
-    findings = find_findings(source)
-    found = [*find_facts(source), *_findings(source, findings), *find_actions(source, findings)]
+    told = find_findings(source)
+    findings = [one for one in told if not one.heading]
+    problems = (_problem(source, one) for one in told if one.heading)
+    found = [*find_facts(source), *problems, *_findings(source, findings), *find_actions(source, findings)]
     return _candidates(document, found)
 
 
@@ -32,6 +34,12 @@ def _hurt(document: Document) -> bytearray:
         start, end = document.text.to_clean(damage.start, damage.end)
         marks[start:end] = b"\1" * (end - start)
     return marks
+
+
+def _problem(source: Recognised, one: Finding) -> Found:
+    about = source.text[one.start : one.end]
+    value = ProblemValue(category=one.category, about=about, found_on=source.own_day)
+    return Found(one.start, one.end, "problem", value, f"problem_heading_{one.type}", one.confidence)
 
 
 def _findings(source: Recognised, findings: Sequence[Finding]) -> Iterator[Found]:

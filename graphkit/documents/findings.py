@@ -15,7 +15,13 @@ from graphkit.documents.signs import compile_rule
 
 Category = Literal["blockage", "pain", "difficulty", "break"]
 _OPEN_WORD = re.compile(r"“?([堵痛难断])”?点")
-_NEXT_AGENCY = compile_rule("、(?={agency})")
+_LIST_MARK = re.compile("、")
+_SUBJECT = 3
+_HEADING = 14
+_SIGNS = re.compile("[\ue100-\ue2ff]")
+_GOES_ON = re.compile(r"。[ \t]*[^\s。]")
+_TITLE_LINE = re.compile(r"\s*(?![（(]?[一二三四五六七八九十\d]+[）)、.．])[^。；，\n]{4,60}(?=\n\s*\S)")
+_AGENCY = compile_rule("{agency}")
 _WEAK = frozenset(("not_done", "weakness", "listed"))
 _NAMES_POINT = re.compile(r"(?:是|成为|成了|构成)[^，]{0,16}“?[堵痛难断]”?点(?:问题)?$")
 _OPEN_END = re.compile(r"“?([堵痛难断])”?点(?:问题)?$")
@@ -24,7 +30,10 @@ _CATEGORIES: dict[str, Category] = {"堵": "blockage", "痛": "pain", "难": "di
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding in the cleaned text; its party at fault is an agency's mention, or words that stand for many."""
+    """A finding in the cleaned text; its party at fault is an agency's mention, or words that stand for many.
+
+    `heading`: it only heads what follows in its line (（一）政策传导不畅。) and names neither party nor figure.
+    """
 
     start: int
     end: int
@@ -34,6 +43,7 @@ class Finding:
     party_words: str | None
     rule: str
     confidence: float
+    heading: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +85,19 @@ def _rules() -> _Rules:
     )
 
 
+def _title_end(text: str) -> int:
+    """Return where a document's title ends: its first line, if that is no sentence and more lines follow; else 0."""
+    first = _TITLE_LINE.match(text)
+    return first.end() if first else 0
+
+
+def _heads(source: Recognised, draft: _Draft, start: int, end: int) -> bool:
+    """Return whether a draft is all of a short numbered sentence that the rest of its line goes on about."""
+    body = source.signs[draft.start : draft.end]
+    alone = start < draft.start and draft.end == end and len(body) <= _HEADING and not _SIGNS.search(body)
+    return alone and bool(_GOES_ON.match(source.text, end))
+
+
 @dataclass(frozen=True, slots=True)
 class _Draft:
     """A finding's span and type, before its party is looked for."""
@@ -91,17 +114,18 @@ def find_findings(source: Recognised) -> list[Finding]:
     found: list[Finding] = []
     handed_on: Category | None = None
     listed = False
+    title = _title_end(source.text)
     for start, end in source.sentences():
         if start and source.text[start - 1] == "\n":
             handed_on = None
         sentence = source.signs[start:end]
         begins = rules.list_begins.search(sentence)
         listed = bool(begins) or (listed and not rules.list_ends.search(sentence.strip()))
-        if rules.titles.search(sentence):
+        if rules.titles.search(sentence) or end <= title:
             continue
         previous = found[-1] if found and source.same_line(found[-1].end, start) else None
         here = [
-            _finding(source, draft, start, _named(source, start, end, draft) or handed_on, previous)
+            _finding(source, draft, (start, end), _named(source, start, end, draft) or handed_on, previous)
             for draft in list(_drafts(source, start, end)) or _item(source, start, end, listed and not begins)
         ]
         named = _OPEN_END.search(source.text, start, end)
@@ -160,25 +184,37 @@ def _item(source: Recognised, start: int, end: int, listed: bool) -> list[_Draft
 
 
 def _clauses(signs: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Split at commas and colons; also at a list mark before an agency, where what stands before it is a finding."""
-    for match in re.compile(r"[^，：]+").finditer(signs, start, end):
+    """Split at commas and colons; also at a list mark between two findings, or before an agency after a finding."""
+    for match in re.compile(r"(?:[^，：,]|,(?=\d))+").finditer(signs, start, end):
         begin = match.start()
-        for mark in _NEXT_AGENCY.finditer(signs, begin, match.end()):
-            if _sign(signs, begin, mark.start(), _rules()):
+        for mark in _LIST_MARK.finditer(signs, begin, match.end()):
+            if _begins_anew(signs, mark.end(), match.end()) and _sign(signs, begin, mark.start(), _rules()):
                 yield begin, mark.start()
                 begin = mark.end()
         yield begin, match.end()
 
 
+def _begins_anew(signs: str, begin: int, stop: int) -> bool:
+    """Return whether words after a list mark tell of something else: they start with an agency, or a subject of own."""
+    sign = _first_sign(signs, begin, stop, _rules())
+    return bool(_AGENCY.match(signs, begin)) or (sign is not None and sign[0] - begin >= _SUBJECT)
+
+
 def _sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[str, Category | None] | None:
-    """Return the type and category of the first sign in a clause that is neither denied nor only spoken of."""
+    """Return the type and category of the first sign in a clause."""
+    sign = _first_sign(signs, begin, stop, rules)
+    return sign[1:] if sign else None
+
+
+def _first_sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[int, str, Category | None] | None:
+    """Return the place, type and category of the first sign in a clause that is neither denied nor only spoken of."""
     for kind, category, pattern in rules.types:
         match = pattern.search(signs, begin, stop)
         if match is None:
             continue
         denied = rules.denied.search(signs, begin, stop)
         if (denied is None or denied.start() >= match.end()) and not rules.undone.search(signs[match.end() : stop + 1]):
-            return kind, category
+            return match.start(), kind, category
     return None
 
 
@@ -191,15 +227,16 @@ def _subject(source: Recognised, begin: int, stop: int) -> Literal["agency", "so
 
 
 def _finding(
-    source: Recognised, draft: _Draft, sentence: int, named: Category | None, previous: Finding | None
+    source: Recognised, draft: _Draft, sentence: tuple[int, int], named: Category | None, previous: Finding | None
 ) -> Finding:
     closer = _rules().closers.search(source.signs[draft.start : draft.end])
     end = draft.start + closer.start() if closer and closer.start() > 4 else draft.end
-    party, words = _party(source, draft.start, end, sentence, previous)
+    party, words = _party(source, draft.start, end, sentence[0], previous)
     rule = f"finding_{draft.type}" + ("_named" if named else "")
     category = named or draft.category
     sure = 0.9 if category and draft.type not in _WEAK else 0.7
-    return Finding(draft.start, end, draft.type, category, party, words, rule, sure)
+    heading = category is not None and _heads(source, draft, *sentence)
+    return Finding(draft.start, end, draft.type, category, party, words, rule, sure, heading)
 
 
 def _party(

@@ -24,23 +24,27 @@ class FoundNumber:
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], list[re.Pattern[str]]]:
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], list[re.Pattern[str]]]:
     rules: dict[str, Any] = rule_file("facts.yaml")["document_number"]
     opening, closing = rules["brackets"]["open"], rules["brackets"]["close"]
     year = (
         rf"{opening}\s*(?P<year>(?:19|20)\d\d|[一二][〇零○一二三四五六七八九]{{3}})\s*年?\s*{closing}"
-        r"\s*(?:第\s*)?(?P<n>\d{1,5}(?:-\d+)?|[一二三四五六七八九十百]+)\s*号"
+        r"\s*(?:第\s*)?(?P<n>\d{1,5}(?:-\d+)?|[一二三四五六七八九十百]+)(?P<also>(?:\s*[/、,，和]\s*\d{1,5})*)\s*号"
     )
     coded = re.compile(rf"(?P<code>[\u4e00-\u9fff]{{1,16}}(?:[（(][\u4e00-\u9fff]{{1,4}}[）)])?)?\s?{year}")
+    bare = re.compile(
+        rf"(?P<code>[\u4e00-\u9fff]{{1,14}}(?:{'|'.join(rules['code_ends'])}))[ \t]?"
+        rf"(?:{opening}?(?P<year>(?:19|20)\d\d)\s*年?\s*{closing}?)\s*(?:第\s*)?(?P<n>\d{{1,5}})\s*号"
+    )
     further = re.compile(rf"(?:[、，和及与]|以及)(?:{year}|(?P<m>\d{{1,5}})号)")
     figure = r"(?:19|20)\d\d"
     other = [re.compile(pattern.replace("{year}", figure)) for pattern in rules["other"]]
-    return coded, further, other
+    return coded, bare, further, other
 
 
 def find_document_numbers(text: str) -> list[FoundNumber]:
     """Return every document number in order. In 财金〔2020〕3号、5号 the second takes the first's code and year."""
-    coded, further, other = _patterns()
+    coded, bare, further, other = _patterns()
     found: list[FoundNumber] = []
     position = 0
     while match := coded.search(text, position):
@@ -50,15 +54,24 @@ def find_document_numbers(text: str) -> list[FoundNumber]:
         if len(code) < 1:
             continue
         start = match.start("year") - 1 - (len(text[match.end("code") : match.start("year") - 1])) - len(code)
-        found.append(
-            FoundNumber(start, match.end(), f"{code}〔{year}〕{_figure(match.group('n'))}号", "number_brackets", 0.98)
-        )
+        end = match.end("n") if match.group("also") else match.end()
+        found.append(FoundNumber(start, end, f"{code}〔{year}〕{_figure(match.group('n'))}号", "number_brackets", 0.98))
+        for also in re.compile(r"\d+").finditer(text, match.end("n"), match.end()):
+            number = f"{code}〔{year}〕{also.group()}号"
+            found.append(FoundNumber(*also.span(), number, "number_in_list", 0.9))
         while more := further.match(text, position):
             number, own_year = more.group("m") or more.group("n"), more.group("year")
             begin = more.start("m") if more.group("m") else more.start("year") - 1
             value = f"{code}〔{_year(own_year) if own_year else year}〕{_figure(number)}号"
             found.append(FoundNumber(begin, more.end(), value, "number_in_list", 0.9))
             position = more.end()
+    for match in bare.finditer(text):
+        code = _code(match.group("code"))
+        begin = match.end("code") - len(code)
+        known = any(one.start < match.end() and begin < one.end for one in found)
+        if len(code) > 1 and not known and code not in rule_file("facts.yaml")["document_number"]["stops"]:
+            number = f"{code}〔{match.group('year')}〕{match.group('n')}号"
+            found.append(FoundNumber(begin, match.end(), number, "number_no_brackets", 0.8))
     for pattern in other:
         for match in pattern.finditer(text):
             if not any(one.start < match.end() and match.start() < one.end for one in found):
@@ -94,6 +107,7 @@ def _code(words: str) -> str:
         if at >= 0 and at + len(stop) < len(words):
             words = words[at + len(stop) :]
     names = default_gazetteer().names
-    while (found := names.at(words, 0)) and len(words) - len(found[0]) >= 2:
+    weak = rule_file("agencies.yaml")["weak"]  # 国办 of 国办发明电 belongs to the code
+    while (found := names.at(words, 0)) and found[0] not in weak and len(words) - len(found[0]) >= 2:
         words = words[len(found[0]) :]
     return words

@@ -42,6 +42,7 @@ class Places:
         self._jurisdiction = gazetteer.jurisdiction
         self._joined = frozenset(rule_file("regions.yaml")["joined"])
         self._crossing = frozenset(rule_file("regions.yaml")["crossing"])
+        self._implied_joined = frozenset(rule_file("agencies.yaml")["implied_joined"])
         self._may_begin_after: str = rule_file("agencies.yaml")["implied_after"]
 
     def count(self, text: str) -> Counter[str]:
@@ -68,6 +69,10 @@ class Places:
         """Return whether a bare 省, 县 … or a short county name may begin here rather than continue a word."""
         before = text[position - 1] if position else " "
         return not HAN.match(before) or before in self._may_begin_after
+
+    def may_stand(self, text: str, position: int) -> bool:
+        """Return whether a bare 省, 市 or 县 may begin an office's name here: 意县人社局, but not 城市建设局."""
+        return text[position] in "省市县" and text[position - 1 : position + 1] not in self._implied_joined
 
     def implied(self, word: str, level: str, said: Said) -> tuple[str | None, str]:
         """Return the region that a bare 省, 市, 县 (`word`) stands for, and why."""

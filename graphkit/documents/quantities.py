@@ -69,7 +69,9 @@ def _patterns() -> _Patterns:
         rf"(?P<before>{_either(list(before))})?{rules['rate_words']}(?P<first>{n})(?:{to}(?:百分之|千分之)?(?P<second>{n}))?{tail}"
     )
     kinds = "|".join(
-        re.escape(unit) + (f"(?![{rules['not_unit'][unit]}])" if rules["not_unit"].get(unit) else "")
+        re.escape(unit)
+        + (f"(?![{rules['not_unit'][unit]}])" if rules["not_unit"].get(unit) else "")
+        + (f"(?!{'|'.join(rules['not_unit_words'][unit])})" if unit in rules["not_unit_words"] else "")
         for unit in sorted(rules["units"], key=len, reverse=True)
     )
     count = re.compile(
@@ -205,6 +207,11 @@ def _tenths(text: str) -> Iterator[Quantity]:
             yield Quantity(match.start(), match.end(), found, "rate_tenths", 0.85)
 
 
+def _rounded(match: re.Match[str]) -> bool:
+    """Return whether a bare 百 or 千 is a number: 近百家, 百余户, 上千人."""
+    return bool(match.group("before") or match.group("vague"))
+
+
 def _counts(text: str) -> Iterator[Quantity]:
     patterns = _patterns()
     rules = patterns.rules
@@ -217,7 +224,7 @@ def _counts(text: str) -> Iterator[Quantity]:
         if first == "一" and unit in rules["no_count_of_one"]:
             continue
         value, upper = _pair(match)
-        if value is None or (first[0] in "百千" and len(first) == 1):
+        if value is None or (first[0] in "百千" and len(first) == 1 and not _rounded(match)):
             continue
         start, end = match.start(), match.end()
         if value % 1 and unit in rules["whole_units"] and (head := _ENUMERATOR.match(first)):

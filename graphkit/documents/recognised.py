@@ -17,7 +17,7 @@ from graphkit.documents.quantities import Quantity, find_quantities
 from graphkit.documents.signs import with_signs
 
 _TITLE = re.compile(r"《[^《》\n]{2,120}(?:〈[^〉\n]*〉[^《》\n]*)?》")
-_SENTENCE = re.compile(r"[^。；！？\n]+")
+_SENTENCE = re.compile(r"[^。；！？\n\t|｜]+")  # a cell of a table is a sentence of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Recognised:
     titles: Sequence[tuple[int, int]]
 
     def sentences(self) -> Iterator[tuple[int, int]]:
-        """Yield the spans between full stops, semicolons and line ends."""
+        """Yield the spans between full stops, semicolons, line ends and the cells of a table."""
         for match in _SENTENCE.finditer(self.text):
             yield match.span()
 

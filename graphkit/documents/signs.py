@@ -20,6 +20,7 @@ _HURT = "\ue0ff"
 _FRAGMENTS = {
     **{kind: f"(?:{_OPEN[kind]}{_NEXT[kind]}*)" for kind in _KINDS},
     "clause": "[^，。；！？：\n]",
+    "task": "[^，。；！？：）\n]",
     "sentence": "[^。；！？\n]",
     "han": "[\u4e00-\u9fff]",
 }

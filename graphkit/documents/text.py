@@ -257,7 +257,13 @@ def _fix_lines(draft: _Draft, repairs: dict[str, int], wrapped: bool) -> None:
         text, after = line.rstrip(), following.lstrip()
         full = len(text.strip()) >= widest * _LINE_FULL
         indented = len(following) - len(after) >= 2
-        broken = bool(text and after) and text[-1] not in "。！？；：" and bool(_HAN.search(text[-1] + after[0]))
+        cells = any(one in line + following for one in "\t|｜")
+        broken = (
+            bool(text and after)
+            and not cells
+            and text[-1] not in "。！？；："
+            and bool(_HAN.search(text[-1] + after[0]))
+        )
         if full and broken and not indented:
             tail = len(line) - len(text)
             head = len(following) - len(after)

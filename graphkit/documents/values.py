@@ -55,6 +55,8 @@ def deadline(text: str, dates: Mapping[int, DateValue]) -> Callable[[re.Match[st
             after = _words(text, match, "after")
             return DeadlineValue(within=within, unit=unit, after=after, task=task)
         start, end = match.span("fact")
+        if "inside" in groups and not text.endswith("内", start, end):
+            return None
         date = next((dates[place] for place in range(start, end) if place in dates), None)
         return DeadlineValue(due_on=date.end, task=task) if date else None
 

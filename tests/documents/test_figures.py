@@ -121,6 +121,9 @@ def test_rates(text: str, rate: str, unit: str, qualifier: str) -> None:
         ("八个部门", 8, "个"),
         ("200多家企业", 200, "家"),
         ("1.4家银行", 4, "家"),
+        ("近百家企业", 100, "家"),
+        ("百余户商户", 100, "户"),
+        ("5个工程项目", 5, "个"),
     ],
 )
 def test_counts(text: str, count: int, unit: str) -> None:
@@ -128,7 +131,9 @@ def test_counts(text: str, count: int, unit: str) -> None:
     assert (one.count, one.unit) == (count, unit)
 
 
-@pytest.mark.parametrize("text", ["第3个问题", "一个问题", "2个月", "15个工作日", "每户", "2元件", "完成任务"])
+@pytest.mark.parametrize(
+    "text", ["第3个问题", "一个问题", "2个月", "15个工作日", "30个自然日", "百家争鸣", "每户", "2元件", "完成任务"]
+)
 def test_what_is_no_quantity(text: str) -> None:
     assert find_quantities(text) == []
 
@@ -156,6 +161,27 @@ def test_dates(text: str, first: str, last: str) -> None:
     assert (one.value.start, one.value.end, one.value.inferred) == (first, last, None)
 
 
+@pytest.mark.parametrize(
+    ("words", "first", "last"),
+    [
+        ("月底前", "2020-05-31", "2020-05-31"),
+        ("本月底前", "2020-05-31", "2020-05-31"),
+        ("下月10日前", "2020-06-10", "2020-06-10"),
+        ("年内", "2020-01-01", "2020-12-31"),
+    ],
+)
+def test_a_day_told_from_the_documents_own(words: str, first: str, last: str) -> None:
+    *_, one = find_dates(f"2020年5月9日\n{words}完成")
+    assert (one.value.start, one.value.end) == (first, last)
+    assert one.value.inferred
+
+
+@pytest.mark.parametrize("text", ["15 March 2021", "Mar 15, 2021", "March 15th, 2021"])
+def test_dates_in_english(text: str) -> None:
+    (one,) = find_dates(f"issued on {text}.")
+    assert one.value.start == "2021-03-15"
+
+
 def test_a_year_that_is_left_out_is_inferred_and_said_so() -> None:
     found = find_dates("2020年2月7日印发，3月底前落实。\n2021年6月1日")
     assert [one.value.end for one in found] == ["2020-02-07", "2020-03-31", "2021-06-01"]
@@ -180,6 +206,12 @@ def test_what_is_no_date(text: str) -> None:
         ("财金〔2020〕3号和〔2021〕5号", ["财金〔2020〕3号", "财金〔2021〕5号"]),
         ("国务院令第728号", ["国务院令第728号"]),
         ("银发〔二〇二〇〕二十九号", ["银发〔2020〕29号"]),
+        ("银发〔2020〕28/29号", ["银发〔2020〕28号", "银发〔2020〕29号"]),
+        ("国办发明电〔2020〕10号", ["国办发明电〔2020〕10号"]),
+        ("发改投资规2020年第734号", ["发改投资规〔2020〕734号"]),
+        ("晋政办发2020〕8号", ["晋政办发〔2020〕8号"]),
+        ("并民发{2020}12号", ["并民发〔2020〕12号"]),
+        ("审计结果公告\n2020年第4号", ["2020年第4号"]),
     ],
 )
 def test_document_numbers(text: str, numbers: list[str]) -> None:
