@@ -245,6 +245,7 @@ class AgencyFinder:
         if office.generic:
             return [self._group(text, position, office.end, "function_group")]
         last = context.last
+        national = self._gazetteer.by_key(f"{office.key}@{CHINA}")
         listed = last is not None and bool(_LIST_MARK.fullmatch(text[last.end : position]))
         if last and listed and last.generic:
             return [self._group(text, position, office.end, "list")]

@@ -40,6 +40,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     y, m, d = rules["y"], rules["m"], rules["d"]
     part = "|".join(sorted((word for word in rules["parts_of_year"] if len(word) > 1), key=len, reverse=True))
     month_part = "|".join(sorted(rules["parts_of_month"], key=len, reverse=True))
+    nth = r"(?:st|nd|rd|th)?"
     relative = "|".join(sorted(rules["months"], key=len, reverse=True))
     english = "|".join(f"{name}|{name[:3]}" for name in rules["english_months"])
     years = "|".join(sorted(rules["years"], key=len, reverse=True))
@@ -49,8 +50,8 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|(?P<iso>{y}[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9]))(?!\d)"
         rf"|(?P<yp2>(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初|年内)"
         rf"|(?P<rm>{relative})(?:(?P<rd>{d})[日号]|(?P<rmp>{month_part}))?|(?<![每个各几上下当本\d])(?P<alone>月[底末])"
-        rf"|(?P<ed>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?[ ](?P<em>{english})\.?,?[ ](?P<ey>[12]\d{{3}})(?!\d)"
-        rf"|(?<![A-Za-z])(?P<em2>{english})\.?[ ](?P<ed2>3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?,?[ ](?P<ey2>[12]\d{{3}})(?!\d)"
+        rf"|(?P<ed>3[01]|[12]\d|0?[1-9]){nth}[ ](?P<em>{english})\.?,?[ ](?P<ey>[12]\d{{3}})(?!\d)"
+        rf"|(?<![A-Za-z])(?P<em2>{english})\.?[ ](?P<ed2>3[01]|[12]\d|0?[1-9]){nth},?[ ](?P<ey2>[12]\d{{3}})(?!\d)"
         rf"|{month.replace('(?P<m>', '(?P<m2>').replace('(?P<d>', '(?P<d2>').replace('(?P<mp>', '(?P<mp2>')}"
     )
     second = re.compile(
