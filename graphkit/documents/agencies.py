@@ -251,9 +251,7 @@ class AgencyFinder:
             return [self._group(text, position, office.end, "list")]
         if last and listed and last.level not in {None, "central"} and last.region:
             where = _Where(last.region, last.level, f"in a list after {last.name}", 0.9, "list")
-        elif (
-            last and listed and last.id and last.level == "central" and self._gazetteer.by_key(f"{office.key}@{CHINA}")
-        ):
+        elif last and listed and last.id and last.level == "central" and national:
             where = _Where(CHINA, "central", f"in a list after {last.name}", 0.85, "list")
         elif text[office.end - 1] == "厅":
             code, why = self._places.implied("省", "province", context)
