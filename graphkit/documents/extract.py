@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from graphkit.documents.actions import find_actions
 from graphkit.documents.facts import find_facts
-from graphkit.documents.findings import Finding, find_findings
+from graphkit.documents.findings import Category, Finding, find_findings
 from graphkit.documents.gazetteer import Gazetteer
 from graphkit.documents.model import Candidate, Document, FindingValue, Kind, Link, ProblemValue
 from graphkit.documents.recognised import Found, Recognised, recognise
@@ -23,7 +23,7 @@ def extract(document: Document, gazetteer: Gazetteer) -> list[Candidate]:
     source = recognise(document.text.clean, _hurt(document), gazetteer)
     told = find_findings(source)
     findings = [one for one in told if not one.heading]
-    problems = (_problem(source, one) for one in told if one.heading)
+    problems = (_problem(source, one, one.category) for one in told if one.heading and one.category)
     found = [*find_facts(source), *problems, *_findings(source, findings), *find_actions(source, findings)]
     return _candidates(document, found)
 
@@ -36,9 +36,9 @@ def _hurt(document: Document) -> bytearray:
     return marks
 
 
-def _problem(source: Recognised, one: Finding) -> Found:
+def _problem(source: Recognised, one: Finding, category: Category) -> Found:
     about = source.text[one.start : one.end]
-    value = ProblemValue(category=one.category, about=about, found_on=source.own_day)
+    value = ProblemValue(category=category, about=about, found_on=source.own_day)
     return Found(one.start, one.end, "problem", value, f"problem_heading_{one.type}", one.confidence)
 
 
