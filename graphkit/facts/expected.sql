@@ -40,20 +40,30 @@ FROM (
     AND agencies.id NOT IN (SELECT code FROM regions)
 );
 
--- A step's number is made of those of its stage and its place.
-CREATE OR REPLACE TABLE expected_steps AS
-SELECT
-  stages.number * 4294967296 + places.number AS step,
-  stages.number AS stage_number, places.number AS place_number,
-  stages.policy, stages.id AS stage, places.scope, places.region, places.level
-FROM stages JOIN places ON places.level = stages.level AND NOT places.is_agency
-WHERE NOT stages.scoped
+-- Stages that stand in the same places share a spread: all of a level without `scopes` do. It has the number of its first stage.
+CREATE OR REPLACE TABLE stage_spreads AS
+SELECT number AS stage_number, CASE WHEN scoped THEN number ELSE min(number) OVER (PARTITION BY level, scoped) END AS spread
+FROM stages;
+
+CREATE OR REPLACE TABLE spread_places AS
+SELECT stages.number AS spread, places.number AS place_number, places.region
+FROM stages
+JOIN places ON places.level = stages.level AND NOT places.is_agency
+WHERE NOT stages.scoped AND stages.number IN (SELECT spread FROM stage_spreads)
 UNION ALL
+SELECT stages.number AS spread, places.number AS place_number, places.region
+FROM stages
+JOIN stage_scopes ON stage_scopes.policy = stages.policy AND stage_scopes.stage = stages.id
+JOIN places ON places.scope = stage_scopes.scope AND (places.is_agency OR places.level = stages.level)
+WHERE stages.scoped;
+
+-- A step's number is made of those of its stage and its place.
+CREATE OR REPLACE VIEW expected_steps AS
 SELECT
   stages.number * 4294967296 + places.number AS step,
   stages.number AS stage_number, places.number AS place_number,
   stages.policy, stages.id AS stage, places.scope, places.region, places.level
 FROM stages
-JOIN stage_scopes ON stage_scopes.policy = stages.policy AND stage_scopes.stage = stages.id
-JOIN places ON places.scope = stage_scopes.scope AND (places.is_agency OR places.level = stages.level)
-WHERE stages.scoped;
+JOIN stage_spreads ON stage_spreads.stage_number = stages.number
+JOIN spread_places ON spread_places.spread = stage_spreads.spread
+JOIN places ON places.number = spread_places.place_number;

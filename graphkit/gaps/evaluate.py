@@ -186,9 +186,8 @@ class Computation:
 
     def _find_agencies(self) -> None:
         self.connection.execute(statements("views/leads"))
-        if self.run("SELECT 1 FROM lead_steps LIMIT 1"):
-            for (depth,) in self.run("SELECT DISTINCT depth FROM steps WHERE depth > 0 ORDER BY depth"):
-                self.connection.execute(statements("collect/leads").format(depth=depth))
+        for (depth,) in self.run("SELECT DISTINCT depth FROM led_before ORDER BY depth"):
+            self.connection.execute(statements("collect/leads").format(depth=depth))
         self.connection.execute(statements("views/agencies"))
 
 

@@ -12,5 +12,5 @@
 --   en: Under "{policy}", "{stage}" in {scope} must be backed by a {detail}; it was reported done on {happened} without naming any source; {responsible}{impact}.
 SELECT steps.step, steps.done_on AS since, steps.done_on AS happened_on, steps.evidence AS detail
 FROM steps
+SEMI JOIN unsourced_steps ON unsourced_steps.step = steps.step
 WHERE steps.state = 'done' AND steps.evidence IS NOT NULL
-  AND steps.step NOT IN (SELECT step FROM sourced_steps)

@@ -22,37 +22,41 @@ LEFT JOIN reopened ON reopened.step = compared.step
 WHERE compared.kind = 'completed'
   AND (reopened.step IS NULL OR ROW(compared."on", compared.recorded_at, compared.id) > reopened.moment);
 
-CREATE OR REPLACE VIEW sourced_steps AS
-SELECT step FROM step_events WHERE reopened_count = 0 AND sourced_count > 0
-UNION
-SELECT step FROM completions WHERE source IS NOT NULL;
+-- Completed steps of which no completed event since they were last reopened names a source.
+CREATE OR REPLACE VIEW unsourced_steps AS
+SELECT step
+FROM step_events
+WHERE completed_count > 0
+  AND CASE
+    WHEN reopened_count = 0 THEN sourced_count = 0
+    ELSE step NOT IN (SELECT step FROM completions WHERE source IS NOT NULL)
+  END;
 
--- How far somebody looked: by policy, stage (none: all of the policy's) and scope with all regions below it.
-CREATE OR REPLACE TABLE looked_at AS
-SELECT coverage.policy, coverage.stage, region_above.code AS scope, max(coalesce(coverage.until, settings.as_of)) AS until
-FROM coverage
-CROSS JOIN settings
-JOIN region_above ON region_above.ancestor = coverage.scope
-GROUP BY ALL
-UNION ALL
-SELECT coverage.policy, coverage.stage, coverage.scope, max(coalesce(coverage.until, settings.as_of)) AS until
-FROM coverage
-CROSS JOIN settings
-WHERE coverage.scope NOT IN (SELECT code FROM regions)
-GROUP BY ALL;
-
+-- How far somebody looked: coverage names a policy, a stage (none: all of the policy's) and a scope with all regions below it.
 CREATE OR REPLACE TABLE steps_past_due AS
+WITH past_due AS (
+  SELECT steps.step, steps.policy, steps.stage, steps.scope, steps.region, steps.due_on, steps.event_count
+  FROM steps
+  CROSS JOIN settings
+  WHERE steps.required AND steps.state IN ('open', 'untouched') AND steps.ready AND steps.due_on < settings.as_of
+),
+within AS (
+  SELECT past_due.*, region_above.ancestor AS place
+  FROM past_due JOIN region_above ON region_above.code = past_due.region
+  UNION ALL
+  SELECT past_due.*, past_due.scope AS place FROM past_due
+),
+covered AS (
+  SELECT DISTINCT within.step
+  FROM within
+  CROSS JOIN settings
+  JOIN coverage ON coverage.policy = within.policy AND coverage.scope = within.place
+  WHERE (coverage.stage IS NULL OR coverage.stage = within.stage)
+    AND coalesce(coverage.until, settings.as_of) >= within.due_on
+)
 SELECT
-  steps.step, steps.due_on, steps.event_count,
-  NOT settings.has_coverage OR EXISTS (
-    SELECT 1 FROM looked_at
-    WHERE looked_at.policy = steps.policy AND looked_at.scope = steps.region
-      AND (looked_at.stage IS NULL OR looked_at.stage = steps.stage) AND looked_at.until >= steps.due_on
-  ) OR EXISTS (
-    SELECT 1 FROM looked_at
-    WHERE looked_at.policy = steps.policy AND looked_at.scope = steps.scope
-      AND (looked_at.stage IS NULL OR looked_at.stage = steps.stage) AND looked_at.until >= steps.due_on
-  ) AS is_covered
-FROM steps
+  past_due.step, past_due.due_on, past_due.event_count,
+  NOT settings.has_coverage OR covered.step IS NOT NULL AS is_covered
+FROM past_due
 CROSS JOIN settings
-WHERE steps.required AND steps.state IN ('open', 'untouched') AND steps.ready AND steps.due_on < settings.as_of;
+LEFT JOIN covered ON covered.step = past_due.step;

@@ -1,5 +1,5 @@
 -- The state of every expected step (CONTRACT.md section 2), its predecessors (section 1), readiness and due date.
--- Reads: expected_steps, stages, stage_after, places, region_above, levels, policies, events, settings.
+-- Reads: stages, stage_after, stage_spreads, spread_places, places, region_above, levels, policies, events, settings.
 
 -- What the events say of each step. The order of a step's events is on, recorded_at, id; the last one decides.
 CREATE OR REPLACE TABLE step_events AS
@@ -17,13 +17,13 @@ JOIN places ON places.scope = events.scope
 GROUP BY ALL;
 
 -- `counts`: a predecessor that others wait for or look at; a cancelled step, or an optional one not done, is not there.
-CREATE OR REPLACE TABLE step_states AS
+CREATE OR REPLACE TABLE steps_observed AS
 SELECT
   *,
   state = 'done' OR (state <> 'cancelled' AND required) AS counts
 FROM (
   SELECT
-    expected_steps.step, expected_steps.stage_number, expected_steps.place_number,
+    expected.step, stages.number AS stage_number, expected.place_number,
     NOT stages.optional AS required,
     coalesce(step_events.event_count, 0) AS event_count,
     CASE
@@ -33,83 +33,74 @@ FROM (
       ELSE 'untouched'
     END AS state,
     CASE WHEN step_events.last_kind = 'completed' THEN step_events.last_on END AS done_on
-  FROM expected_steps
-  JOIN stages ON stages.number = expected_steps.stage_number
-  LEFT JOIN step_events ON step_events.step = expected_steps.step
+  FROM (
+    SELECT stage_number * 4294967296 + place_number AS step, stage_number, place_number
+    FROM stage_spreads JOIN spread_places ON spread_places.spread = stage_spreads.spread
+  ) AS expected
+  JOIN stages ON stages.number = expected.stage_number
+  LEFT JOIN step_events ON step_events.step = expected.step
 );
 
--- Which stage follows which, by number.
+-- Which stage follows which, by number, and the spreads of both.
 CREATE OR REPLACE TABLE stage_pairs AS
 SELECT
   stages.number AS stage_number, before.number AS before_number, stage_after.may_precede,
-  before_level.rank > own_level.rank AS is_below
+  own.spread, earlier.spread AS before_spread, before_level.rank > own_level.rank AS is_below
 FROM stage_after
 JOIN stages ON stages.policy = stage_after.policy AND stages.id = stage_after.stage
 JOIN stages AS before ON before.policy = stage_after.policy AND before.id = stage_after.after
+JOIN stage_spreads AS own ON own.stage_number = stages.number
+JOIN stage_spreads AS earlier ON earlier.stage_number = before.number
 JOIN levels AS own_level ON own_level.level = stages.level
 JOIN levels AS before_level ON before_level.level = before.level;
 
--- Predecessors in the step's own scope …
-CREATE OR REPLACE TABLE step_after_same AS
-SELECT expected_steps.step, before.step AS predecessor, stage_pairs.before_number, stage_pairs.may_precede
-FROM expected_steps
-JOIN stage_pairs ON stage_pairs.stage_number = expected_steps.stage_number
-JOIN expected_steps AS before
-  ON before.stage_number = stage_pairs.before_number AND before.place_number = expected_steps.place_number;
+-- Where the predecessors stand is the same for all stages of the same two spreads: in the step's own place …
+CREATE OR REPLACE TABLE spread_pairs AS
+SELECT DISTINCT pairs.spread, pairs.before_spread, pairs.is_below, own.place_number, own.region
+FROM stage_pairs AS pairs
+JOIN spread_places AS own ON own.spread = pairs.spread;
 
-CREATE OR REPLACE TABLE step_pairs_left AS
-SELECT expected_steps.step, expected_steps.region, stage_pairs.before_number, stage_pairs.may_precede, stage_pairs.is_below
-FROM expected_steps
-JOIN stage_pairs ON stage_pairs.stage_number = expected_steps.stage_number
-ANTI JOIN step_after_same
-  ON step_after_same.step = expected_steps.step AND step_after_same.before_number = stage_pairs.before_number;
-
+CREATE OR REPLACE TABLE places_before AS
+WITH same AS (
+  SELECT spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number, before.place_number AS before_place
+  FROM spread_pairs
+  JOIN spread_places AS before
+    ON before.spread = spread_pairs.before_spread AND before.place_number = spread_pairs.place_number
+),
 -- … or in the nearest region upwards that has one (an agency's own region comes first) …
-CREATE OR REPLACE TABLE step_after_above AS
-SELECT step, predecessor, before_number, may_precede
-FROM (
+above AS (
   SELECT
-    step_pairs_left.step, expected_steps.step AS predecessor,
-    step_pairs_left.before_number, step_pairs_left.may_precede, region_above.distance,
-    min(region_above.distance) OVER (PARTITION BY step_pairs_left.step, step_pairs_left.before_number) AS nearest
-  FROM step_pairs_left
-  JOIN region_above ON region_above.code = step_pairs_left.region
-  JOIN expected_steps
-    ON expected_steps.stage_number = step_pairs_left.before_number AND expected_steps.region = region_above.ancestor
+    spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number, before.place_number AS before_place
+  FROM spread_pairs
+  ANTI JOIN same USING (spread, before_spread, place_number)
+  JOIN region_above ON region_above.code = spread_pairs.region
+  JOIN spread_places AS before
+    ON before.spread = spread_pairs.before_spread AND before.region = region_above.ancestor
+  QUALIFY region_above.distance = min(region_above.distance)
+    OVER (PARTITION BY spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number)
 )
-WHERE distance = nearest;
-
 -- … or, where the earlier stage is of a lower level, in every region below.
+SELECT spread, before_spread, place_number, before_place FROM same
+UNION ALL
+SELECT spread, before_spread, place_number, before_place FROM above
+UNION ALL
+SELECT spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number, before.place_number AS before_place
+FROM spread_pairs
+ANTI JOIN same USING (spread, before_spread, place_number)
+ANTI JOIN above USING (spread, before_spread, place_number)
+JOIN region_above ON region_above.ancestor = spread_pairs.region AND region_above.distance > 0
+JOIN spread_places AS before
+  ON before.spread = spread_pairs.before_spread AND before.region = region_above.code
+WHERE spread_pairs.is_below;
+
 CREATE OR REPLACE TABLE step_after AS
-SELECT step, predecessor, may_precede FROM step_after_same
-UNION ALL
-SELECT step, predecessor, may_precede FROM step_after_above
-UNION ALL
-SELECT step_pairs_left.step, expected_steps.step AS predecessor, step_pairs_left.may_precede
-FROM step_pairs_left
-ANTI JOIN step_after_above
-  ON step_after_above.step = step_pairs_left.step AND step_after_above.before_number = step_pairs_left.before_number
-JOIN region_above ON region_above.ancestor = step_pairs_left.region AND region_above.distance > 0
-JOIN expected_steps
-  ON expected_steps.stage_number = step_pairs_left.before_number AND expected_steps.region = region_above.code
-WHERE step_pairs_left.is_below;
-
-DROP TABLE step_after_same;
-DROP TABLE step_pairs_left;
-DROP TABLE step_after_above;
-
--- What the predecessors of a step leave it to wait for.
-CREATE OR REPLACE TABLE step_waits AS
 SELECT
-  step_after.step,
-  count(*) FILTER (WHERE before.counts AND before.state <> 'done') AS pending,
-  max(before.done_on) AS last_done_on,
-  max(CASE WHEN NOT step_after.may_precede THEN before.done_on END) AS order_done_on,
-  count(*) FILTER (WHERE before.counts AND before.state <> 'done' AND NOT step_after.may_precede) AS order_pending
-FROM step_after
-JOIN step_states AS before ON before.step = step_after.predecessor
-WHERE before.counts
-GROUP BY step_after.step;
+  stage_pairs.stage_number * 4294967296 + places_before.place_number AS step,
+  stage_pairs.before_number * 4294967296 + places_before.before_place AS predecessor,
+  stage_pairs.may_precede
+FROM stage_pairs
+JOIN places_before
+  ON places_before.spread = stage_pairs.spread AND places_before.before_spread = stage_pairs.before_spread;
 
 -- Policies whose gaps count: before its effective.from a policy has none.
 CREATE OR REPLACE VIEW policies_in_force AS
@@ -117,7 +108,20 @@ SELECT policies.id
 FROM policies, settings
 WHERE policies.effective_from IS NULL OR policies.effective_from <= settings.as_of;
 
-CREATE OR REPLACE TABLE steps AS
+-- Every step by its number: what was observed of it, and what its predecessors leave it to wait for.
+CREATE OR REPLACE TABLE step_states AS
+WITH waits AS (
+  SELECT
+    step_after.step,
+    count(*) FILTER (WHERE before.state <> 'done') AS pending,
+    max(before.done_on) AS last_done_on,
+    max(CASE WHEN NOT step_after.may_precede THEN before.done_on END) AS order_done_on,
+    count(*) FILTER (WHERE before.state <> 'done' AND NOT step_after.may_precede) AS order_pending
+  FROM step_after
+  JOIN steps_observed AS before ON before.step = step_after.predecessor
+  WHERE before.counts
+  GROUP BY step_after.step
+)
 SELECT
   dated.* EXCLUDE (counted_due_on, stage_due_on),
   CASE
@@ -127,31 +131,41 @@ SELECT
   END AS due_on
 FROM (
   SELECT
-    step_states.step, stages.policy, stages.id AS stage, places.scope, places.region, places.level, stages.measure,
-    step_states.required, step_states.state, step_states.done_on, step_states.counts, step_states.event_count,
-    stages.depth, stages.evidence, stages.severity,
-    coalesce(step_waits.pending, 0) = 0 AS ready,
-    CASE WHEN coalesce(step_waits.pending, 0) = 0
-      THEN coalesce(step_waits.last_done_on, policies.effective_from) END AS ready_on,
-    step_waits.order_done_on, coalesce(step_waits.order_pending, 0) AS order_pending,
+    observed.step, observed.stage_number, observed.place_number, observed.required, observed.state, observed.done_on,
+    observed.counts, observed.event_count,
+    coalesce(waits.pending, 0) = 0 AS ready,
+    CASE WHEN coalesce(waits.pending, 0) = 0 THEN coalesce(waits.last_done_on, policies.effective_from) END AS ready_on,
+    waits.order_done_on, coalesce(waits.order_pending, 0) AS order_pending,
     stages.due_on AS stage_due_on,
     CASE
-      WHEN coalesce(step_waits.pending, 0) > 0 OR stages.within_days IS NULL THEN NULL
+      WHEN coalesce(waits.pending, 0) > 0 OR stages.within_days IS NULL THEN NULL
       WHEN settings.calendar = 'days' OR stages.within_days = 0
-        THEN CAST(coalesce(step_waits.last_done_on, policies.effective_from) + CAST(stages.within_days AS INTEGER) AS DATE)
+        THEN CAST(coalesce(waits.last_done_on, policies.effective_from) + CAST(stages.within_days AS INTEGER) AS DATE)
       ELSE last_workday.day
     END AS counted_due_on
-  FROM step_states
-  JOIN stages ON stages.number = step_states.stage_number
-  JOIN places ON places.number = step_states.place_number
+  FROM steps_observed AS observed
+  JOIN stages ON stages.number = observed.stage_number
   JOIN policies ON policies.id = stages.policy
   CROSS JOIN settings
-  LEFT JOIN step_waits ON step_waits.step = step_states.step
+  LEFT JOIN waits ON waits.step = observed.step
   -- Empty unless the case counts working days; `number` is how many there were up to and with that day.
-  LEFT JOIN workdays AS first_day ON first_day.day = coalesce(step_waits.last_done_on, policies.effective_from)
+  LEFT JOIN workdays AS first_day ON first_day.day = coalesce(waits.last_done_on, policies.effective_from)
   LEFT JOIN workdays AS last_workday
     ON last_workday.is_workday AND last_workday.number = first_day.number + stages.within_days
 ) AS dated;
 
-DROP TABLE step_waits;
-DROP TABLE step_states;
+DROP TABLE steps_observed;
+DROP TABLE stage_pairs;
+DROP TABLE spread_pairs;
+DROP TABLE places_before;
+
+-- The same with names, for those who read.
+CREATE OR REPLACE VIEW steps AS
+SELECT
+  states.step, stages.policy, stages.id AS stage, places.scope, places.region, places.level, stages.measure,
+  states.required, states.state, states.done_on, states.counts, states.event_count,
+  stages.depth, stages.evidence, stages.severity, states.ready, states.ready_on, states.order_done_on,
+  states.order_pending, states.due_on
+FROM step_states AS states
+JOIN stages ON stages.number = states.stage_number
+JOIN places ON places.number = states.place_number;
