@@ -5,8 +5,8 @@ DELETE FROM region_above
 WHERE code NOT IN (SELECT code FROM own_regions) OR ancestor NOT IN (SELECT code FROM own_regions);
 DELETE FROM inside WHERE code NOT IN (SELECT region FROM own_places);
 DELETE FROM places WHERE scope NOT IN (SELECT scope FROM own_places);
-DELETE FROM expected_steps WHERE scope NOT IN (SELECT scope FROM own_places);
-DELETE FROM steps WHERE scope NOT IN (SELECT scope FROM own_places);
+DELETE FROM spread_places WHERE place_number NOT IN (SELECT number FROM places);
+DELETE FROM step_states WHERE place_number NOT IN (SELECT number FROM places);
 DELETE FROM step_after
 WHERE step NOT IN (SELECT step FROM steps) OR predecessor NOT IN (SELECT step FROM steps);
 DELETE FROM step_events WHERE step NOT IN (SELECT step FROM steps);
@@ -14,7 +14,7 @@ DELETE FROM completions WHERE step NOT IN (SELECT step FROM steps);
 DELETE FROM steps_past_due WHERE step NOT IN (SELECT step FROM steps);
 DELETE FROM step_agencies WHERE step NOT IN (SELECT step FROM steps);
 DELETE FROM lead_steps WHERE step NOT IN (SELECT step FROM steps) OR lead_step NOT IN (SELECT step FROM steps);
-DELETE FROM looked_at WHERE scope NOT IN (SELECT scope FROM own_places);
+DELETE FROM led_before WHERE step NOT IN (SELECT step FROM steps) OR predecessor NOT IN (SELECT step FROM steps);
 DELETE FROM measure_regions WHERE region NOT IN (SELECT region FROM own_places);
 DELETE FROM measure_steps
 WHERE region NOT IN (SELECT region FROM own_places) OR step NOT IN (SELECT step FROM steps);
