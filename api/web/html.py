@@ -12,7 +12,8 @@ from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 from graphkit.reports import words as names
 from graphkit.reports.text import date_text, money_text, number_text, percent_text, shown
 
-from .words import say
+from .formats import column_money, short_money
+from .words import say, words
 
 NAME_LIMIT = 120
 """Characters of a name that a page shows; a longer one is cut and ends in …."""
@@ -20,13 +21,15 @@ NAME_LIMIT = 120
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=ChoiceLoader([PackageLoader("graphkit_api.web"), PackageLoader("graphkit.reports")]),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.tests["known_word"] = words().__contains__
+    return environment
 
 
 def render(template: str, lang: str, **data: Any) -> str:
@@ -37,6 +40,8 @@ def render(template: str, lang: str, **data: Any) -> str:
         "num": number_text,
         "percent": percent_text,
         "money": lambda amounts: money_text(amounts, lang),
+        "short_money": lambda amounts: short_money(amounts, lang),
+        "column_money": column_money,
         "day": lambda day: date_text(day, lang),
         "name": lambda text: shown(text, NAME_LIMIT),
         "text": lambda text: shown(text, 20_000),

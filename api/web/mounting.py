@@ -16,13 +16,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..server import Server
-from . import overview
+from . import chain, gap, gaps, money, overview
 from .html import styles
 
 PATH = "/web"
 """Where the pages are; every view lies right below, so that links between them are relative."""
 
-VIEWS = (overview,)
+VIEWS = (overview, gaps, gap, chain, money)
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "

@@ -6,6 +6,18 @@
   const theme = () => (THEMES.includes(cookie("graphkit-theme")) ? cookie("graphkit-theme") : "auto");
   if (theme() !== "auto") document.documentElement.dataset.theme = theme();
 
+  // Brings the step that a gap is about into the middle of its chain.
+  window.showHere = () => {
+    const here = document.querySelector("[data-here]"), around = here && here.closest(".drawn");
+    if (around) around.scrollLeft = here.getBoundingClientRect().left - around.getBoundingClientRect().left - (around.clientWidth - here.offsetWidth) / 2;
+  };
+  // A chart is drawn on a canvas, which knows nothing of the page's theme.
+  window.inkChart = (id) => {
+    const chart = getElement(id)?.chart;
+    if (chart) chart.setOption({ series: [{ label: { color: getComputedStyle(document.body).color } }] });
+    else setTimeout(() => window.inkChart(id), 50);
+  };
+
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-auto]");
     if (form && event.target.checkValidity()) form.requestSubmit();
