@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphkit.standards.mapping.convert import add_months, amount_of, days_in, header_key, one_day, serial_day
+from graphkit.standards.mapping.convert import add_months, amount_of, day_near, days_in, header_key, one_day, serial_day
 from graphkit.standards.values import amount_text, iso_day, number
 
 
@@ -38,13 +38,31 @@ from graphkit.standards.values import amount_text, iso_day, number
         ("2020年13月1日", None),
         ("2020-02-30", None),
         ("第2020号", None),
-        ("2020-06-30 至 2020-07-31", None),
+        ("2020-06-30 至 2020-07-31", "2020-07-31"),
         ("", None),
     ],
 )
 def test_one_day(text: str, day: str | None) -> None:
     found = one_day(text)
     assert (found.isoformat() if found else None) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("2020年3月至6月", "2020-06-30"), ("2020.6.1-2020.6.30", "2020-06-30"), ("2020年5月1日至15日", "2020-05-15")],
+)
+def test_a_span_counts_as_its_last_day(text: str, day: str) -> None:
+    assert str(one_day(text)) == day
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [("6月30日前", "2020-06-30"), ("8月底", "2020-08-31"), ("年底前", "2020-12-31"), ("1月15日", "2021-01-15"),
+     ("3个月内", None), ("5月10日、6月10日", None), ("立行立改", None), ("2020年6月", None)],
+)  # fmt: skip
+def test_a_day_without_its_year_is_the_nearest(text: str, day: str | None) -> None:
+    found = day_near(text, date(2020, 11, 30))
+    assert (str(found) if found else None) == day
 
 
 def test_several_days_in_the_order_of_the_words() -> None:

@@ -144,6 +144,118 @@ def test_three_lists_are_joined_by_their_number(tmp_path: Path, bring: Bring) ->
     assert {(gap.kind, gap.subject) for gap in brought.evaluation.gaps()} == {("overdue_rectification", "2")}
 
 
+def messy(path: Path, lines: list[list[object]], merged: list[str]) -> Path:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for line in lines:
+        sheet.append(line)
+    for cells_of_one in merged:
+        sheet.merge_cells(cells_of_one)
+    book.save(path)
+    return path
+
+
+def test_a_ledger_with_titles_two_rows_of_headers_and_headings_between_rows(tmp_path: Path, bring: Bring) -> None:
+    head = [
+        "序号",
+        "问题情况",
+        None,
+        None,
+        "责任单位",
+        "涉及金额\n（万元）",
+        "整改\n时限",
+        "整改\n情况",
+        "完成时间",
+        "销号时间",
+    ]
+    lines: list[list[object]] = [
+        ["某区惠企政策落实跟踪审计发现问题整改台账"],
+        ["填报单位：区审计局", None, None, None, "填报日期：2020年9月30日", None, "金额单位：万元"],
+        head,
+        [None, "问题编号", "问题描述", "问题类型"],
+        ["一、房租减免方面"],
+        [
+            1,
+            "Y-01",
+            "少减免23户租金",
+            "难点",
+            "区国资中心",
+            46.8307,
+            "2020.6.30",
+            "已完成整改",
+            "2020年6月28日",
+            "2020.7.10",
+        ],
+        [2, "Y-02", "截留减免租金", "堵点", "区市场监管局", "约12.5", "6月30日前", "正在整改", None, None],
+        ["二、贴息资金方面"],
+        [3, "Y-03", "贴息拨付不及时", "堵点", "区财政局、区工信局", "105.2", date(2020, 7, 15), "未整改", None, None],
+        [4, "Y-04", "申报材料过多", "痛点", "区工信局", "—", "立行立改", "未整改", None, None],
+        ["合计", None, None, None, None, 164.5307],
+        ["填表人：某人"],
+    ]
+    merged = ["A1:J1", "A3:A4", "B3:D3", "E3:E4", "F3:F4", "G3:G4", "H3:H4", "I3:I4", "J3:J4", "A5:J5", "A8:J8"]
+    path = messy(tmp_path / "台账.xlsx", lines, merged)
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    brought = bring(lambda files, out: run_mapping(mapping, files, out), [path])
+    found = brought.evaluation.sql("SELECT id, amount FROM findings ORDER BY id").to_pylist()
+    assert [(row["id"], None if row["amount"] is None else int(row["amount"])) for row in found] == [
+        ("Y-01", 468_307),
+        ("Y-02", 125_000),
+        ("Y-03", 1_052_000),
+        ("Y-04", None),
+    ]
+    due = brought.evaluation.sql("SELECT finding, due_on FROM actions WHERE kind = 'accepted' ORDER BY finding")
+    assert [str(row["due_on"]) for row in due.to_pylist()] == ["2020-06-30", "2020-06-30", "2020-07-15", "None"]
+    gaps = {(gap.kind, gap.subject) for gap in brought.evaluation.gaps()}
+    assert gaps == {
+        ("overdue_rectification", "Y-02"),
+        ("overdue_rectification", "Y-03"),
+        ("reported_pain", "Y-04"),
+    }
+
+
+def test_several_problems_under_one_merged_number_stay_several_findings(tmp_path: Path, bring: Bring) -> None:
+    lines: list[list[object]] = [
+        ["审计查出问题整改情况统计表（截止2021年3月31日）"],
+        [
+            "项次",
+            "被审计单位",
+            "存在的主要问题",
+            "违规金额（元）",
+            "整改责任单位",
+            "整改完成时限",
+            "整改状态",
+            "是否销号",
+        ],
+        [1, "县教育局", "超范围使用资金", "56,780.00", "县教育局", "2020/12/31", "已整改到位", "已销号"],
+        [
+            None,
+            None,
+            "名册不实，多报42人",
+            "31.5万元",
+            "县教育局；县乡村振兴局",
+            "2020年10月至2021年1月",
+            "部分整改",
+            "否",
+        ],
+        [2, "县交通局", "养护资金滞留", 1200000, "县交通局\n县财政局", "20210228", "完成", "是"],
+        ["注：金额以审计报告为准。"],
+    ]
+    path = messy(tmp_path / "附件2.xlsx", lines, ["A1:H1", "A3:A4", "B3:B4", "A6:H6"])
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    brought = bring(lambda files, out: run_mapping(mapping, files, out), [path])
+    found = brought.evaluation.sql("SELECT title, amount FROM findings ORDER BY id").to_pylist()
+    assert [(row["title"], int(row["amount"])) for row in found] == [
+        ("超范围使用资金", 56_780),
+        ("名册不实，多报42人", 315_000),
+        ("养护资金滞留", 1_200_000),
+    ]
+    agencies = brought.evaluation.sql("SELECT id FROM agencies").to_pylist()
+    assert {row["id"] for row in agencies} == {"县教育局", "县乡村振兴局", "县交通局", "县财政局"}
+    (gap,) = brought.evaluation.gaps()
+    assert (gap.kind, gap.days) == ("overdue_rectification", 59)
+
+
 def test_a_few_columns_are_enough(tmp_path: Path, bring: Bring) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(

@@ -62,6 +62,13 @@ _PATTERNS = (
     re.compile(rf"\b(?P<b>{_MONTH}),?\s+(?P<y>(?:19|20)[0-9]{{2}})(?![0-9])", re.IGNORECASE),
     re.compile(r"(?P<y>(?:19|20)[0-9]{2})\s*年(?:底|末|内|度)"),
 )  # fmt: skip
+_TO = re.compile(r"\s*(?:至|到|[-—–~])+\s*")
+_UNTIL = re.compile(
+    rf"{_TO.pattern}(?:(?P<m>[0-9]{{1,2}})\s*月(?:\s*(?P<d>[0-9]{{1,2}})\s*[日号]|底|末)?|(?P<only>[0-9]{{1,2}})\s*[日号])"
+)
+_NO_YEAR = re.compile(
+    r"(?<![0-9])(?P<m>1[0-2]|0?[1-9])\s*月(?:份)?(?:\s*(?P<d>3[01]|[12][0-9]|0?[1-9])\s*[日号]?|底|末)?(?![0-9])|年[底末内]"
+)
 _UNITS = {
     "元": 1, "圆": 1, "千元": 1000, "千": 1000, "万元": 10_000, "万": 10_000, "万圆": 10_000,
     "百万元": 1_000_000, "百万": 1_000_000,
@@ -97,8 +104,16 @@ def header_key(name: str) -> str:
 
 def days_in(text: str) -> list[date]:
     """Return every date in a text, in the order of its words; of a month or year without day, its last day."""
+    return [day for _, _, day in _found_days(_readable(text))]
+
+
+def _readable(text: str) -> str:
+    return _without_han_digits(unicodedata.normalize("NFKC", text))
+
+
+def _found_days(readable: str) -> list[tuple[int, int, date]]:
+    """Return the dates of a text with their spans; 2020年3月至6月 holds two."""
     found: list[tuple[int, int, date]] = []
-    readable = _without_han_digits(unicodedata.normalize("NFKC", text))
     for pattern in _PATTERNS:
         for one in pattern.finditer(readable):
             if any(one.start() < end and start < one.end() for start, end, _ in found):
@@ -106,13 +121,40 @@ def days_in(text: str) -> list[date]:
             day = _day(one.groupdict())
             if day is not None:
                 found.append((one.start(), one.end(), day))
-    return [day for _, _, day in sorted(found)]
+    for _, end, day in list(found):
+        more = _UNTIL.match(readable, end)
+        if more and not any(start < more.end() and more.start() < stop for start, stop, _ in found):
+            until = _day({"y": str(day.year), "m": more["m"] or str(day.month), "d": more["d"] or more["only"]})
+            if until is not None:
+                found.append((more.start(), more.end(), until))
+    return sorted(found)
 
 
 def one_day(text: str) -> date | None:
-    """Return the date of a cell that states exactly one, and nothing more than one."""
-    days = days_in(text)
-    return days[0] if len(set(days)) == 1 else None
+    """Return the date of a cell that states exactly one; of a span its last day."""
+    readable = _readable(text)
+    found = _found_days(readable)
+    if len(found) == 2:
+        between = readable[found[0][1] : found[1][0]]
+        if not between or _TO.fullmatch(between):
+            return found[1][2]
+    days = {day for _, _, day in found}
+    return days.pop() if len(days) == 1 else None
+
+
+def day_near(text: str, near: date) -> date | None:
+    """Return the one day of a cell that leaves out the year (6月30日前, 8月底, 年底), in the year that puts it nearest.
+
+    None when the cell states a year, or no day.
+    """
+    readable = _readable(text)
+    found = {match.groups() for match in _NO_YEAR.finditer(readable)}
+    if len(found) != 1 or _found_days(readable) or re.search(r"[0-9]\s*年", readable):
+        return None
+    month, day = found.pop()
+    years = (str(near.year + shift) for shift in (-1, 0, 1))
+    days = [one for year in years if (one := _day({"y": year, "m": month, "d": day})) is not None]
+    return min(days, key=lambda one: (abs((one - near).days), one), default=None)
 
 
 def add_months(day: date, months: int) -> date:

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -249,6 +250,11 @@ class _Run:
                 made.values[name] = value
         return made
 
+    def _day_near(self, text: str) -> date | None:
+        """Return a day whose year is left out, in the year nearest to the mapping's parameter `as_of`."""
+        near = convert.one_day(self.parameters.get("as_of", ""))
+        return convert.day_near(text, near) if near is not None else None
+
     def _convert(self, column: Column, expression: Expression, found: list[str]) -> tuple[Any, str | None]:
         """Return a value of the column's type, and the text that could not be made one."""
         if not found:
@@ -256,7 +262,7 @@ class _Run:
         text = _SEVERAL.join(found) if expression.collect else found[0]
         match column.type:
             case ColumnType.DATE:
-                day = day_of(found[0])
+                day = day_of(found[0]) or self._day_near(found[0])
                 return (day, None) if day is not None else (None, text)
             case ColumnType.AMOUNT:
                 amount = convert.amount_of(found[0], expression.unit)

@@ -188,7 +188,8 @@ class _Proposer:
     def _identifier(self) -> Node:
         """Return what identifies a row: its number if the sheet has one and no two rows share it, else its place.
 
-        Rows one below the other that share a number belong together (the cell is merged over them).
+        Rows one below the other that share a number and a problem belong together (the cell is merged over them); where
+        several problems share a number, the row tells them apart.
         """
         for role in ("finding_id", "number"):
             column = self._main.roles.get(role)
@@ -197,8 +198,14 @@ class _Proposer:
             given = [row.cells.get(column) for row in self._main.sheet.rows]
             runs = [one for index, one in enumerate(given) if index == 0 or one != given[index - 1]]
             if None not in given and len(runs) == len(set(runs)):
-                return {"column": column}
+                return {"template": f"{{{column}}}-{{_row}}"} if self._several_problems(given) else {"column": column}
         return {"column": "_row"}
+
+    def _several_problems(self, given: list[str | None]) -> bool:
+        """Return whether rows that share a number state different problems."""
+        column = self._main.roles.get("problem")
+        texts = [row.cells.get(column) if column else None for row in self._main.sheet.rows]
+        return len(set(zip(given, texts, strict=True))) > len(set(given))
 
     def _agencies(self, *roles: str) -> None:
         for role in roles:
