@@ -11,6 +11,7 @@ import io
 import json
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -29,9 +30,11 @@ from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import DEFINITIONS, own_schema, stored_schema
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError
+from graphkit.model.followup import FOLLOWED, wrong_moves
 from graphkit.model.tables import TABLES, Table
 
 _M = TypeVar("_M", bound=BaseModel)
+_MOVES_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +83,34 @@ def load_case(facts: Facts, folder: Path) -> LoadResult:
         return loader.run(transaction, Path(scratch))
 
 
+def append_rows(
+    facts: Facts, transaction: Transaction, case: Case, tables: Mapping[str, Sequence[Mapping[str, Any]]], origin: str
+) -> LoadResult:
+    """Append rows that a person entered to a case, through the same checks as a load; InputError when one is wrong.
+
+    `tables` maps a table to its rows, a value as a CSV would hold it; `origin` is kept as their source_file. Nothing is
+    appended unless every row is good.
+    """
+    with tempfile.TemporaryDirectory(dir=facts.workspace) as scratch:
+        folder = Path(scratch) / "entered"
+        (folder / "tables").mkdir(parents=True)
+        for table, rows in tables.items():
+            lines = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
+            (folder / "tables" / f"{table}.jsonl").write_text(lines, encoding="utf-8")
+        return _Loader(facts, folder, case, origin).run(transaction, Path(scratch))
+
+
 class _Loader:
-    def __init__(self, facts: Facts, folder: Path) -> None:
+    """One load of a folder; with `origin`, of rows that a person entered for a case, all of which must be good."""
+
+    def __init__(self, facts: Facts, folder: Path, case: Case | None = None, origin: str | None = None) -> None:
         self.facts = facts
         self.folder = folder
+        self.origin = origin
         self.rejects: list[Reject] = []
         self.warnings: list[str] = []
         self.definitions: list[tuple[str, str, str, str]] = []
-        self.case = self._read_case()
+        self.case = case or self._read_case()
 
     def run(self, transaction: Transaction, scratch: Path) -> LoadResult:
         known = self.facts.definitions(self.case.id)
@@ -118,15 +141,20 @@ class _Loader:
                 loaded[table.name] = loaded.get(table.name, 0) + count
             self._make_keys(table)
         self._check_sources()
+        if self.origin and self.rejects:
+            first = self.rejects[0]
+            raise InputError(f"{first.column} {_short(first.value or '')} {first.reason}")
+        if "actions" in loaded:
+            self._check_moves()
         self._append_definitions(transaction, known)
         self._keep_documents()
         rejects_file = self._write_rejects()
-        summary = {
+        summary: dict[str, Any] = {
             "rejected": len(self.rejects),
             "rejects_file": rejects_file.name if rejects_file else None,
             "warnings": self.warnings,
         }
-        commit = transaction.commit(summary)
+        commit = transaction.commit({"origin": self.origin} if self.origin else summary)
         self.connection.close()
         return LoadResult(
             self.case.id,
@@ -381,7 +409,8 @@ class _Loader:
         good = "FROM checked WHERE _reason IS NULL AND NOT _again"
         count = self._count(f"SELECT count(*) {good}")
         query = (
-            f"SELECT {own}, attributes, {literal(name)} AS source_file, _row AS source_row, "
+            f"SELECT {own}, attributes, {literal(self.origin or name)} AS source_file, "
+            f"{'NULL' if self.origin else '_row'} AS source_row, "
             f"{literal(transaction.batch)} AS batch {good} ORDER BY _row"
         )
         transaction.append(table.name, self.connection.sql(query).to_arrow_reader(100_000), count)
@@ -394,7 +423,7 @@ class _Loader:
     @staticmethod
     def _kept(table: Table) -> str:
         """The columns of loaded rows that later checks look at."""
-        if table.name in ("regions", "agencies"):
+        if table.name in ("regions", "agencies", "findings", "actions"):
             return ", ".join(identifier(one) for one in table.column_names)
         kept = [one for one in (*table.key, "source") if one in table.column_names]
         kept += ["file"] if table.name == "documents" else []
@@ -501,6 +530,20 @@ class _Loader:
                 self.warnings.append(
                     f"tables/{table.name}: source {some}: neither a document's id nor a file in documents/"
                 )
+
+    def _check_moves(self) -> None:
+        """Warn of actions that do not follow what was there before; their rows count all the same."""
+        rows = {}
+        for name, columns in FOLLOWED.items():
+            own = ", ".join(identifier(one) for one in columns)
+            new = f" UNION ALL SELECT {own} FROM new_{name}" if self._is_there(f"new_{name}") else ""
+            query = f"SELECT {own} FROM {self._stored(TABLES[name])}{new}"
+            rows[name] = self.connection.sql(query).to_arrow_table().to_pylist()
+        wrong = [line for lines in wrong_moves(**rows).values() for line in lines]
+        self.warnings += [f"tables/actions: {line}; the row counts" for line in wrong[:_MOVES_TOLD]]
+        if len(wrong) > _MOVES_TOLD:
+            more = len(wrong) - _MOVES_TOLD
+            self.warnings.append(f"tables/actions: {more} more wrong moves; graphkit findings lists them")
 
     # What goes beside the facts
 

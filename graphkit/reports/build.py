@@ -10,15 +10,18 @@ from decimal import Decimal
 from typing import Any
 
 from graphkit.gaps import KINDS, Evaluation
+from graphkit.gaps.followup import AGES, Ageing, FindingState, follow_up
 from graphkit.model.case import THRESHOLDS
 from graphkit.model.gap import Category, Gap
 from graphkit.reports import words
 from graphkit.reports.model import (
+    AgeingLine,
     AgeLine,
     Change,
     Entry,
     EvidenceLine,
     FindingLine,
+    FindingOrigin,
     FlowLine,
     KindCount,
     Looked,
@@ -26,6 +29,7 @@ from graphkit.reports.model import (
     MoneyLine,
     PolicyLine,
     Quality,
+    Ref,
     RegionLine,
     Report,
     ReportName,
@@ -46,7 +50,6 @@ REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly
 
 _NAMED = {"express": 40, "monthly": 100, "stage": 150, "ledger": 0}
 _RESOLVED_LOOKED_AT, _RESOLVED_TOLD = 1000, 150
-_AGES = ((0, 30), (31, 60), (61, 90), (91, 180), (181, None))
 _TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
 
 
@@ -137,7 +140,7 @@ class _Builder:
         named = [self.entry(number, gap) for number, gap in enumerate(self.roots, 1)]
         case_title = Text(zh=case.title.text("zh", case.id), en=case.title.text("en", case.id))
         kind = words.REPORT_KIND[request.kind]
-        ledger = self.follow_up()
+        ledger = follow_up(self.ev, policy=request.policy, region=request.region)
         return Report(
             kind=request.kind,
             number=request.number,
@@ -168,8 +171,12 @@ class _Builder:
             money=self.money(),
             flows=self.flows(),
             waiting=self.waiting(),
-            follow_up=ledger,
-            ageing=self.ageing(ledger),
+            follow_up=[self.finding_line(line) for line in ledger.findings],
+            ageing=ages(ledger.findings),
+            ageing_by_agency=[
+                self.ageing_of(self.names.agency(one.of) if one.of else None, None, one) for one in ledger.by_agency
+            ],
+            ageing_by_level=[self.ageing_of(None, one.of, one) for one in ledger.by_level],
             trend=self.trend,
             quality=self.quality(),
             evidence=self.evidence.lines,
@@ -414,77 +421,44 @@ class _Builder:
 
     # Findings
 
-    def follow_up(self) -> list[FindingLine]:
-        actions: dict[str, list[dict[str, Any]]] = {}
-        for row in rows(self.ev, 'SELECT * FROM actions ORDER BY finding, "on", recorded_at, id'):
-            actions.setdefault(row["finding"], []).append(row)
-        problems: dict[str, list[dict[str, Any]]] = {}
-        for row in rows(self.ev, query("finding_gaps")):
-            problems.setdefault(row["finding"], []).append(row)
-        wanted = self.inside_region()
-        lines = []
-        for row in rows(self.ev, "SELECT * FROM findings ORDER BY found_on, id"):
-            region = self.names.region_of(row["scope"]) or self.names.region_of(row["agency"])
-            if self.request.policy not in (None, row["policy"]) or (wanted is not None and region not in wanted):
-                continue
-            lines.append(self.finding_line(row, region, actions.get(row["id"], []), problems.get(row["id"], [])))
-        return lines
-
-    def ageing(self, ledger: list[FindingLine]) -> list[AgeLine]:
-        lines = []
-        for first, last in _AGES:
-            aged = [
-                line
-                for line in ledger
-                if line.open and first <= (self.ev.as_of - line.found_on).days <= (last if last is not None else 10**6)
-            ]
-            overdue = sum(line.overdue_days is not None for line in aged)
-            lines.append(AgeLine(days_from=first, days_to=last, overdue=overdue, not_overdue=len(aged) - overdue))
-        return lines
-
-    def finding_line(
-        self, row: dict[str, Any], region: str | None, actions: list[dict[str, Any]], gaps: list[dict[str, Any]]
-    ) -> FindingLine:
-        is_open, due_on = True, None
-        for action in actions:
-            is_open = action["kind"] not in ("verified", "waived") and (is_open or action["kind"] == "reopened")
-            if action["kind"] in ("instructed", "recommended", "accepted") and action["due_on"] is not None:
-                due_on = action["due_on"]
-        own = [gap for gap in gaps if gap["own"]]
-        overdue = [gap["days"] for gap in own if gap["kind"] in _OVERDUE and gap["days"] is not None]
+    def finding_line(self, line: FindingState) -> FindingLine:
+        region = line.region
         return FindingLine(
-            finding=row["id"],
-            title=row["title"],
-            category=row["category"],
-            policy=self.names.policy(row["policy"]),
+            finding=line.finding,
+            title=line.title,
+            category=line.category,
+            policy=self.names.policy(line.policy),
             region=self.names.region(region) if region else None,
-            agency=self.names.agency(row["agency"]) if row["agency"] else None,
-            found_on=row["found_on"],
-            amount={row["currency"] or self.ev.case.currency: row["amount"]} if row["amount"] is not None else {},
-            count=row["count"],
-            open=is_open,
-            status=actions[-1]["kind"] if actions else "none",
-            last_on=actions[-1]["on"] if actions else None,
-            due_on=due_on,
-            overdue_days=max(overdue, default=None),
-            problems=sorted({gap["kind"] for gap in own}),
-            gaps=sorted(gap["id"] for gap in gaps),
-            source=row["source"],
+            agency=self.names.agency(line.agency) if line.agency else None,
+            found_on=line.found_on,
+            amount=line.amount or {},
+            count=line.count,
+            open=line.open,
+            state=line.state,
+            since=line.since,
+            due_on=line.due_on,
+            overdue_days=line.overdue_days,
+            problems=line.problems,
+            gaps=line.gaps,
+            repeats=line.repeats,
+            origin=FindingOrigin(gap=line.origin.gap, holds=line.origin.holds) if line.origin else None,
+            wrong=line.wrong,
+            source=line.source,
         )
 
-    def inside_region(self) -> set[str] | None:
-        """Return the region asked for and every region below it; None when the report is about all."""
-        if self.request.region is None:
-            return None
-        return {row["code"] for row in rows(self.ev, query("regions_inside", region=literal(self.request.region)))}
+    def ageing_of(self, name: Ref | None, level: str | None, line: Ageing) -> AgeingLine:
+        return AgeingLine(
+            agency=name, level=level, open=line.open, overdue=line.overdue, by_age=line.by_age, oldest=line.oldest_days
+        )
 
     # Data quality
 
     def quality(self) -> Quality:
         kinds = {count.kind: count.gaps for count in self.counts()}
-        loads = [commit for commit in self.ev.facts.commits() if commit.case == self.ev.case.id]
+        commits = [commit.summary for commit in self.ev.facts.commits() if commit.case == self.ev.case.id]
+        loads = [summary["rejected"] for summary in commits if "rejected" in summary]
         return Quality(
-            rejected=loads[-1].summary.get("rejected") if loads and self.ev.region is None else None,
+            rejected=loads[-1] if loads and self.ev.region is None else None,
             synthetic=self.weak_rows("synthetic"),
             without_source=self.weak_rows("no_source"),
             unsupported=kinds.get("unsupported_step", 0),
@@ -498,7 +472,14 @@ class _Builder:
         ]
 
 
-_OVERDUE = ("unaddressed_finding", "instruction_not_followed", "overdue_rectification", "unverified_rectification")
+def ages(lines: Iterable[FindingState]) -> list[AgeLine]:
+    """Count the open findings by age, overdue ones and others."""
+    counted = []
+    for first, last in AGES:
+        aged = [line for line in lines if line.open and first <= line.age_days <= (last or line.age_days)]
+        overdue = sum(line.overdue for line in aged)
+        counted.append(AgeLine(days_from=first, days_to=last, overdue=overdue, not_overdue=len(aged) - overdue))
+    return counted
 
 
 def _required(counts: Mapping[str, int]) -> int:

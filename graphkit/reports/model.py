@@ -10,6 +10,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from graphkit.model.followup import State
 from graphkit.model.gap import Category, Gap, Money
 from graphkit.reports.text import Lang
 
@@ -195,8 +196,26 @@ class WaitingLine(_Part):
     waiting: int
 
 
+class AgeingLine(_Part):
+    """Open findings of one agency or level (both null: none named) by age, as in `ageing`; `oldest` in days."""
+
+    agency: Ref | None
+    level: str | None
+    open: int
+    overdue: int
+    by_age: list[int]
+    oldest: int
+
+
+class FindingOrigin(_Part):
+    """The gap that a finding was entered from, and whether it still holds."""
+
+    gap: str
+    holds: bool
+
+
 class FindingLine(_Part):
-    """One finding in the follow-up ledger. `status` is its last action's kind, or none; `problems` are kinds of gap."""
+    """One finding in the follow-up ledger (graphkit.gaps.followup): `since` is the day of its state."""
 
     finding: str
     title: str
@@ -208,12 +227,15 @@ class FindingLine(_Part):
     amount: dict[str, Money]
     count: int | None
     open: bool
-    status: str
-    last_on: date | None
-    due_on: date | None
+    state: State
+    since: date
+    due_on: date | None = Field(description="by when what it waits for should happen; the first day missed, if overdue")
     overdue_days: int | None
-    problems: list[str]
-    gaps: list[str]
+    problems: list[str] = Field(description="kinds of gap about the finding itself")
+    gaps: list[str] = Field(description="ids of those, and of the gaps at the step or holder that it is about")
+    repeats: list[str] = Field(description="verified findings of the same kind at the same agency before it")
+    origin: FindingOrigin | None
+    wrong: list[str] = Field(description="what is wrong with the order of its actions, in one line each")
     source: str | None
 
 
@@ -283,6 +305,8 @@ class Report(_Part):
     waiting: list[WaitingLine]
     follow_up: list[FindingLine]
     ageing: list[AgeLine]
+    ageing_by_agency: list[AgeingLine]
+    ageing_by_level: list[AgeingLine]
     trend: list[TrendPoint]
     quality: Quality
     evidence: list[EvidenceLine]

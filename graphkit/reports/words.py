@@ -87,7 +87,8 @@ STATUS_TONE = {
 }  # fmt: skip
 """How a state is coloured (templates/tones.css)."""
 
-ACTION = _words(
+STATE = _words(
+    found=("尚无人处理", "no action yet"),
     reported=("已上报", "reported"),
     instructed=("已批示，待落实", "instructed"),
     recommended=("已提建议", "recommended"),
@@ -97,9 +98,8 @@ ACTION = _words(
     rejected=("核查未通过", "checked and rejected"),
     reopened=("重新挂号", "reopened"),
     waived=("不再要求整改", "waived"),
-    none=("尚无人处理", "no action yet"),
 )
-"""Where a finding stands after its last action."""
+"""Where a finding stands (graphkit.model.followup)."""
 
 THRESHOLD = {
     "retention_days": (

@@ -57,13 +57,13 @@ def test_money_and_people_are_those_of_the_gaps(report: Report) -> None:
 
 def test_the_ledger_says_how_each_finding_stands(report: Report) -> None:
     found = {line.finding: line for line in report.follow_up}
-    assert (found["F-1"].status, found["F-1"].open, found["F-1"].overdue_days) == ("none", True, 101)
-    assert (found["F-2"].status, found["F-2"].due_on, found["F-2"].overdue_days) == (
+    assert (found["F-1"].state, found["F-1"].open, found["F-1"].overdue_days) == ("found", True, 101)
+    assert (found["F-2"].state, found["F-2"].due_on, found["F-2"].overdue_days) == (
         "instructed",
         date(2020, 3, 20),
         102,
     )
-    assert (found["F-3"].status, found["F-3"].open, found["F-3"].overdue_days) == ("verified", False, None)
+    assert (found["F-3"].state, found["F-3"].open, found["F-3"].overdue_days) == ("verified", False, None)
 
 
 def test_every_evidence_number_is_in_the_list(report: Report) -> None:

@@ -1,0 +1,1 @@
+"""The follow-up of findings: the states and moves, entering facts, and the ledger."""
