@@ -21,13 +21,14 @@ class Role(IntEnum):
 class Principal:
     """Whoever asks. Outside `cases`, and in them outside `region` and what lies below it, nothing exists for it.
 
-    None means every case, and every region.
+    None means every case, and every region. `name` tells one principal from all others; `person` is for people.
     """
 
     name: str
     role: Role
     cases: frozenset[str] | None = None
     region: str | None = None
+    person: str = ""
 
     @property
     def limited(self) -> bool:
@@ -43,11 +44,16 @@ class Principal:
         if self.role < role:
             raise RefusedError(f"this needs the role {role.name.lower()}")
 
+    def require_whole_cases(self, what: str) -> None:
+        """Raise RefusedError when the principal is limited to a region."""
+        if self.region is not None:
+            raise RefusedError(f"a token that is limited to a region may not {what}")
+
     def require_unlimited(self, what: str) -> None:
         """Raise RefusedError when the principal is limited to cases or to a region."""
         if self.limited:
             raise RefusedError(f"a token that is limited to cases or to a region may not {what}")
 
 
-LOCAL_USER = Principal("local", Role.ADMIN)
+LOCAL_USER = Principal("local", Role.ADMIN, person="local user")
 """The one user of a server on loopback without configuration."""

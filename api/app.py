@@ -14,24 +14,31 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from graphkit import __version__
 
+from .accesslog import AccessLog
 from .errors import add_handlers
 from .evaluations import Evaluations
 from .graph import Graph
 from .identity import Identify
+from .jobs import Jobs
 from .limits import RequestGuard
+from .observe import Metrics, Observe
+from .once import Answers, Once
+from .rates import Rates
+from .recorder import Recorder
 from .responses import Problem
-from .routes import cases, files, gaps, queries, system
+from .routes import cases, documents, files, gaps, jobs, queries, review, sessions, system
 from .server import Server
 from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshots
 from .tokens import Tokens
 
-_PROBLEMS = (401, 403, 404, 422, 503)
+_PROBLEMS = (401, 403, 404, 413, 422, 429, 503)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the app that serves a workspace. StoreError when there is none."""
+    metrics = Metrics()
     server = Server(
         settings,
         Snapshots(settings.workspace),
@@ -39,12 +46,17 @@ def create_app(settings: Settings) -> FastAPI:
         Graph(settings),
         Tokens(settings.workspace),
         Sessions(),
+        Jobs(metrics),
+        metrics,
+        AccessLog(settings.workspace),
+        Rates(settings.rate_per_s, settings.rate_burst),
     )
     server.snapshots.newest()
 
     @asynccontextmanager
     async def life(app: FastAPI) -> AsyncIterator[None]:
         yield
+        server.jobs.close()
         server.graph.close()
 
     app: FastAPI = FastAPIOffline(
@@ -55,16 +67,21 @@ def create_app(settings: Settings) -> FastAPI:
         lifespan=life,
         middleware=[
             Middleware(RequestGuard, settings=settings),
+            Middleware(Observe, metrics=metrics),
             Middleware(Identify, server=server),
+            Middleware(Recorder, log=server.log),
             Middleware(GZipMiddleware, minimum_size=1000),
+            Middleware(Once, answers=Answers(settings.workspace)),
         ],
         responses={status: {"model": Problem, "description": "problem details (RFC 9457)"} for status in _PROBLEMS},
     )
     app.state.server = server
     add_handlers(app)
     app.include_router(system.router)
+    app.include_router(sessions.router)
+    more = (documents.router, review.router, jobs.router)
     version_1 = APIRouter(prefix="/api/v1")
-    for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router):
+    for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router, *more):
         version_1.include_router(router)
     app.include_router(version_1)
     if find_spec("nicegui") and find_spec("graphkit_api.web"):

@@ -13,9 +13,9 @@ from fastapi.security import HTTPBearer
 from graphkit import __version__
 from graphkit.model.case import THRESHOLDS
 
-from .access import Principal
+from .access import Principal, Role
 from .errors import FieldError, NotModifiedError
-from .evaluations import Filters, Question
+from .evaluations import Filters, Question, Sort
 from .identity import principal_of
 from .paging import digest
 from .server import Server
@@ -37,6 +37,12 @@ def _principal(request: Request, documented: Annotated[object, Depends(_bearer)]
 
 
 PrincipalDep = Annotated[Principal, Depends(_principal)]
+
+
+def personal(request: Request, principal: PrincipalDep) -> None:
+    """Let analysts read rows about persons, and have the read recorded (graphkit_api.recorder)."""
+    principal.require(Role.ANALYST)
+    request.state.personal = True
 
 
 def _snapshot(server: ServerDep, principal: PrincipalDep) -> Snapshot:
@@ -79,6 +85,15 @@ def _case(case: _CasePath, snapshot: CaseSnapshotDep) -> str:
 
 
 CaseDep = Annotated[str, Depends(_case)]
+
+
+def _personal(request: Request, principal: PrincipalDep, case: CaseDep) -> None:
+    personal(request, principal)
+
+
+Personal = Depends(_personal)
+"""For routes that give rows about persons of a case."""
+
 
 AsOf = Annotated[
     date | None,
@@ -159,8 +174,11 @@ def _filters(
         ),
     ] = None,
     consequences: Annotated[bool, Query(description="List blocked steps too.")] = False,
+    sort: Annotated[
+        Sort, Query(description="By what; `rank` is the contract's order, `-` puts the greatest first.")
+    ] = "rank",
 ) -> Filters:
-    return Filters(policy, region, agency, tuple(kind or ()), tuple(category or ()), consequences)
+    return Filters(policy, region, agency, tuple(kind or ()), tuple(category or ()), consequences, sort)
 
 
 FiltersDep = Annotated[Filters, Depends(_filters)]

@@ -25,6 +25,18 @@ class NotFoundError(GraphkitError):
     """There is no such thing, or none that the asker may see."""
 
 
+class BusyError(GraphkitError):
+    """Too much is being done already; the same request may be sent again."""
+
+
+class ChangedError(GraphkitError):
+    """What was to be changed is no longer what the asker saw."""
+
+
+class PreconditionMissingError(GraphkitError):
+    """A change must say what it changes."""
+
+
 class UnauthorizedError(GraphkitError):
     """No token was sent, or none that is valid."""
 
@@ -48,6 +60,9 @@ class FieldError(GraphkitError):
 STATUS: dict[type[GraphkitError], HTTPStatus] = {
     NotFoundError: HTTPStatus.NOT_FOUND,
     UnauthorizedError: HTTPStatus.UNAUTHORIZED,
+    BusyError: HTTPStatus.TOO_MANY_REQUESTS,
+    ChangedError: HTTPStatus.PRECONDITION_FAILED,
+    PreconditionMissingError: HTTPStatus.PRECONDITION_REQUIRED,
     FieldError: HTTPStatus.UNPROCESSABLE_ENTITY,
     InputError: HTTPStatus.UNPROCESSABLE_ENTITY,
     UsageError: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -85,6 +100,7 @@ def _known(request: Request, error: Exception) -> Response:
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         _log.warning("the store cannot answer: %s", error)
         detail = "the store cannot answer now; try again, and see the server's log if it stays so"
+    if status in (HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS):
         headers = {"Retry-After": str(RETRY_AFTER_S)}
     if status is HTTPStatus.UNAUTHORIZED:
         headers = {"WWW-Authenticate": "Bearer"}

@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any, Literal
 
 from graphkit.gaps import KINDS, Evaluation, evaluate
 from graphkit.model.gap import Gap
@@ -35,11 +36,26 @@ class Question:
         """The facts version as it is told: how many loads of the case the answer rests on."""
         return self.snapshot.loads(self.case)
 
+    def about(self, evaluation: Evaluation) -> dict[str, Any]:
+        """Return what every answer says that it is about."""
+        return {
+            "facts_version": self.version,
+            "case": self.case,
+            "as_of": evaluation.as_of,
+            "known_by": evaluation.known_by,
+        }
+
     @property
     def key(self) -> tuple[str, ...]:
         """What tells this question from others."""
         asked = (str(self.as_of), repr(self.known_by), repr(self.thresholds), repr(self.region))
         return (f"{self.snapshot.version:09}", self.case, *asked)
+
+
+Sort = Literal[
+    "rank", "since", "-since", "days", "-days", "beneficiaries", "-beneficiaries", "amount", "-amount", "kind", "scope"
+]  # fmt: skip
+"""How a list is sorted; `rank` is CONTRACT.md's, and decides between equals. `-` puts the greatest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +68,7 @@ class Filters:
     kind: tuple[str, ...] = ()
     category: tuple[str, ...] = ()
     consequences: bool = False
+    sort: Sort = "rank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +140,7 @@ class Evaluations:
                 category=filters.category,
                 consequences=filters.consequences,
             )
+            gaps = _sorted(gaps, filters.sort, evaluation.case.currency)
         counted = Counter(gap.kind for gap in gaps)
         order = [*KINDS, *sorted(set(counted) - set(KINDS))]
         found = Listed(gaps, {kind: counted[kind] for kind in order if counted[kind]})
@@ -131,3 +149,16 @@ class Evaluations:
             while len(self._lists) > 1 and sum(len(one.gaps) for one in self._lists.values()) > self._most_gaps:
                 self._lists.popitem(last=False)
         return found
+
+
+def _sorted(gaps: list[Gap], sort: Sort, currency: str) -> list[Gap]:
+    """Return gaps by a column; those without a value come last whichever way round."""
+    name = sort.removeprefix("-")
+    if name == "rank":
+        return gaps
+
+    def value(gap: Gap) -> Any:
+        return (gap.amount or {}).get(currency) if name == "amount" else getattr(gap, name)
+
+    known = sorted((gap for gap in gaps if value(gap) is not None), key=value, reverse=sort.startswith("-"))
+    return known + [gap for gap in gaps if value(gap) is None]

@@ -1,4 +1,4 @@
-"""Rows as NDJSON or CSV, made while they are sent."""
+"""Rows as NDJSON, CSV or Parquet, made while they are sent."""
 
 from __future__ import annotations
 
@@ -6,13 +6,22 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from typing import Any, Literal
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from graphkit.model.gap import Gap
 
 Row = dict[str, Any]
-ExportFormat = Literal["ndjson", "csv"]
-MEDIA_TYPES = {"ndjson": "application/x-ndjson", "csv": "text/csv; charset=utf-8"}
+ExportFormat = Literal["ndjson", "csv", "parquet"]
+MEDIA_TYPES = {
+    "ndjson": "application/x-ndjson",
+    "csv": "text/csv; charset=utf-8",
+    "parquet": "application/vnd.apache.parquet",
+}
+_GROUP_ROWS = 20_000
 
 GAP_COLUMNS = [name for name in Gap.model_fields if name not in ("explanation", "evidence")]
 """The columns of gaps as CSV, before the explanations, as `graphkit gaps --format csv` has them."""
@@ -37,14 +46,64 @@ def csv_lines(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
     yield text.getvalue().encode()
 
 
-WRITERS: dict[str, Callable[[Iterable[Row], list[str]], Iterator[bytes]]] = {"ndjson": ndjson, "csv": csv_lines}
+def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+    source = iter(rows)
+    while group := list(islice(source, _GROUP_ROWS)):
+        yield group
+
+
+def parquet(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
+    """Write the rows as Parquet, a row group at a time; every column is text as in CSV, empty where there is none."""
+    schema = pa.schema([(name, pa.string()) for name in columns])
+    sink = _Sink()
+    with pq.ParquetWriter(sink, schema) as writer:
+        for group in _batches(rows):
+            cells = {name: [None if row[name] is None else str(_cell(row[name])) for row in group] for name in columns}
+            writer.write_table(pa.table(cells, schema))
+            yield sink.taken()
+    yield sink.taken()
+
+
+class _Sink(io.RawIOBase):
+    """A file that gives away what was written to it."""
+
+    def __init__(self) -> None:
+        self._parts: list[bytes] = []
+        self._at = 0
+
+    def writable(self) -> bool:
+        """Say yes."""
+        return True
+
+    def tell(self) -> int:
+        """Return how much was written in all."""
+        return self._at
+
+    def write(self, data: Any) -> int:
+        """Take some bytes."""
+        self._parts.append(bytes(data))
+        self._at += len(self._parts[-1])
+        return len(self._parts[-1])
+
+    def taken(self) -> bytes:
+        """Return what was written since this was last asked."""
+        found = b"".join(self._parts)
+        self._parts.clear()
+        return found
+
+
+WRITERS: dict[str, Callable[[Iterable[Row], list[str]], Iterator[bytes]]] = {
+    "ndjson": ndjson,
+    "csv": csv_lines,
+    "parquet": parquet,
+}
 
 
 def gap_rows(gaps: Iterable[Gap], export_format: ExportFormat) -> Iterator[Row]:
-    """Return gaps as rows: whole in NDJSON; in CSV without the evidence, with the explanation in two columns."""
+    """Return gaps as rows: whole in NDJSON; else without the evidence, with the explanation in two columns."""
     for gap in gaps:
         row = gap.model_dump(mode="json")
-        if export_format == "csv":
+        if export_format != "ndjson":
             row |= {"explanation_zh": row["explanation"]["zh"], "explanation_en": row["explanation"]["en"]}
         yield row
 

@@ -78,12 +78,18 @@ class Identify:
                 await self._refuse(scope, receive, send, HTTPStatus.FORBIDDEN, detail)
                 return
         path = scope["path"]
+        if (wait := self._too_often(connection, principal)) is not None:
+            headers = {"Retry-After": str(wait)}
+            detail = "too many requests; try again later"
+            await self._refuse(scope, receive, send, HTTPStatus.TOO_MANY_REQUESTS, detail, headers)
+            return
         if principal is None and path not in OPEN and not path.startswith(OPEN_BELOW):
             if scope["type"] == "http" and scope["method"] == "GET" and not path.startswith(_API):
                 await RedirectResponse(f"{SIGN_IN}?next={quote(path)}", HTTPStatus.SEE_OTHER)(scope, receive, send)
             else:
+                headers = {"WWW-Authenticate": "Bearer"}
                 detail = "send a valid token: Authorization: Bearer TOKEN"
-                await self._refuse(scope, receive, send, HTTPStatus.UNAUTHORIZED, detail)
+                await self._refuse(scope, receive, send, HTTPStatus.UNAUTHORIZED, detail, headers)
             return
         connection.state.principal = principal
         connection.state.session = session
@@ -100,11 +106,28 @@ class Identify:
             return None, None
         return session.principal, session
 
-    async def _refuse(self, scope: Scope, receive: Receive, send: Send, status: HTTPStatus, detail: str) -> None:
+    def _too_often(self, connection: HTTPConnection, principal: Principal | None) -> int | None:
+        """Count a request for its principal, or one with a wrong token for the address that it came from."""
+        if principal is LOCAL_USER or connection.scope["type"] == "websocket":
+            return None
+        if principal is not None:
+            return self._server.rates.take(principal.name)
+        if "Authorization" not in connection.headers:
+            return None
+        return self._server.rates.take(f"address {connection.client.host if connection.client else ''}")
+
+    async def _refuse(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        status: HTTPStatus,
+        detail: str,
+        headers: dict[str, str] | None = None,
+    ) -> None:
         if scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": detail})
             return
-        headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
         await problem(status, detail, headers=headers)(scope, receive, send)
 
 

@@ -16,6 +16,9 @@ from .errors import problem
 from .settings import Settings
 
 _log = logging.getLogger("graphkit_api")
+UPLOAD_PATHS = ("/uploads", "/documents")
+"""Where files are sent to."""
+
 _OTHER_NAME = "this server does not go by that name"
 _REQUEST_ID = re.compile(r"^[\w.-]{1,64}$")
 
@@ -64,11 +67,14 @@ class RequestGuard:
         given = headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
         answer = _Answer(send, request_id, docs=scope["path"] == "/docs")
+        scope.setdefault("state", {})["request_id"] = request_id
         length = headers.get("Content-Length", "0")
+        uploads = _is_upload(scope)
+        most_bytes = self._settings.upload_limit_bytes if uploads else self._settings.body_limit_bytes
         if stranger:
             await _refuse(scope, answer, HTTPStatus.MISDIRECTED_REQUEST, _OTHER_NAME)
-        elif not length.isdigit() or int(length) > self._settings.body_limit_bytes or "Transfer-Encoding" in headers:
-            most = f"a body has a Content-Length, of at most {self._settings.body_limit_bytes} bytes"
+        elif not length.isdigit() or int(length) > most_bytes or "Transfer-Encoding" in headers:
+            most = f"a body has a Content-Length, of at most {most_bytes} bytes"
             await _refuse(scope, answer, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, most)
         else:
             await self._within_time(scope, receive, answer)
@@ -77,7 +83,9 @@ class RequestGuard:
         task = asyncio.ensure_future(self._run(scope, receive, answer))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        await asyncio.wait([task], timeout=self._settings.request_time_limit_s)
+        # What is uploaded is bounded by its size; how long that takes is up to the network.
+        limit = None if _is_upload(scope) else self._settings.request_time_limit_s
+        await asyncio.wait([task], timeout=limit)
         if not task.done() and not answer.started:
             late = _Answer(answer.give_up(), answer.request_id)
             detail = f"no answer within {self._settings.request_time_limit_s:g} s; try again, or narrow the question"
@@ -94,6 +102,10 @@ class RequestGuard:
                 raise
             detail = "this should not have happened; the server's log says more under the request's id"
             await _refuse(scope, answer, HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+
+
+def _is_upload(scope: Scope) -> bool:
+    return scope["method"] == "POST" and bool(scope["path"].endswith(UPLOAD_PATHS))
 
 
 class _Answer:

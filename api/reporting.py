@@ -5,11 +5,34 @@ from __future__ import annotations
 from datetime import date
 
 from graphkit.gaps import Evaluation, evaluate
-from graphkit.reports.build import Request, build_report
+from graphkit.reports.build import REPORT_KINDS, Request, build_report
 from graphkit.reports.periods import month_ends
 from graphkit.reports.write import report_bytes
 
 from .evaluations import Evaluations, Question
+
+MEDIA = {
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+    "md": "text/markdown; charset=utf-8",
+    "json": "application/json",
+}
+"""The media type of each format."""
+
+
+def report_request(
+    kind: str, ending: str, number: str | None, since: date | None, policy: str | None, region: str | None
+) -> Request:
+    """Return what a report is to be about; a workbook has room for every root gap."""
+    return Request(
+        kind=REPORT_KINDS[kind],
+        number=number,
+        last_period_end=since,
+        policy=policy,
+        region=region,
+        every_root=ending == "xlsx",
+    )
 
 
 def report(evaluations: Evaluations, question: Question, request: Request, ending: str, trend: int, lang: str) -> bytes:

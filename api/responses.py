@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, create_model
 
 from graphkit.gaps import ChainStep
 from graphkit.gaps.diff import Persisting
+from graphkit.gaps.trace import Trace
 from graphkit.model.case import Case, Policy, Stage
 from graphkit.model.gap import Evidence, Gap, Money
 from graphkit.model.tables import TABLES, ColumnType
@@ -145,6 +147,13 @@ class EvidenceList(Asked):
     evidence: list[Evidence]
 
 
+class TraceOut(_Out):
+    """A trace of money, as `graphkit trace` tells it."""
+
+    facts_version: int = Field(description="how many loads of the case the answer rests on", examples=[3])
+    trace: Trace = Field(description="where the money came from, and where it is")
+
+
 class Side(_Out):
     """One of two evaluations that are compared."""
 
@@ -269,6 +278,180 @@ class Rows(_Out):
     notices: list[str]
 
 
+class SessionIn(_Out):
+    """What a session is begun with."""
+
+    token: str = Field(max_length=500, description="A token of `graphkit token create`.")
+
+
+class SessionOut(_Out):
+    """Who is signed in."""
+
+    person: str = Field(description="the name for people", examples=["Li Ming"])
+    role: str = Field(description="viewer, analyst, editor or admin", examples=["analyst"])
+    csrf: str | None = Field(description="the word for X-CSRF-Token; null for a request that came with a token")
+
+
+class ReportIn(_Out):
+    """A report to be made in the background; `as_of` is the last day of its period."""
+
+    kind: Literal["express", "monthly", "stage", "ledger"] = Field("stage", description="the kind of report")
+    format: Literal["docx", "xlsx", "html", "md", "json"] = Field("docx", description="the format of the file")
+    as_of: date | None = Field(None, description="only what happened by this day counts", examples=["2020-06-30"])
+    known_by: str | None = Field(None, description="only what was recorded by this day or time", max_length=40)
+    since: date | None = Field(None, description="the last day of the period before", examples=["2020-05-31"])
+    trend: int = Field(5, ge=0, le=24, description="how many earlier month ends the trend shows")
+    policy: str | None = Field(None, description="only this policy")
+    region: str | None = Field(None, description="only this region and all below it")
+    number: str | None = Field(None, max_length=200, description="the report's number (文号)")
+    lang: Literal["zh", "en"] = Field("zh", description="the language of the report")
+
+
+class JobStep(_Out):
+    """One thing that a job told of itself."""
+
+    number: int = Field(description="from 1", examples=[1])
+    at: datetime = Field(description="when")
+    state: Literal["waiting", "running", "done", "failed"] = Field(description="the job's state then")
+    message: str = Field(description="what, for people", examples=["unpacked 14 files"])
+
+
+class JobOut(_Out):
+    """Work in the background: how far it is, and what came of it."""
+
+    id: str = Field(description="the job's id", examples=["6f1f0a9e3c5d7b21"])
+    kind: str = Field(description="load, ingest or report", examples=["load"])
+    case: str | None = Field(description="the case that it is about, once known", examples=["shanxi-2020"])
+    state: Literal["waiting", "running", "done", "failed"] = Field(description="how far it is")
+    begun_at: datetime = Field(description="when it was asked for")
+    steps: list[JobStep] = Field(description="what it told of itself, oldest first")
+    result: dict[str, Any] | None = Field(description="what came of it, when it is done; as the command line's JSON")
+    problem: str | None = Field(description="why it failed, when it did")
+    files: list[str] = Field(description="the files that can be fetched", examples=[["rejects.csv"]])
+
+
+class JobList(_Out):
+    """One's own jobs, the newest first."""
+
+    jobs: list[JobOut] = Field(description="the jobs")
+
+
+class FindingIn(_Out):
+    """A finding to enter: the columns of CONTRACT.md's table findings, and the gap that it came from."""
+
+    title: str = Field(min_length=1, max_length=500, description="what was found", examples=["Rent not waived"])
+    found_on: date = Field(description="the day it was found", examples=["2020-06-30"])
+    id: str | None = Field(None, min_length=1, max_length=100, description="none: the next free one")
+    category: Literal["blockage", "pain", "difficulty", "break"] | None = Field(None, description="its category")
+    kind: str | None = Field(None, max_length=200, description="what findings of its kind are called")
+    policy: str | None = Field(None, max_length=200, description="a policy's id")
+    stage: str | None = Field(None, max_length=200, description="a stage's id")
+    scope: str | None = Field(None, max_length=200, description="a region's code or an agency's id")
+    agency: str | None = Field(None, max_length=200, description="the agency at fault")
+    amount: Decimal | None = Field(None, max_digits=28, decimal_places=6, description="money that it is about")
+    currency: str | None = Field(None, max_length=10, description="of the amount; none: the case's")
+    count: int | None = Field(None, ge=0, le=2**62, description="how many it is about")
+    severity: Literal["low", "medium", "high"] | None = Field(None, description="its severity")
+    source: str | None = Field(None, max_length=500, description="a document's id or file name")
+    locator: str | None = Field(None, max_length=200, description="a page, row or span in the source")
+    gap: str | None = Field(None, max_length=100, description="the id of the gap that it came from")
+
+
+class ActionIn(_Out):
+    """What was done about a finding: the columns of CONTRACT.md's table actions."""
+
+    kind: Literal[
+        "reported", "instructed", "recommended", "accepted", "rectified", "verified", "rejected", "reopened", "waived"
+    ] = Field(description="what was done", examples=["instructed"])
+    on: date = Field(description="the day it was done", examples=["2020-06-30"])
+    by: str = Field(min_length=1, max_length=200, description="who did it: an agency or a person")
+    id: str | None = Field(None, min_length=1, max_length=100, description="none: the next free one")
+    to: str | None = Field(None, max_length=200, description="whom it was addressed to")
+    due_on: date | None = Field(None, description="by when something is to be done")
+    amount: Decimal | None = Field(None, max_digits=28, decimal_places=6, description="money that it is about")
+    currency: str | None = Field(None, max_length=10, description="of the amount; none: the case's")
+    source: str | None = Field(None, max_length=500, description="a document's id or file name")
+    locator: str | None = Field(None, max_length=200, description="a page, row or span in the source")
+    note: str | None = Field(None, max_length=2000, description="more, in words")
+
+
+class EnteredOut(_Out):
+    """What was entered."""
+
+    id: str = Field(description="the new row's id", examples=["F-2020-1"])
+    finding: str = Field(description="the finding that it is, or is about", examples=["F-2020-1"])
+    state: str = Field(description="the finding's state now: found, or its last action", examples=["found"])
+    facts_version: int = Field(description="how many loads of the case there are now", examples=[4])
+    warnings: list[str] = Field(description="what a load would warn of")
+
+
+class DecisionIn(_Out):
+    """A decision about a candidate fact."""
+
+    verdict: Literal["accept", "correct", "reject", "undo"] = Field(description="what is decided", examples=["accept"])
+    changes: dict[str, Any] | None = Field(None, description="the fields that `correct` sets")
+    note: str | None = Field(None, max_length=2000, description="why")
+
+
+class DecisionOut(_Out):
+    """A decision about a candidate fact, as it was made."""
+
+    verdict: Literal["accept", "correct", "reject", "undo"] = Field(description="what was decided")
+    value: dict[str, Any] | None = Field(description="the corrected value, where it was corrected")
+    person: str = Field(description="who decided", examples=["Li Ming (token:1a2b3c4d)"])
+    decided_at: str = Field(description="when")
+    note: str | None = Field(description="why")
+
+
+class CandidateOut(_Out):
+    """A candidate fact under review."""
+
+    id: str = Field(description="the candidate's id")
+    document: str = Field(description="the id of the document that states it")
+    document_name: str = Field(description="the document's file name", examples=["notice.txt"])
+    kind: str = Field(description="what it is a fact about", examples=["deadline"])
+    status: Literal["pending", "accepted", "rejected"] = Field(description="what was decided")
+    value: dict[str, Any] = Field(description="the value that counts, corrected or not; its fields depend on the kind")
+    quote: str = Field(description="the words of the document")
+    locator: str = Field(description="where they stand", examples=["char 10-24"])
+    context: str = Field(description="the words around them")
+    rule: str = Field(description="what found it")
+    confidence: float = Field(description="how sure that was, from 0 to 1", examples=[0.9])
+    history: list[DecisionOut] | None = Field(description="every decision about it, oldest first; null in lists")
+
+
+class CandidatePage(_Out):
+    """Candidate facts by document and place."""
+
+    case: str = Field(description="the case")
+    total: int = Field(description="how many there are in all", examples=[12])
+    candidates: list[CandidateOut] = Field(description="those of this page")
+
+
+class Cited(_Out):
+    """A row that rests on a place of a document."""
+
+    table: str = Field(description="the row's table", examples=["events"])
+    id: str | None = Field(description="the row's id, where its table has ids", examples=["e1"])
+    locator: str | None = Field(description="the place", examples=["lines 3-5"])
+    quote: str | None = Field(description="the passage there, where it can be read")
+
+
+class DocumentOut(Asked):
+    """A document and the rows that cite it."""
+
+    document: dict[str, Any] = Field(description="the row of the table documents")
+    cited: list[Cited] = Field(description="the rows that name it as their source, by table and id")
+
+
+class PassageOut(Asked):
+    """A passage of a document."""
+
+    document: str = Field(description="the document's id")
+    locator: str = Field(description="the place", examples=["lines 3-5"])
+    text: str = Field(description="what stands there")
+
+
 _PYTHON: dict[ColumnType, Any] = {
     ColumnType.TEXT: str,
     ColumnType.DATE: date,
@@ -298,6 +481,20 @@ def _page_model(path: str, table: str) -> type[Page]:
     return create_model(name, __base__=Page, __doc__=f"Rows of {table} that count as of the day.", rows=rows)
 
 
+class FindingOut(Asked):
+    """A finding with what was done about it."""
+
+    finding: _row_model("findings") = Field(description="the finding")  # type: ignore[valid-type]
+    actions: list[_row_model("actions")] = Field(description="what was done, by day")  # type: ignore[valid-type]
+    open: bool = Field(description="whether it is open (CONTRACT.md section 3)")
+    gaps: list[str] = Field(description="the ids of the gaps that say the same, or are about it")
+
+    @staticmethod
+    def row_columns() -> dict[str, list[str]]:
+        """Return the columns of its rows, by table."""
+        return {table: [*TABLES[table].column_names, "attributes"] for table in ("findings", "actions")}
+
+
 TABLE_PATHS = {
     "regions": "regions",
     "agencies": "agencies",
@@ -311,7 +508,12 @@ TABLE_PATHS = {
     "issued-reports": "reports",
     "coverage": "coverage",
     "supplies": "supplies",
+    "beneficiaries": "beneficiaries",
+    "deliveries": "deliveries",
 }
-"""The case tables that are given out, by their place in the address; those of persons are not among them."""
+"""The case tables that are given out, by their place in the address."""
+
+PERSONAL = ("beneficiaries", "deliveries")
+"""Those with rows about persons: for analysts, and every read of them is recorded."""
 
 PAGES: dict[str, type[Page]] = {path: _page_model(path, table) for path, table in TABLE_PATHS.items()}

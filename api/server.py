@@ -7,9 +7,13 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from .access import Principal
+from .accesslog import AccessLog
 from .errors import NotFoundError
 from .evaluations import Evaluations, Question
 from .graph import Graph
+from .jobs import Jobs
+from .observe import Metrics
+from .rates import Rates
 from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshot, Snapshots
@@ -26,6 +30,10 @@ class Server:
     graph: Graph
     tokens: Tokens
     sessions: Sessions
+    jobs: Jobs
+    metrics: Metrics
+    log: AccessLog
+    rates: Rates
 
     def cases(self, principal: Principal) -> list[str]:
         """Return the ids of the cases that exist for a principal, sorted."""

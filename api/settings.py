@@ -16,7 +16,8 @@ class Settings:
     `authenticated` asks for a token on every route but /health, /ready and the documentation; without it there is one
     local user. `hosts` are the names that a request's Host may have: a page elsewhere cannot make a browser ask a
     loopback server under a name of its own; None, where tokens are asked for, means any. `secure` means that browsers
-    come over TLS: cookies are then kept to it. `evaluations_kept` and
+    come over TLS: cookies are then kept to it. `rate_per_s` and `rate_burst` bound what each token or person may send;
+    the local user is not bound. `evaluations_kept` and
     `gaps_kept` bound what is held in memory between requests.
     """
 
@@ -32,3 +33,6 @@ class Settings:
     evaluations_kept: int = 4
     gaps_kept: int = 200_000
     secure: bool = False
+    upload_limit_bytes: int = 200_000_000
+    rate_per_s: float = 50.0
+    rate_burst: int = 200

@@ -105,7 +105,7 @@ class Tokens:
                 if token.state(datetime.now(UTC)) != "valid":
                     return None
                 cases = None if token.cases is None else frozenset(token.cases)
-                return Principal(f"token:{token.id}", Role[token.role.upper()], cases, token.region)
+                return Principal(f"token:{token.id}", Role[token.role.upper()], cases, token.region, token.name)
         return None
 
     @contextmanager

@@ -14,6 +14,7 @@ from ..dependencies import (
     CaseSnapshotDep,
     CursorText,
     PageSize,
+    Personal,
     PrincipalDep,
     QuestionDep,
     ServerDep,
@@ -24,6 +25,7 @@ from ..errors import FieldError, NotFoundError
 from ..pages import next_cursor, start
 from ..responses import (
     PAGES,
+    PERSONAL,
     TABLE_PATHS,
     CaseList,
     Page,
@@ -163,7 +165,7 @@ def _add_table(path: str, table: str) -> None:
         rows,
         name=path,
         response_model=PAGES[path],
-        dependencies=[Unchanged],
+        dependencies=[*([Personal] if table in PERSONAL else []), Unchanged],
         description=f"List the rows of {table} that count, in the order of their keys.",
     )
 

@@ -6,18 +6,18 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from graphkit.model.tables import TABLES
-from graphkit.reports.build import REPORT_KINDS, Request
 from graphkit.views.chain import NODE_LIMIT, chain_page, gap_page
 
-from ..dependencies import FiltersDep, Lang, QuestionDep, ServerDep, Unchanged
+from ..dependencies import FiltersDep, Lang, PrincipalDep, QuestionDep, ServerDep, Unchanged, personal
 from ..errors import FieldError, NotFoundError
 from ..exports import GAP_COLUMNS, MEDIA_TYPES, WRITERS, ExportFormat, Row, gap_rows
+from ..reporting import MEDIA, report_request
 from ..reporting import report as make_report
-from ..responses import TABLE_PATHS
+from ..responses import PERSONAL, TABLE_PATHS
 from ..rows import table_rows
 
 router = APIRouter(prefix="/cases/{case}", tags=["files"])
@@ -27,14 +27,6 @@ PAGE_POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; sandbox allow-scripts"
 )
 """What a page of graphkit's own may do: run what it carries, and reach nothing else, this server included."""
-
-_MEDIA = {
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "html": "text/html; charset=utf-8",
-    "md": "text/markdown; charset=utf-8",
-    "json": "application/json",
-}
 
 
 @router.get("/report", dependencies=[Unchanged], response_class=Response)
@@ -55,17 +47,10 @@ def report(
     """Write a report; `as_of` is the last day of its period."""
     if since is not None and since >= question.as_of:
         raise FieldError("since", f"{since}: must lie before the end of the period, {question.as_of}")
-    request = Request(
-        kind=REPORT_KINDS[kind],
-        number=number,
-        last_period_end=since,
-        policy=policy,
-        region=region,
-        every_root=format == "xlsx",
-    )
+    request = report_request(kind, format, number, since, policy, region)
     content = make_report(server.evaluations, question, request, f".{format}", trend, lang)
     headers = {"Content-Disposition": f'attachment; filename="{kind}-{question.as_of}.{format}"'}
-    return Response(content, media_type=_MEDIA[format], headers=headers)
+    return Response(content, media_type=MEDIA[format], headers=headers)
 
 
 @router.get("/view", dependencies=[Unchanged], response_class=HTMLResponse)
@@ -93,18 +78,22 @@ def view(
 def export_gaps(
     server: ServerDep, question: QuestionDep, filters: FiltersDep, format: ExportFormat
 ) -> StreamingResponse:
-    """Give all gaps of a list as NDJSON or CSV, as `graphkit gaps` writes them."""
+    """Give all gaps of a list as NDJSON, CSV or Parquet, as `graphkit gaps` writes them."""
     listed = server.evaluations.listed(question, filters)
     columns = [*GAP_COLUMNS, "explanation_zh", "explanation_en"]
     return _streamed(gap_rows(listed.gaps, format), columns, format, "gaps")
 
 
 @router.get("/exports/{table}.{format}", dependencies=[Unchanged], response_class=StreamingResponse)
-def export_table(server: ServerDep, question: QuestionDep, table: str, format: ExportFormat) -> StreamingResponse:
-    """Give all rows of a case table that count as NDJSON or CSV."""
+def export_table(
+    server: ServerDep, principal: PrincipalDep, asked: Request, question: QuestionDep, table: str, format: ExportFormat
+) -> StreamingResponse:
+    """Give all rows of a case table that count as NDJSON, CSV or Parquet; those about persons for analysts."""
     if table not in TABLE_PATHS:
         raise NotFoundError(f"no export '{table}'; there are gaps, {', '.join(TABLE_PATHS)}")
     name = TABLE_PATHS[table]
+    if name in PERSONAL:
+        personal(asked, principal)
     with server.evaluations.open(question) as evaluation:
         rows = table_rows(evaluation, name)
     return _streamed(rows, [*TABLES[name].column_names, "attributes"], format, table)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 
 from graphkit.gaps import Evaluation, chain_of, rules
 from graphkit.gaps.diff import diff
+from graphkit.gaps.trace import trace
 from graphkit.model.errors import InputError
 from graphkit.model.gap import Gap
+from graphkit.model.tables import TABLES
 from graphkit.views.data import PageData
 from graphkit.views.neighbourhood import neighbourhood
 
@@ -21,6 +23,7 @@ from ..dependencies import (
     KnownBy,
     Lang,
     PageSize,
+    Personal,
     PrincipalDep,
     QuestionDep,
     ServerDep,
@@ -28,14 +31,27 @@ from ..dependencies import (
     moment,
 )
 from ..errors import NotFoundError
-from ..evaluations import Question
 from ..pages import next_cursor, start
-from ..responses import DiffOut, EvidenceList, GapDetail, GapList, GapPage, KindOut, Network, Side
+from ..responses import (
+    PAGES,
+    DiffOut,
+    EvidenceList,
+    GapDetail,
+    GapList,
+    GapPage,
+    KindOut,
+    Network,
+    Page,
+    Side,
+    TraceOut,
+)
+from ..rows import with_attributes
 
 router = APIRouter(prefix="/cases/{case}", tags=["gaps"])
 kinds_router = APIRouter(tags=["gaps"])
 
 NODE_LIMIT = 300
+DELIVERIES = PAGES["deliveries"]
 
 
 @kinds_router.get("/kinds")
@@ -63,7 +79,7 @@ def gaps(
     listed = server.evaluations.listed(question, filters)
     page = listed.gaps[position : position + size]
     with server.evaluations.open(question) as evaluation:
-        about = _about(question, evaluation)
+        about = question.about(evaluation)
         thresholds = evaluation.thresholds
     return GapPage(
         **about,
@@ -82,7 +98,7 @@ def one_gap(server: ServerDep, question: QuestionDep, gap: str) -> GapDetail:
         _known(evaluation, gap)
         chain = chain_of(evaluation, gap)
         return GapDetail(
-            **_about(question, evaluation),
+            **question.about(evaluation),
             gap=chain.gap,
             causes=chain.causes,
             steps=chain.steps,
@@ -95,7 +111,7 @@ def evidence(server: ServerDep, question: QuestionDep, gap: str) -> EvidenceList
     """List the facts behind a gap, each with its document, locator and passage."""
     with server.evaluations.open(question) as evaluation:
         found = _known(evaluation, gap)
-        return EvidenceList(**_about(question, evaluation), evidence=found.evidence)
+        return EvidenceList(**question.about(evaluation), evidence=found.evidence)
 
 
 @router.get("/gaps/{gap}/causes", dependencies=[Unchanged])
@@ -104,7 +120,7 @@ def causes(server: ServerDep, question: QuestionDep, gap: str) -> GapList:
     with server.evaluations.open(question) as evaluation:
         found = _known(evaluation, gap)
         listed = [evaluation.gap(cause) for cause in found.caused_by]
-        return GapList(**_about(question, evaluation), gaps=listed)
+        return GapList(**question.about(evaluation), gaps=listed)
 
 
 @router.get("/gaps/{gap}/consequences", dependencies=[Unchanged])
@@ -119,7 +135,25 @@ def consequences(
         _known(evaluation, gap)
         ids = evaluation.rows("SELECT gap FROM gap_causes WHERE cause = ? ORDER BY gap LIMIT ?", [gap, limit])
         listed = [evaluation.gap(row["gap"]) for row in ids]
-        return GapList(**_about(question, evaluation), gaps=listed)
+        return GapList(**question.about(evaluation), gaps=listed)
+
+
+@router.get("/gaps/{gap}/deliveries", response_model=DELIVERIES, dependencies=[Personal, Unchanged])
+def gap_deliveries(
+    server: ServerDep,
+    question: QuestionDep,
+    gap: str,
+    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
+    offset: Annotated[int, Query(ge=0, le=2**31, description="How many to pass over.")] = 0,
+) -> Page:
+    """List the deliveries behind an aggregated delivery gap, by id."""
+    with server.evaluations.open(question) as evaluation:
+        _known(evaluation, gap)
+        rows = evaluation.delivery_rows(gap)
+        columns = [*TABLES["deliveries"].column_names, "attributes"]
+        found = rows.slice(offset, limit).select(columns).to_pylist()
+        values = {"total": rows.num_rows, "rows": [with_attributes(row) for row in found]}
+        return DELIVERIES(**values, **question.about(evaluation))
 
 
 @router.get("/gaps/{gap}/subgraph", dependencies=[Unchanged])
@@ -134,7 +168,7 @@ def subgraph(
     with server.evaluations.open(question) as evaluation:
         found = _known(evaluation, gap)
         drawn = neighbourhood(PageData(evaluation, found.policy), found, lang, limit)
-        return Network(**_about(question, evaluation), gap=gap, **drawn)
+        return Network(**question.about(evaluation), gap=gap, **drawn)
 
 
 @router.get("/diff", dependencies=[Unchanged])
@@ -165,17 +199,29 @@ def compare(
     )
 
 
+@router.get("/trace", dependencies=[Unchanged])
+def trace_money(
+    server: ServerDep,
+    principal: PrincipalDep,
+    question: QuestionDep,
+    start: Annotated[
+        str, Query(min_length=1, max_length=200, description="A transfer, an agency, a group or `source:NAME`.")
+    ],
+    policy: Annotated[str | None, Query(max_length=200, description="Only under this policy.")] = None,
+    measure: Annotated[str | None, Query(max_length=200, description="Only under this measure.")] = None,
+) -> TraceOut:
+    """Trace money up to where it entered and down to where it is. Refused to a token limited to a region.
+
+    First in, first out needs every payment of an account, and accounts pay into other regions too.
+    """
+    principal.require_whole_cases("trace money, which comes from elsewhere")
+    with server.evaluations.open(question) as evaluation:
+        found = trace(evaluation, start, policy=policy, measure=measure)
+    return TraceOut(facts_version=question.version, trace=found)
+
+
 def _known(evaluation: Evaluation, gap: str) -> Gap:
     try:
         return evaluation.gap(gap)
     except InputError as error:
         raise NotFoundError(f"no gap '{gap}' as of {evaluation.as_of}") from error
-
-
-def _about(question: Question, evaluation: Evaluation) -> dict[str, Any]:
-    return {
-        "facts_version": question.version,
-        "case": question.case,
-        "as_of": evaluation.as_of,
-        "known_by": evaluation.known_by,
-    }

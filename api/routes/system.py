@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from ..dependencies import ServerDep
+from ..access import Role
+from ..dependencies import PrincipalDep, ServerDep
 from ..responses import Health, Ready
 
 router = APIRouter(tags=["system"])
@@ -14,6 +16,14 @@ router = APIRouter(tags=["system"])
 def health() -> Health:
     """Say that the server runs."""
     return Health()
+
+
+@router.get("/metrics", response_class=Response)
+def metrics(server: ServerDep, principal: PrincipalDep) -> Response:
+    """Give the server's counters in the format of Prometheus; for admins, since they count everyone's requests."""
+    principal.require(Role.ADMIN)
+    principal.require_unlimited("see what is counted of everyone")
+    return Response(generate_latest(server.metrics.registry), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/ready")

@@ -6,6 +6,7 @@ import json
 from typing import Annotated
 
 import typer
+from graphkit_api.accesslog import AccessLog
 
 from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language, one_case
 from graphkit.facts import Facts
@@ -27,7 +28,7 @@ def verify(
     if format not in ("table", "json"):
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
-    found = problems(facts)
+    found = problems(facts) + AccessLog(workspace).problems()
     if evaluation is not None:
         found += _again(facts, one_case(facts, case), evaluation)
     zh = language(lang) == "zh"

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from graphkit.facts import Facts
 from graphkit.gaps.evaluate import Computation
-from graphkit.gaps.evidence import evidence_of
+from graphkit.gaps.evidence import Quotes, evidence_of
 from graphkit.gaps.explain import Explainer
 from graphkit.gaps.scope import restrict
 from graphkit.model.case import Case, Policy
@@ -174,6 +174,10 @@ class Evaluation:
         if not found:
             raise InputError(f"no gap '{gap_id}' as of {self.as_of}; graphkit gaps --consequences lists them all")
         return found[0]
+
+    def quote(self, source: str | None, locator: str | None) -> str | None:
+        """Return the passage of a document at a locator; None where it is no text, or has no such place."""
+        return Quotes(self._computation).quote(source, locator)
 
     def delivery_rows(self, gap_id: str) -> pa.Table:
         """Return every delivery behind an aggregated delivery gap: id, since, amount, currency, sorted by id."""
