@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from fastapi_offline import FastAPIOffline
@@ -13,6 +14,7 @@ from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 
 from graphkit import __version__
+from graphkit.model.errors import UsageError
 
 from .accesslog import AccessLog
 from .errors import add_handlers
@@ -21,7 +23,7 @@ from .graph import Graph
 from .identity import Identify
 from .jobs import Jobs
 from .limits import RequestGuard
-from .observe import Metrics, Observe
+from .observe import PREFIX, Metrics, Observe
 from .once import Answers, Once
 from .rates import Rates
 from .recorder import Recorder
@@ -50,6 +52,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics,
         AccessLog(settings.workspace),
         Rates(settings.rate_per_s, settings.rate_burst),
+        _provider(settings),
     )
     server.snapshots.newest()
 
@@ -58,6 +61,8 @@ def create_app(settings: Settings) -> FastAPI:
         yield
         server.jobs.close()
         server.graph.close()
+        if server.oidc is not None:
+            server.oidc.close()
 
     app: FastAPI = FastAPIOffline(
         title="graphkit",
@@ -79,11 +84,23 @@ def create_app(settings: Settings) -> FastAPI:
     add_handlers(app)
     app.include_router(system.router)
     app.include_router(sessions.router)
+    app.include_router(sessions.pages)
     more = (documents.router, review.router, jobs.router)
-    version_1 = APIRouter(prefix="/api/v1")
+    version_1 = APIRouter(prefix=PREFIX)
     for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router, *more):
         version_1.include_router(router)
     app.include_router(version_1)
     if find_spec("nicegui") and find_spec("graphkit_api.web"):
         import_module("graphkit_api.web").mount(app, server)
     return app
+
+
+def _provider(settings: Settings) -> Any:
+    """Return the identity provider, where there is one. UsageError when what it needs is not installed."""
+    if settings.oidc is None:
+        return None
+    try:
+        oidc = import_module("graphkit_api.oidc")
+    except ImportError as error:
+        raise UsageError(f"OpenID Connect needs {error.name}: pip install graphkit[oidc]") from None
+    return oidc.Oidc(settings.oidc)

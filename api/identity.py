@@ -6,6 +6,7 @@ A page reads it with `principal_of(request)`. A new route is closed until OPEN n
 from __future__ import annotations
 
 import hmac
+import logging
 from http import HTTPStatus
 from urllib.parse import quote, urlsplit
 
@@ -14,10 +15,13 @@ from starlette.requests import HTTPConnection
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from graphkit.model.errors import StoreError
+
 from .access import LOCAL_USER, Principal
 from .errors import UnauthorizedError, problem
 from .server import Server
 from .sessions import Session
+from .tokens import TOKEN_PREFIX
 
 SIGN_IN = "/sign-in"
 """The page that people without a session are sent to."""
@@ -28,6 +32,7 @@ OPEN_BELOW = ("/static-offline-docs/", "/_nicegui/", "/auth/")
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 _API = ("/api/", "/metrics")
+_log = logging.getLogger("graphkit_api")
 
 
 def principal_of(connection: HTTPConnection) -> Principal:
@@ -70,7 +75,13 @@ class Identify:
         if unsafe and not _from_here(connection):
             await self._refuse(scope, receive, send, HTTPStatus.FORBIDDEN, "this was sent from a page elsewhere")
             return
-        principal, session = await run_in_threadpool(self._who, connection)
+        try:
+            principal, session = await run_in_threadpool(self._who, connection)
+        except StoreError as error:
+            _log.warning("who asks cannot be told: %s", error)
+            detail = "who you are cannot be found out now; try again"
+            await self._refuse(scope, receive, send, HTTPStatus.SERVICE_UNAVAILABLE, detail, {"Retry-After": "2"})
+            return
         if session is not None and unsafe and scope["type"] == "http":
             sent = connection.headers.get("X-CSRF-Token", "")
             if not hmac.compare_digest(sent.encode(), session.csrf.encode()):
@@ -100,11 +111,16 @@ class Identify:
             return LOCAL_USER, None
         scheme, _, sent = connection.headers.get("Authorization", "").partition(" ")
         if scheme:
-            return (self._server.tokens.principal(sent.strip()) if scheme.lower() == "bearer" else None), None
+            return (self._bearer(sent.strip()) if scheme.lower() == "bearer" else None), None
         session = self._server.sessions.find(connection.cookies.get(cookie_name(self._server), ""))
         if session is None or (session.token is not None and not self._server.tokens.is_valid(session.token)):
             return None, None
         return session.principal, session
+
+    def _bearer(self, text: str) -> Principal | None:
+        if self._server.oidc is not None and not text.startswith(TOKEN_PREFIX):
+            return self._server.oidc.bearer(text)
+        return self._server.tokens.principal(text)
 
     def _too_often(self, connection: HTTPConnection, principal: Principal | None) -> int | None:
         """Count a request for its principal, or one with a wrong token for the address that it came from."""

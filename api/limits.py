@@ -66,7 +66,7 @@ class RequestGuard:
             return
         given = headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
-        answer = _Answer(send, request_id, docs=scope["path"] == "/docs")
+        answer = _Answer(send, request_id, docs=scope["path"] == "/docs", secure=self._settings.secure)
         scope.setdefault("state", {})["request_id"] = request_id
         length = headers.get("Content-Length", "0")
         uploads = _is_upload(scope)
@@ -111,9 +111,10 @@ def _is_upload(scope: Scope) -> bool:
 class _Answer:
     """Sends an answer with the headers that each must have; after `give_up` nothing more."""
 
-    def __init__(self, send: Send, request_id: str, *, docs: bool = False) -> None:
+    def __init__(self, send: Send, request_id: str, *, docs: bool = False, secure: bool = False) -> None:
         self._send: Send | None = send
         self._docs = docs
+        self._secure = secure
         self.request_id = request_id
         self.started = False
 
@@ -133,6 +134,8 @@ class _Answer:
                 headers["Content-Security-Policy"] = DOCS_POLICY
             for name, value in SECURITY_HEADERS.items():
                 headers.setdefault(name, value)
+            if self._secure:
+                headers["Strict-Transport-Security"] = "max-age=31536000"
             headers.add_vary_header("Authorization")
         await self._send(message)
 

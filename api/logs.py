@@ -11,7 +11,8 @@ from typing import Any
 import structlog
 
 _SECRETS = re.compile(
-    r"gk_[0-9a-f]{8}_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )\S+|(?<=[?&](?:code|token|state)=)[^&\s\"']+", re.I
+    r"gk_[0-9a-f]{8}_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=Bearer )\S+|(?<=code=)[^&\s\"']+|(?<=state=)[^&\s\"']+",
+    re.IGNORECASE,
 )
 
 

@@ -8,6 +8,9 @@ import time
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+PREFIX = "/api/v1"
+"""Where the API lies."""
+
 _log = logging.getLogger("graphkit_api.requests")
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 
@@ -57,6 +60,8 @@ class Observe:
             finally:
                 # The template, not the address: addresses name cases and gaps, and there would be no end of labels.
                 route = getattr(scope.get("route"), "path", None) or "other"
+                if scope["path"].startswith(f"{PREFIX}/") and route != "other":
+                    route = PREFIX + route.removeprefix(PREFIX)
                 self._metrics.requests.labels(scope["method"], route, str(status)).inc()
                 self._metrics.seconds.labels(route).observe(took)
                 state = scope.get("state", {})

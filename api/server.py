@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from .access import Principal
 from .accesslog import AccessLog
@@ -18,6 +19,9 @@ from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshot, Snapshots
 from .tokens import Tokens
+
+if TYPE_CHECKING:
+    from .oidc import Oidc
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ class Server:
     metrics: Metrics
     log: AccessLog
     rates: Rates
+    oidc: Oidc | None = None
 
     def cases(self, principal: Principal) -> list[str]:
         """Return the ids of the cases that exist for a principal, sorted."""

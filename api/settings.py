@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .oidc_settings import OidcSettings
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 """The addresses on which a server with no configuration serves its one local user."""
@@ -33,6 +37,7 @@ class Settings:
     evaluations_kept: int = 4
     gaps_kept: int = 200_000
     secure: bool = False
+    oidc: OidcSettings | None = None
     upload_limit_bytes: int = 200_000_000
     rate_per_s: float = 50.0
     rate_burst: int = 200

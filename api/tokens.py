@@ -20,6 +20,8 @@ from .access import Principal, Role
 
 _SECRET_BYTES = 32
 _PREFIX = "gk"
+TOKEN_PREFIX = f"{_PREFIX}_"
+"""What every token begins with."""
 
 
 class Token(BaseModel):

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+import json
+import secrets
+from http import HTTPStatus
+from importlib import resources
+from string import Template
+from typing import TYPE_CHECKING, Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 
 from ..dependencies import ServerDep
-from ..errors import UnauthorizedError
-from ..identity import cookie_name, principal_of, session_of
+from ..errors import NotFoundError, UnauthorizedError
+from ..identity import SIGN_IN, cookie_name, principal_of, session_of
+from ..paths import local_path
 from ..responses import SessionIn, SessionOut
 from ..server import Server
 from ..sessions import SESSION_S
 
+if TYPE_CHECKING:
+    from ..oidc import Oidc
+
 router = APIRouter(prefix="/auth", tags=["session"])
+pages = APIRouter()
+
+_PAGE = Template(resources.files("graphkit_api").joinpath("templates/sign-in.html").read_text(encoding="utf-8"))
 
 
 @router.post("/session", status_code=201)
@@ -38,6 +54,67 @@ def end_session(server: ServerDep, request: Request, response: Response) -> None
     """Sign out."""
     server.sessions.end(request.cookies.get(cookie_name(server), ""))
     response.delete_cookie(cookie_name(server), secure=server.settings.secure, httponly=True, samesite="lax")
+
+
+@router.get("/login", response_class=RedirectResponse, status_code=303)
+def login(server: ServerDep, next: Annotated[str, Query(max_length=2000, description="Where to go on.")] = "/") -> Any:
+    """Send a browser to the identity provider."""
+    address, browser = _provider(server).begin(local_path(next))
+    answer = RedirectResponse(address, HTTPStatus.SEE_OTHER)
+    answer.set_cookie(
+        _begun_name(server),
+        browser,
+        max_age=600,
+        path="/",
+        secure=server.settings.secure,
+        httponly=True,
+        samesite="lax",
+    )
+    return answer
+
+
+@router.get("/callback", response_class=RedirectResponse, status_code=303)
+def callback(
+    server: ServerDep,
+    request: Request,
+    state: Annotated[str, Query(max_length=200, description="What the sign-in was begun with.")] = "",
+    code: Annotated[str, Query(max_length=4000, description="The provider's code.")] = "",
+) -> Any:
+    """Take a browser back from the identity provider, and begin its session."""
+    browser = request.cookies.get(_begun_name(server), "")
+    principal, following = _provider(server).end(state, code, browser)
+    name, _ = server.sessions.begin(principal)
+    answer = RedirectResponse(following, HTTPStatus.SEE_OTHER)
+    set_cookie(server, answer, name)
+    answer.delete_cookie(_begun_name(server), secure=server.settings.secure, httponly=True, samesite="lax")
+    return answer
+
+
+@pages.get(SIGN_IN, include_in_schema=False)
+def sign_in(server: ServerDep, next: str = "/") -> HTMLResponse:
+    """Show the page on which people sign in."""
+    nonce, following = secrets.token_urlsafe(16), local_path(next)
+    link = f'<a class="button" href="/auth/login?{urlencode({"next": following})}">统一身份登录 · Single sign-on</a>'
+    text = _PAGE.substitute(
+        nonce=nonce,
+        provider=link if server.oidc else "",
+        following=json.dumps(following).replace("<", "\\u003c"),
+    )
+    policy = (
+        f"default-src 'none'; script-src 'nonce-{nonce}'; style-src 'nonce-{nonce}'; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    return HTMLResponse(text, headers={"Content-Security-Policy": policy, "Cache-Control": "no-store"})
+
+
+def _provider(server: Server) -> Oidc:
+    if server.oidc is None:
+        raise NotFoundError("this server knows no identity provider; sign in with a token")
+    return server.oidc
+
+
+def _begun_name(server: Server) -> str:
+    return f"{cookie_name(server)}-begun"
 
 
 def set_cookie(server: Server, response: Response, name: str) -> None:

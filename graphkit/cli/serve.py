@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
+from graphkit_api.oidc_settings import read_oidc
 from graphkit_api.settings import LOOPBACK, Settings
 from graphkit_api.tokens import Tokens
 
@@ -19,23 +21,40 @@ def serve(
         str | None, typer.Option("--graph", help="bolt:// or neo4j:// of a server; default: the workspace's own graph.")
     ] = None,
     host: Annotated[str, typer.Option("--host", help="The address to listen on.")] = "127.0.0.1",
+    oidc: Annotated[
+        Path | None, typer.Option("--oidc", help="A YAML file that names an OpenID Connect provider (docs/api.md).")
+    ] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
     """Serve the API; its documentation is at /docs.
 
     On loopback it serves this machine's user, unless the workspace has tokens: then it asks for one. On any other
-    address it asks for tokens and does not start while there is none; put TLS in front of it there.
+    address it asks for tokens, or for those of an OpenID Connect provider (the secret of graphkit's client there is in
+    GRAPHKIT_OIDC_SECRET), and does not start while there is neither; put TLS in front of it there.
     """
     tokens = Tokens(workspace).listed()
     valid = any(token.state(datetime.now(UTC)) == "valid" for token in tokens)
-    if host not in LOOPBACK and not valid:
+    provider = read_oidc(oidc) if oidc is not None else None
+    if host not in LOOPBACK and not valid and provider is None:
         raise RefusedError(
-            f"--host {host}: without authentication only loopback is served; make a token first: graphkit token create"
+            f"--host {host}: without authentication only loopback is served; make a token first "
+            "(graphkit token create), or name a provider (--oidc)"
         )
     import uvicorn  # noqa: PLC0415 - a quarter of a second that a refusal need not wait for
     from graphkit_api.app import create_app  # noqa: PLC0415
+    from graphkit_api.logs import configure_logs  # noqa: PLC0415
 
+    configure_logs()
+    local = host in LOOPBACK
     app = create_app(
-        Settings(workspace, graph, authenticated=bool(tokens), hosts=LOOPBACK if host in LOOPBACK else None)
+        Settings(
+            workspace,
+            graph,
+            authenticated=bool(tokens) or provider is not None or not local,
+            hosts=LOOPBACK if local else None,
+            secure=not local,
+            oidc=provider,
+        )
     )
-    uvicorn.run(app, host=host, port=port, server_header=False, log_level="info")
+    # What is being answered at the end is answered; then jobs end, and the graph is let go of.
+    uvicorn.run(app, host=host, port=port, server_header=False, log_config=None, timeout_graceful_shutdown=30)

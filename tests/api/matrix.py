@@ -40,6 +40,8 @@ CELLS: dict[tuple[str, str], Cell] = {
     ("GET", "/metrics"): Cell(_X, limits=False),
     ("POST", "/auth/session"): Cell(None, status=401, request={"json": {"token": "gk_0_0"}}),
     ("GET", "/auth/session"): Cell(_V),
+    ("GET", "/auth/login"): Cell(None, status=404),
+    ("GET", "/auth/callback"): Cell(None, status=404),
     ("DELETE", "/auth/session"): Cell(None, status=204),
     ("GET", "/api/v1/kinds"): Cell(_V),
     ("GET", "/api/v1/queries"): Cell(_V),

@@ -1,0 +1,189 @@
+"""Writes: uploads and background reports with progress, review, idempotency keys, If-Match, the one writer."""
+
+from __future__ import annotations
+
+import io
+import json
+import shutil
+import time
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from filelock import FileLock
+from graphkit_api import uploads
+from graphkit_api.app import create_app
+from graphkit_api.settings import Settings
+
+from graphkit.facts import Facts
+from tests.reports.small import load_small
+
+from .conftest import BASE, SMALL, write_other
+
+UPLOADS = "/api/v1/uploads"
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Path:
+    load_small(tmp_path)
+    return tmp_path / "workspace"
+
+
+@pytest.fixture
+def client(own: Path) -> Iterator[TestClient]:
+    with TestClient(create_app(Settings(own)), base_url=BASE) as one:
+        yield one
+
+
+def zipped(folder: Path, inside: str = "") -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as archive:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                archive.write(path, inside + path.relative_to(folder).as_posix())
+    return content.getvalue()
+
+
+def ended(client: TestClient, started: dict[str, Any]) -> dict[str, Any]:
+    for _ in range(600):
+        job = client.get(f"/api/v1/jobs/{started['id']}").json()
+        if job["state"] in ("done", "failed"):
+            return dict(job)
+        time.sleep(0.1)
+    raise AssertionError(job)
+
+
+def events(client: TestClient, job: str, last: int = 0) -> list[tuple[int, str, dict[str, Any]]]:
+    answer = client.get(f"/api/v1/jobs/{job}/events", headers={"Last-Event-ID": str(last)})
+    assert answer.headers["Content-Type"].startswith("text/event-stream")
+    found = []
+    for block in answer.text.strip().split("\n\n"):
+        lines = dict(line.split(": ", 1) for line in block.splitlines())
+        found.append((int(lines["id"]), lines["event"], json.loads(lines["data"])))
+    return found
+
+
+def test_a_case_is_uploaded_with_progress_and_rejects(client: TestClient, tmp_path: Path) -> None:
+    case = write_other(tmp_path / "other")
+    with (case / "tables" / "events.csv").open("a", encoding="utf-8") as stream:
+        header = (case / "tables" / "events.csv").read_text(encoding="utf-8").splitlines()[0].split(",")
+        row = {"id": "wrong", "policy": "p", "stage": "issue", "scope": "14", "kind": "completed", "on": "June"}
+        stream.write(",".join(row.get(name, "") for name in header) + "\n")
+    answer = client.post(UPLOADS, content=zipped(case, "folder/"))
+    assert answer.status_code == 202
+    assert answer.headers["Location"] == f"/api/v1/jobs/{answer.json()['id']}"
+    told = events(client, answer.json()["id"])
+    assert [one[0] for one in told] == list(range(1, len(told) + 1))
+    assert told[-1][1] == "done"
+    assert any("unpacked" in one[2]["message"] for one in told)
+    assert events(client, answer.json()["id"], last=told[-2][0]) == told[-1:]
+    job = ended(client, answer.json())
+    assert (job["case"], job["result"]["rejected"], job["files"]) == ("other", 1, ["rejects.csv"])
+    assert "June" in client.get(f"/api/v1/jobs/{job['id']}/files/rejects.csv").text
+    assert client.get("/api/v1/cases/other").status_code == 200
+    again = ended(client, client.post(UPLOADS, content=zipped(case)).json())
+    assert sum(again["result"]["loaded"].values()) == 0
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"no zip", "damaged"),
+        ({"readme.txt": "x"}, "no case.yaml"),
+        ({"../case.yaml": "id: x"}, "outside"),
+        ({"case.yaml": "title: x"}, "not allowed"),
+        ({"case.yaml": "id: ["}, "case.yaml"),
+    ],
+)
+def test_what_is_no_case_is_said(client: TestClient, own: Path, content: bytes | dict[str, str], why: str) -> None:
+    if isinstance(content, dict):
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w") as file:
+            for name, text in content.items():
+                file.writestr(name, text)
+        content = archive.getvalue()
+    before = Facts(own).version
+    job = ended(client, client.post(UPLOADS, content=content).json())
+    assert job["state"] == "failed"
+    assert why in job["problem"]
+    assert Facts(own).version == before
+
+
+def test_empty_and_large_uploads_are_refused(own: Path) -> None:
+    with TestClient(create_app(Settings(own, upload_limit_bytes=10)), base_url=BASE) as client:
+        assert client.post(UPLOADS, content=b"").status_code == 422
+        assert client.post(UPLOADS, content=b"x" * 11).status_code == 413
+
+
+def test_a_document_is_read_and_its_candidates_reviewed(client: TestClient) -> None:
+    text = "各市发展改革委应于2020年6月30日前报送落实情况。".encode()
+    address = f"{SMALL}/documents"
+    job = ended(client, client.post(address, params={"name": "通知.txt"}, content=text).json())
+    assert job["state"] == "done", job
+    listed = client.get(f"{SMALL}/candidates").json()
+    assert listed["total"] == job["result"]["documents"][0]["candidates"] > 0
+    one = f"{SMALL}/candidates/{listed['candidates'][0]['id']}"
+    seen = client.get(one)
+    decision = {"verdict": "accept", "note": "right"}
+    assert client.post(f"{one}/decisions", json=decision).status_code == 428
+    answer = client.post(f"{one}/decisions", json=decision, headers={"If-Match": seen.headers["ETag"]})
+    assert (answer.status_code, answer.json()["status"]) == (201, "accepted")
+    assert answer.json()["history"][0]["person"] == "local user (local)"
+    assert answer.headers["ETag"] != seen.headers["ETag"]
+    stale = client.post(f"{one}/decisions", json=decision, headers={"If-Match": seen.headers["ETag"]})
+    assert stale.status_code == 412
+    assert client.get(f"{SMALL}/candidates", params={"status": "accepted"}).json()["total"] == 1
+    for name in ("../a.txt", "a.exe", ".txt", "a/b.txt"):
+        assert client.post(address, params={"name": name}, content=text).status_code == 422, name
+
+
+def test_a_report_is_made_in_the_background(client: TestClient) -> None:
+    asked = {"kind": "monthly", "format": "md", "lang": "en", "as_of": "2020-06-30", "trend": 1}
+    job = ended(client, client.post(f"{SMALL}/reports", json=asked).json())
+    assert job["files"] == ["monthly-2020-06-30.md"]
+    now = {**asked, "kind": "monthly"}
+    report = client.get(f"/api/v1/jobs/{job['id']}/files/{job['files'][0]}")
+    assert report.content == client.get(f"{SMALL}/report", params=now).content
+    wrong = client.post(f"{SMALL}/reports", json={**asked, "since": "2020-07-01"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["field"]) == (422, "since")
+
+
+def test_a_key_makes_a_write_happen_once(client: TestClient, tmp_path: Path) -> None:
+    content = zipped(write_other(tmp_path / "other"))
+    key = {"Idempotency-Key": "upload-1"}
+    first = client.post(UPLOADS, content=content, headers=key)
+    again = client.post(UPLOADS, content=content, headers=key)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert (again.status_code, again.content, again.headers["Location"]) == (
+        first.status_code, first.content, first.headers["Location"],
+    )  # fmt: skip
+    assert len(client.get("/api/v1/jobs").json()["jobs"]) == 1
+    assert client.post(UPLOADS, content=content + b"x", headers=key).status_code == 422
+    assert client.post(UPLOADS, content=content, headers={"Idempotency-Key": "a b"}).status_code == 422
+    assert client.post(UPLOADS, content=b"", headers={"Idempotency-Key": "2"}).status_code == 422
+    assert client.post(UPLOADS, content=content, headers={"Idempotency-Key": "2"}).status_code == 202
+    ended(client, first.json())
+
+
+def test_an_upload_waits_for_another_writer(
+    client: TestClient, own: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = zipped(write_other(tmp_path / "other"))
+    with FileLock(str(own / ".writer.lock")):
+        started = client.post(UPLOADS, content=content).json()
+        for _ in range(100):
+            steps = client.get(f"/api/v1/jobs/{started['id']}").json()["steps"]
+            if any("waiting" in one["message"] for one in steps):
+                break
+            time.sleep(0.1)
+        else:
+            raise AssertionError(steps)
+    assert ended(client, started)["state"] == "done"
+    monkeypatch.setattr(uploads, "WRITER_WAIT_S", 0)
+    shutil.rmtree(tmp_path / "other")
+    with FileLock(str(own / ".writer.lock")):
+        job = ended(client, client.post(UPLOADS, content=zipped(write_other(tmp_path / "other", "third"))).json())
+    assert (job["state"], "another graphkit" in job["problem"]) == ("failed", True)
