@@ -24,6 +24,7 @@ COMMANDS = {
     "finding": ("graphkit.cli.findings", "finding_app"),
     "action": ("graphkit.cli.findings", "action_app"),
     "trace": ("graphkit.cli.trace", "trace"),
+    "provisions": ("graphkit.cli.provisions", "provisions"),
     "view": ("graphkit.cli.view", "view"),
     "evaluate": ("graphkit.cli.evaluate", "evaluate"),
     "evaluations": ("graphkit.cli.evaluate", "evaluations"),

@@ -26,8 +26,10 @@ from graphkit.cli.options import (
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
 from graphkit.gaps import Chain, Evaluation, chain_of, evaluate, rules
+from graphkit.gaps.provisions import provisions_of
 from graphkit.model.errors import InputError, UsageError
 from graphkit.reports.names import Names
+from graphkit.reports.provisions import sentences
 from graphkit.reports.text import date_text, shown
 
 _STATES = {
@@ -82,6 +84,10 @@ def _shown(evaluation: Evaluation, chain: Chain, lang: str) -> RenderableType:
         parts.append(
             Text(f"{'依据' if zh else 'evidence'} {shown(where)}{f': {shown(one.quote, 200)}' if one.quote else ''}")
         )
+    if gap.policy:
+        found = provisions_of(evaluation, gap.policy)
+        disputed = [one for one in found.conflicts if one.relation != "replaced"]
+        parts += [Text(f"{'规定' if zh else 'rules'} {line}") for line in sentences(found, lang, disputed[:10])]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     for title in (
         ("", "环节", "地区或单位", "状态", "期限", "完成", "牵头单位", "来源")

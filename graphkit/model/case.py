@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -189,6 +189,46 @@ class Stage(_Model):
     )
 
 
+class Provision(_Model):
+    """What one document fixes about a policy: `parameter` is `value` for some groups in a territory, for a time.
+
+    Versions of a policy are provisions about the same parameter. One that `replaces` others ends them the day before it
+    begins. `better` says which of two numbers gives more to those whom the policy is for. No groups: all of them.
+    """
+
+    id: str = Field(min_length=1)
+    title: TitleField = Title()
+    parameter: str = Field(min_length=1)
+    value: str
+    unit: str | None = None
+    better: Literal["more", "less"] = "more"
+    from_: date | None = Field(None, alias="from")
+    to: date | None = None
+    territory: str | None = None
+    groups: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
+    document: str | None = None
+    replaces: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
+
+    @field_validator("better", mode="before")
+    @classmethod
+    def _more_when_blank(cls, value: Any) -> Any:
+        return "more" if value is None else value
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.from_ and self.to and self.to < self.from_:
+            raise ValueError(f"provision {self.id}: ends before it begins")
+        return self
+
+    @property
+    def number(self) -> Decimal | None:
+        """The value as a number, or None where it is words."""
+        try:
+            return Decimal(self.value)
+        except InvalidOperation:
+            return None
+
+
 class Policy(_Model):
     """A policy with the chain that it is expected to follow; its stages form a DAG."""
 
@@ -198,6 +238,7 @@ class Policy(_Model):
     effective: Period = Field(default_factory=lambda: Period.model_validate({}))
     measures: Annotated[list[Measure], BeforeValidator(_list)] = Field(default_factory=list)
     stages: Annotated[list[Stage], BeforeValidator(_list)] = Field(default_factory=list)
+    provisions: Annotated[list[Provision], BeforeValidator(_list)] = Field(default_factory=list)
 
     @field_validator("document", "effective", mode="before")
     @classmethod
@@ -220,7 +261,26 @@ class Policy(_Model):
             if stage.measure is not None and stage.measure not in measures:
                 raise ValueError(f"stage {stage.id}: measure '{stage.measure}' is none of this policy's measures")
         self.depths()
+        self._versions()
         return self
+
+    def _versions(self) -> None:
+        """Refuse provisions that replace what is not there, another parameter, or each other in a circle."""
+        _refuse_twice("provision", [one.id for one in self.provisions])
+        known = {one.id: one for one in self.provisions}
+        newer: nx.DiGraph[str] = nx.DiGraph()
+        for one in self.provisions:
+            if one.replaces and one.from_ is None:
+                raise ValueError(f"provision {one.id}: replaces another; say since when (from)")
+            for old in one.replaces:
+                if old not in known:
+                    raise ValueError(f"provision {one.id}: replaces '{old}', which is no provision of this policy")
+                if known[old].parameter != one.parameter:
+                    raise ValueError(f"provision {one.id}: replaces '{old}', which is about another parameter")
+                newer.add_edge(one.id, old)
+        if not nx.is_directed_acyclic_graph(newer):
+            circle = sorted({one for edge in nx.find_cycle(newer) for one in edge})
+            raise ValueError(f"provisions {', '.join(circle)} replace each other in a circle")
 
     def depths(self) -> dict[str, int]:
         """Return each stage's depth: the length of the longest chain of predecessors. ValueError names a circle."""

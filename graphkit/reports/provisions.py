@@ -1,0 +1,55 @@
+"""How provisions of a policy stand to each other, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from graphkit.gaps.provisions import Conflict, Provisions, Version
+from graphkit.reports.text import Lang, date_text, shown
+
+_SAYS = {
+    "replaced": ("{other}取代{one}", "{other} replaces {one}"),
+    "contradicting": ("{one}与{other}相抵触", "{one} and {other} contradict each other"),
+    "narrower": ("{one}窄于上位规定{other}：{ways}", "{one} falls short of the higher {other}: {ways}"),
+}
+
+
+def name_of(one: Version, lang: Lang) -> str:
+    """Return a provision's title, or its id."""
+    own, other = (one.title_zh, one.title_en) if lang == "zh" else (one.title_en, one.title_zh)
+    return shown(own or other or one.id, 60)
+
+
+def value_of(one: Version) -> str:
+    """Return a provision's value with its unit."""
+    return shown(" ".join(part for part in (one.value, one.unit) if part), 60)
+
+
+def sentences(found: Provisions, lang: Lang, conflicts: Iterable[Conflict]) -> list[str]:
+    """Say of each of some conflicts, in one sentence, how two provisions stand to each other and since when."""
+    known = {(one.policy, one.id): one for one in found.provisions}
+    return [_sentence(one, known[one.policy, one.one], known[one.policy, one.other], lang) for one in conflicts]
+
+
+def _sentence(conflict: Conflict, one: Version, other: Version, lang: Lang) -> str:
+    zh = lang == "zh"
+    quoted = "《{}》（{}）" if zh else "“{}” ({})"
+    names = {
+        "one": quoted.format(name_of(one, lang), value_of(one)),
+        "other": quoted.format(name_of(other, lang), value_of(other)),
+        "ways": ("，" if zh else ", ").join(_ways(conflict, zh)),
+    }
+    said = _SAYS[conflict.relation][0 if zh else 1].format(**names)
+    day = date_text(conflict.since, lang)
+    since = "" if not day else f"{day}起，" if zh else f"Since {day} "
+    return since + said
+
+
+def _ways(conflict: Conflict, zh: bool) -> Iterable[str]:
+    """Yield in what a lower provision falls short of a higher one."""
+    for part in conflict.falls_short:
+        if part == "value":
+            yield "标准较低" if zh else "it gives less"
+        else:
+            missing = ("、" if zh else ", ").join(shown(one, 40) for one in conflict.left_out)
+            yield f"未覆盖{missing or '部分对象'}" if zh else f"it leaves out {missing or 'some groups'}"
