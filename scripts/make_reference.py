@@ -1,4 +1,7 @@
-"""Writes docs/gaps.md from the rules' headers and docs/cli.md from the commands; a test holds both to them."""
+"""Writes docs/gaps.md from the rules' headers, docs/cli.md from the commands, and cypher/schema from the graph's model.
+
+Tests hold all of them to their origins.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ import typer
 
 from graphkit.cli.app import app
 from graphkit.gaps import rules
+from graphkit.graph.schema import schema_files
 from graphkit.model.case import THRESHOLDS
 from graphkit.model.gap import CATEGORY_ZH
 
@@ -58,6 +62,8 @@ def cli_page() -> str:
         "Written by `scripts/make_reference.py` from the commands; `graphkit COMMAND --help` says the same.",
         "Exit status: 0 done, 1 the input has errors, 2 wrong usage, 3 the store cannot be reached or is locked, "
         "4 refused.",
+        "Every command takes `--workspace`, `--graph`, `--case` and `--lang`; "
+        "those that its table leaves out change nothing.",
         "",
     ]
     lines += _commands(root, "graphkit")
@@ -83,9 +89,11 @@ def _commands(command: Any, path: str) -> list[str]:
 
 
 def main() -> None:
-    """Write both pages."""
+    """Write both pages, and cypher/schema."""
     (DOCS / "gaps.md").write_text(gaps_page(), encoding="utf-8")
     (DOCS / "cli.md").write_text(cli_page(), encoding="utf-8")
+    for name, text in schema_files().items():
+        (DOCS.parent / "cypher" / "schema" / name).write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

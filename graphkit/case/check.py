@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphkit.facts.schema import AMOUNT_PRECISION, AMOUNT_SCALE
+from graphkit.model.case import CURRENCY, CURRENCY_REASON, NO_CURRENCY
 from graphkit.model.tables import Column, ColumnType, Table
 
 _INTEGERS = {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT", "UTINYINT", "HUGEINT"}
 _WHOLE_DIGITS = AMOUNT_PRECISION - AMOUNT_SCALE
 _AMOUNT_PATTERN = rf"^[+-]?[0-9]{{1,{_WHOLE_DIGITS}}}(\.[0-9]{{1,{AMOUNT_SCALE}}})?$"
 ROW_NAME = "_row"
-_BLANK = " \t\r\n\u3000\u00a0"
+_TRUE = ("true", "1", "yes", "y", "t", "是")
+_FALSE = ("false", "0", "no", "n", "f", "否")
 _MISSING = {
     ColumnType.TEXT: "VARCHAR",
     ColumnType.DATE: "DATE",
@@ -22,17 +24,21 @@ _MISSING = {
     ColumnType.FLAG: "BOOLEAN",
     ColumnType.LIST: "VARCHAR[]",
 }
-_DATE_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 _OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 _TIME_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?" + _OFFSET + r"?)?$"
 
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What the checks may refer to: tables of keys by name, each with a column `key`; a missing one is not checked."""
+    """What the checks may refer to: tables of keys by name, each with a column `key`; a missing one is not checked.
+
+    A scope is a region or an agency: without the regions, nobody knows which. `only_steps` says to look for an event's
+    step and not for its policy, stage and scope one by one: which of them is wrong is asked of the wrong rows alone.
+    """
 
     tables: dict[str, str]
     steps: bool
+    only_steps: bool = False
 
 
 def identifier(name: str) -> str:
@@ -45,12 +51,23 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def checked_query(
-    table: Table, present: dict[str, str], timezone: str, references: References, *, damaged: bool = False
-) -> str:
-    """Return the query over `raw` that gives _row, the table's typed columns, attributes, and the problem of each row.
+def _listed(values: tuple[str, ...]) -> str:
+    return ", ".join(literal(one) for one in values)
 
-    `present` maps the file's columns to their DuckDB types; `damaged` says that the file's text has U+FFFD in it.
+
+def checked_query(
+    table: Table,
+    present: dict[str, str],
+    timezone: str,
+    references: References,
+    *,
+    source: str = "raw",
+    damaged: bool = False,
+) -> str:
+    """Return the query that gives _row, the table's typed columns, attributes, and the problem of each row.
+
+    It reads `raw`, or another `source` like it.
+    `present` maps the file's columns to their DuckDB types; `damaged` says that its text may have U+FFFD or NUL in it.
     The columns _column, _value and _reason are null in a good row.
     """
     typed: list[str] = []
@@ -59,22 +76,24 @@ def checked_query(
         if column.name not in present:
             typed.append(f"CAST(NULL AS {_MISSING[column.type]}) AS {identifier(column.name)}")
             continue
-        value, conditions = _column(column, present[column.name])
+        value, conditions = _column(column, present[column.name], timezone)
         typed.append(f"{value} AS {identifier(column.name)}")
         text = _text(column.name)
         if column.required:
             problems.append((column.name, f"{text} IS NULL", "is required but empty"))
         if damaged:
-            problems.append(
-                (column.name, f"contains({text}, chr(65533))", "has damaged text (neither UTF-8 nor GB18030)")
-            )
+            problems += [
+                (column.name, f"contains({text}, chr(65533))", "has damaged text (neither UTF-8 nor GB18030)"),
+                (column.name, f"contains({text}, chr(0))", "has a NUL character in it (damaged text)"),
+            ]
         problems += [(column.name, f"{text} IS NOT NULL AND {condition}", reason) for condition, reason in conditions]
         if column.values:
-            known = ", ".join(literal(one) for one in column.values)
-            problems.append((column.name, f"{text} NOT IN ({known})", f"must be one of {', '.join(column.values)}"))
+            problems.append(
+                (column.name, f"{text} NOT IN ({_listed(column.values)})", f"must be one of {', '.join(column.values)}")
+            )
     problems += [
         (name, f"{_text(name)} IS NOT NULL AND {condition}", reason)
-        for name, condition, reason in _reference_problems(table, present, references)
+        for name, condition, reason in [*_reference_problems(table, present, references), *_own_problems(present)]
     ]
     inner = ", ".join([ROW_NAME, *typed, f"{_attributes(table, present)} AS attributes", _problem(problems)])
     recorded = _recorded(table, present, timezone)
@@ -83,14 +102,14 @@ def checked_query(
     else:
         value, problem = recorded
         outer = f"* EXCLUDE (_first) REPLACE ({value}), {problem}"
-    return f"SELECT {outer} FROM (SELECT {inner} FROM raw)"
+    return f"SELECT {outer} FROM (SELECT {inner} FROM {source})"
 
 
 def _text(name: str) -> str:
-    return f"NULLIF(trim(CAST({identifier(name)} AS VARCHAR), {literal(_BLANK)}), '')"
+    return f"CAST({identifier(name)} AS VARCHAR)"
 
 
-def _column(column: Column, source: str) -> tuple[str, list[tuple[str, str]]]:  # noqa: PLR0912  (one branch a type)
+def _column(column: Column, source: str, timezone: str) -> tuple[str, list[tuple[str, str]]]:  # noqa: PLR0912  (one branch a type)
     """Return a column's typed value and its (condition, reason) pairs, from the type that the file gives it."""
     name, text = identifier(column.name), _text(column.name)
     match column.type:
@@ -100,9 +119,11 @@ def _column(column: Column, source: str) -> tuple[str, list[tuple[str, str]]]:  
             if source == "DATE":
                 return name, []
             if source.startswith("TIMESTAMP"):
-                return f"CAST({name} AS DATE)", []
-            good = f"(regexp_matches({text}, '{_DATE_PATTERN}') AND TRY_CAST({text} AS DATE) IS NOT NULL)"
-            return f"TRY_CAST({text} AS DATE)", [(f"NOT {good}", "is not a date like 2020-03-01")]
+                local = f"timezone({literal(timezone)}, {name})" if source.endswith("ZONE") else name
+                timed = f"CAST({local} AS TIME) <> TIME '00:00:00'"
+                return f"CAST({local} AS DATE)", [(timed, "has a time of day, where a date like 2020-03-01 is due")]
+            good = f"coalesce(CAST(TRY_CAST({text} AS DATE) AS VARCHAR) = {text}, false)"  # as fast as no pattern is
+            return f"TRY_CAST({text} AS DATE)", [(f"NOT {good}", "is not a date; write it like 2020-03-01")]
         case ColumnType.DATETIME:
             good = f"(regexp_matches({text}, '{_TIME_PATTERN}') AND TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL)"
             return text, [(f"NOT {good}", "is not a date and time like 2020-03-01T09:30:00 (+08:00 may follow)")]
@@ -133,12 +154,10 @@ def _column(column: Column, source: str) -> tuple[str, list[tuple[str, str]]]:  
             if source == "BOOLEAN":
                 return name, []
             value = (
-                f"CASE WHEN lower({text}) IN ('true', '1', '是') THEN true "
-                f"WHEN lower({text}) IN ('false', '0', '否') THEN false END"
+                f"CASE WHEN lower({text}) IN ({_listed(_TRUE)}) THEN true "
+                f"WHEN lower({text}) IN ({_listed(_FALSE)}) THEN false END"
             )
-            return value, [
-                (f"lower({text}) NOT IN ('true', 'false', '1', '0', '是', '否')", "is neither true nor false")
-            ]
+            return value, [(f"lower({text}) NOT IN ({_listed(_TRUE + _FALSE)})", "is neither true nor false")]
         case ColumnType.LIST:
             if source == "VARCHAR[]":
                 return name, []
@@ -151,6 +170,8 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
     problems = []
     for column in table.columns:
         if column.name not in present or not column.refers or column.refers == (table.name,):
+            continue
+        if references.only_steps and column.name in ("policy", "stage", "scope"):
             continue
         text = _text(column.name)
         kinds = [one for one in column.refers if one != "source:"]
@@ -183,7 +204,7 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
                         "is no measure of any policy",
                     )
                 )
-        elif any(one in references.tables for one in kinds):
+        elif any(one in references.tables for one in kinds) and not ({"regions"} & set(kinds)) - set(references.tables):
             known = " UNION ALL ".join(
                 f"SELECT key FROM {references.tables[one]}" for one in kinds if one in references.tables
             )
@@ -207,6 +228,19 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
                 "(wrong level, outside the jurisdiction or the stage's scopes)",
             )
         )
+    return problems
+
+
+def _own_problems(present: dict[str, str]) -> list[tuple[str, str, str]]:
+    """What only the sense of a column shows: a currency's code, an end before its beginning."""
+    problems = []
+    if "currency" in present:
+        code = _text("currency")
+        unknown = f"(NOT regexp_full_match({code}, '{CURRENCY}') OR {code} = '{NO_CURRENCY}')"
+        problems.append(("currency", unknown, CURRENCY_REASON))
+    if {"eligible_from", "eligible_to"} <= set(present):
+        days = [f"TRY_CAST({_text(name)} AS DATE)" for name in ("eligible_to", "eligible_from")]
+        problems.append(("eligible_to", " < ".join(days), "is before eligible_from"))
     return problems
 
 

@@ -1,4 +1,4 @@
-"""Text encodings of case files: UTF-8 with or without BOM, GB18030; UTF-16 where a byte-order mark says so."""
+"""Text encodings of case files: UTF-8 with or without BOM, GB18030; UTF-16 where its marks are plain to see."""
 
 from __future__ import annotations
 
@@ -6,15 +6,33 @@ import codecs
 from pathlib import Path
 
 _CHUNK = 1 << 22
+_BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def detect(path: Path) -> str | None:
     """Return the first encoding in which the whole file decodes, or None if it does in none of them."""
     with path.open("rb") as stream:
-        start = stream.read(4)
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16" if _decodes(path, "utf-16") else None
+        start = stream.read(512)
+    if utf16 := _utf16(start):
+        return utf16 if _decodes(path, utf16) else None
     return next((name for name in ("utf-8-sig", "gb18030") if _decodes(path, name)), None)
+
+
+def damaged_encoding(path: Path) -> str:
+    """Return the encoding in which to read a file that decodes in none: UTF-16 where it looks so, else UTF-8."""
+    with path.open("rb") as stream:
+        return _utf16(stream.read(512)) or "utf-8-sig"
+
+
+def _utf16(start: bytes) -> str | None:
+    """Return the UTF-16 that a file opens in: a byte-order mark says so, or a header whose every other byte is NUL."""
+    if start.startswith(_BOMS):
+        return "utf-16"
+    if len(start) >= 4 and start[1:4:2] == b"\0\0" and 0 not in start[0:4:2]:
+        return "utf-16-le"
+    if len(start) >= 4 and start[0:4:2] == b"\0\0" and 0 not in start[1:4:2]:
+        return "utf-16-be"
+    return None
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -31,8 +49,9 @@ def _decodes(path: Path, encoding: str) -> bool:
 
 def to_utf8(path: Path, encoding: str | None, target: Path) -> None:
     """Write the file's text to `target` as UTF-8; with no encoding, U+FFFD stands for what cannot be read."""
+    name, errors = (encoding, "strict") if encoding else (damaged_encoding(path), "replace")
     with (
-        path.open(encoding=encoding or "utf-8", errors="strict" if encoding else "replace", newline="") as source,
+        path.open(encoding=name, errors=errors, newline="") as source,
         target.open("w", encoding="utf-8", newline="") as sink,
     ):
         while chunk := source.read(_CHUNK):

@@ -5,14 +5,13 @@ CONTRACT.md section 1. The same case loaded twice changes nothing.
 
 from __future__ import annotations
 
-import csv
+import difflib
 import hashlib
-import io
 import json
 import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,9 +20,11 @@ import pyarrow as pa
 from pydantic import BaseModel, ValidationError
 
 from graphkit.case.check import References, checked_query, identifier, literal
+from graphkit.case.header import header_problem
 from graphkit.case.own_rules import read_own_rules
 from graphkit.case.read import SUFFIXES, RawTable, read_raw
-from graphkit.case.yaml_file import read_yaml, validation_lines
+from graphkit.case.rejects import Reject, short, write_rejects
+from graphkit.case.yaml_file import read_yaml, wrong_parts
 from graphkit.engine.duckdb import connect
 from graphkit.facts import Facts, Transaction
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
@@ -31,30 +32,10 @@ from graphkit.facts.schema import DEFINITIONS, own_schema, stored_schema
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError
 from graphkit.model.followup import FOLLOWED, wrong_moves
-from graphkit.model.tables import TABLES, Table
+from graphkit.model.tables import LEVELS, TABLES, Table
 
 _M = TypeVar("_M", bound=BaseModel)
 _MOVES_TOLD = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """One thing that could not be used: where it stands, its value, and why; `content` is the whole row as JSON."""
-
-    file: str
-    row: int | None
-    column: str | None
-    value: str | None
-    reason: str
-    content: str | None = None
-
-    def line(self) -> str:
-        """Return the reject as one line for a person."""
-        where = self.file + (f", row {self.row}" if self.row is not None else "")
-        if self.column is None:
-            return f"{where}: {self.reason}"
-        value = "" if self.value is None else f" = {_short(self.value)}"
-        return f"{where}, column {self.column}{value}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -77,7 +58,8 @@ class LoadResult:
 def load_case(facts: Facts, folder: Path) -> LoadResult:
     """Load the case in `folder`. InputError when there is no usable case.yaml; StoreError when facts are locked."""
     if not folder.is_dir():
-        raise InputError(f"{folder}: no such folder; a case is a folder with a case.yaml in it")
+        what = "is a file" if folder.exists() else "no such folder"
+        raise InputError(f"{folder}: {what}; a case is a folder with a case.yaml in it")
     loader = _Loader(facts, folder)
     with facts.transaction(loader.case.id) as transaction, tempfile.TemporaryDirectory(dir=facts.workspace) as scratch:
         return loader.run(transaction, Path(scratch))
@@ -123,32 +105,30 @@ class _Loader:
         self.references = References({}, steps=False)
         self._register_definitions(list(policies.values()))
         loaded: dict[str, int] = {}
-        files = self._table_files()
+        self.files = self._table_files()
         for table in TABLES.values():
-            for path in files.get(table.name, []):
+            for path in self.files.get(table.name, []):
                 self.definitions.append(("table", table.name, "{}", path.name))
                 try:
                     count = self._load_table(transaction, table, path, scratch)
                 except (InputError, duckdb.Error) as error:
-                    reason = (
-                        str(error)
-                        if isinstance(error, InputError)
-                        else f"tables/{path.name}: {' '.join(str(error).split())[:300]}"
-                    )
-                    name, _, why = reason.partition(": ")
-                    self.rejects.append(Reject(name, None, None, None, why or reason))
+                    reason = " ".join(str(error).split())[:300]
+                    self.rejects.append(Reject(f"tables/{path.name}", None, None, None, reason))
                     count = 0
                 loaded[table.name] = loaded.get(table.name, 0) + count
             self._make_keys(table)
         self._check_sources()
         if self.origin and self.rejects:
             first = self.rejects[0]
-            raise InputError(f"{first.column} {_short(first.value or '')} {first.reason}")
+            raise InputError(f"{first.column} {short(first.value or '')} {first.reason}")
         if "actions" in loaded:
             self._check_moves()
         self._append_definitions(transaction, known)
         self._keep_documents()
-        rejects_file = self._write_rejects()
+        rejects_file = None
+        if self.rejects:
+            name = self.facts.documents_folder(self.case.id).name
+            rejects_file = write_rejects(self.rejects, self.facts.workspace / "rejects", name)
         summary: dict[str, Any] = {
             "rejected": len(self.rejects),
             "rejects_file": rejects_file.name if rejects_file else None,
@@ -171,29 +151,42 @@ class _Loader:
         path = self.folder / "case.yaml"
         if not path.is_file():
             raise InputError(f"{path}: is missing; a case folder needs it, with at least: id: NAME")
-        data = read_yaml(path, "case.yaml")
-        case = self._validated(Case, data, "case.yaml", keep={"id"})
+        data = self._definition(path, str(path))
+        case = self._validated(Case, path, data, "case.yaml", keep={"id"})
         if case is None:
-            raise InputError(f"{path}: {self.rejects[0].line()}")
+            raise InputError(f"{self.folder}/{self.rejects[0].line()}")
         self._warn_unnamed("case.yaml", case.unnamed_keys())
         self.definitions.append(("case", case.id, _dump(case), "case.yaml"))
         return case
 
-    def _validated(self, model: type[_M], data: dict[str, Any], name: str, keep: set[str]) -> _M | None:
+    def _strange(self, path: Path) -> str | None:
+        """Return why a file is not read: nothing outside of the case folder is, and nothing that is no file."""
+        if not path.resolve().is_relative_to(self.folder.resolve()):
+            return "is a link out of the case folder; put the file itself there"
+        return None if path.is_file() else "is no file"
+
+    def _definition(self, path: Path, name: str) -> dict[str, Any]:
+        if (strange := self._strange(path)) is not None:
+            raise InputError(f"{name}: {strange}")
+        return read_yaml(path, name)
+
+    def _validated(self, model: type[_M], path: Path, data: dict[str, Any], name: str, keep: set[str]) -> _M | None:
         """Validate, leaving out top-level keys that are wrong, each with a reject; None when one of `keep` is wrong."""
         while True:
             try:
                 return model.model_validate(data)
             except ValidationError as error:
                 wrong = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
-                lines = validation_lines(name, error)
-                self.rejects += [Reject(name, None, None, None, line.removeprefix(f"{name}: ")) for line in lines]
+                self.rejects += [
+                    Reject(name, one.line, one.key, one.value, one.reason) for one in wrong_parts(path, data, error)
+                ]
                 if not wrong - {""} or wrong & (keep | {""}):
                     return None
                 data = {key: value for key, value in data.items() if key not in wrong}
 
     def _read_policies(self) -> None:
         self.policies: dict[str, Policy] = {}
+        self.policy_files: dict[str, str] = {}
         self.lost_policies: dict[str, str] = {}
         folder = self.folder / "policies"
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
@@ -204,18 +197,22 @@ class _Loader:
                 continue
             before = len(self.rejects)
             try:
-                data = read_yaml(path, name)
+                data = self._definition(path, name)
             except InputError as error:
                 where, _, why = str(error).partition(": ")
                 self.rejects.append(Reject(where, None, None, None, why))
+                self.lost_policies[path.stem] = str(error)
                 continue
-            policy = self._validated(Policy, data, name, keep=set(Policy.model_fields))
+            policy = self._validated(Policy, path, data, name, keep=set(Policy.model_fields))
             if policy is None:
-                self.lost_policies[str(data.get("id"))] = self.rejects[before].reason
+                self.lost_policies[str(data.get("id"))] = self.rejects[before].line()
             elif policy.id in self.policies:
                 self.rejects.append(Reject(name, None, "id", policy.id, "another file defines this policy already"))
             else:
                 self.policies[policy.id] = policy
+                self.policy_files[policy.id] = name
+                if policy.id != path.stem:
+                    self.warnings.append(f"{name}: its id is {policy.id}; the file is called after the id")
                 self._warn_unnamed(name, policy.unnamed_keys())
                 self.definitions.append(("policy", policy.id, _dump(policy), name))
 
@@ -248,11 +245,18 @@ class _Loader:
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
             if path.name.startswith((".", "~$")):
                 continue
-            if path.suffix.lower() not in SUFFIXES or path.stem not in TABLES:
-                known = ", ".join(TABLES)
-                self.warnings.append(f"tables/{path.name}: is not read; tables are {known} as {', '.join(SUFFIXES)}")
-                continue
-            found.setdefault(path.stem, []).append(path)
+            name, table, suffix = f"tables/{path.name}", path.stem.lower(), path.suffix.lower()
+            if table not in TABLES:
+                near = difflib.get_close_matches(table, TABLES, n=1)
+                known = f"is it meant to be {near[0]}?" if near else f"tables are {', '.join(TABLES)}"
+                self.warnings.append(f"{name}: is not read; {known}")
+            elif suffix not in SUFFIXES:
+                reason = f"cannot be read; save it as one of {', '.join(SUFFIXES)}"
+                self.rejects.append(Reject(name, None, None, None, reason))
+            elif (strange := self._strange(path)) is not None:
+                self.rejects.append(Reject(name, None, None, None, strange))
+            else:
+                found.setdefault(table, []).append(path)
         return found
 
     def _register_definitions(self, policies: list[Policy]) -> None:
@@ -271,7 +275,7 @@ class _Loader:
 
     def _load_table(self, transaction: Transaction, table: Table, path: Path, scratch: Path) -> int:
         name = f"tables/{path.name}"
-        raw = read_raw(self.connection, path, name, scratch)
+        raw = read_raw(self.connection, path, name, table, scratch)
         self.warnings += raw.warnings
         self.rejects += [
             Reject(name, bad.row, None, None, f"{bad.reason}; the row is left out", _json_line(bad.text))
@@ -279,14 +283,10 @@ class _Loader:
         ]
         if not raw.columns:
             return 0
-        missing = [column.name for column in table.columns if column.required and column.name not in raw.columns]
-        if missing:
-            reason = f"the column {', '.join(missing)} is missing; all {raw.rows} rows are left out"
-            self._reject_rows(name, raw.columns, missing[0], reason)
-            if not raw.rows:
-                self.rejects.append(Reject(name, 1, missing[0], None, reason))
+        if (problem := header_problem(raw.columns, table)) is not None:
+            self._reject_all(name, raw, *problem)
             return 0
-        extra = sorted(set(raw.columns) - set(table.column_names))
+        extra = sorted(set(raw.columns) - {*table.column_names, *table.free})
         if extra:
             self.warnings.append(f"{name}: {', '.join(extra)}: not named by the contract; kept as attributes")
         self._check_rows(table, raw)
@@ -297,10 +297,20 @@ class _Loader:
         run = self.connection.execute
         present = dict(run("SELECT column_name, column_type FROM (DESCRIBE raw)").fetchall())
         present.pop("_row")
-        damaged = any("damaged text" in warning for warning in raw.warnings)
-        query = checked_query(table, present, self.case.timezone, self.references, damaged=damaged)
-        run(f"CREATE OR REPLACE TABLE checked AS {query}")
+        references, zone = self.references, self.case.timezone
+        fast = table.name == "events" and references.steps
+        first = replace(references, only_steps=fast)
+        run(f"CREATE OR REPLACE TABLE checked AS {checked_query(table, present, zone, first, damaged=raw.damaged)}")
+        if fast and self._count("SELECT count(*) FROM checked WHERE _reason IS NOT NULL"):
+            wrong = "(SELECT * FROM raw WHERE _row IN (SELECT _row FROM checked WHERE _reason IS NOT NULL))"
+            query = checked_query(table, present, zone, references, source=wrong, damaged=raw.damaged)
+            run(
+                "UPDATE checked SET _column = again._column, _value = again._value, _reason = again._reason "
+                f"FROM ({query}) AS again WHERE again._row = checked._row"
+            )
         self._check_parents(table)
+        if table.name == "regions":
+            self._check_levels()
         self._check_duplicates(table)
         self._explain_lost_policies()
 
@@ -310,7 +320,7 @@ class _Loader:
             return
         run = self.connection.execute
         key = table.key[0]
-        stored = self._stored(table)
+        stored = self._earlier(table)
         run(f"CREATE OR REPLACE TABLE parents AS SELECT {key} AS key, parent FROM {stored}")
         while True:
             unknown = self._count(
@@ -336,6 +346,31 @@ class _Loader:
             f"WHERE _reason IS NULL AND {key} IN (SELECT key FROM parents)"
         )
         self._reject_orphans(table, key, stored)
+
+    def _check_levels(self) -> None:
+        """Refuse regions that lie in one of a lower level, and say which lie in one of their own."""
+        run = self.connection.execute
+        key = TABLES["regions"]
+        ranks = ", ".join(f"{literal(level)}: {rank}" for rank, level in enumerate(LEVELS))
+        run(
+            "CREATE OR REPLACE TABLE level_pairs AS "
+            "SELECT own._row, own.code, own.level, own.parent, above.level AS over, "
+            f"MAP {{{ranks}}}[own.level] - MAP {{{ranks}}}[above.level] AS below "
+            "FROM checked AS own JOIN (SELECT code, level FROM checked WHERE _reason IS NULL UNION ALL "
+            f"SELECT code, level FROM {self._earlier(key)}) AS above ON above.code = own.parent "
+            "WHERE own._reason IS NULL"
+        )
+        run(
+            "UPDATE checked SET _column = 'level', _value = checked.level, "
+            "_reason = 'cannot lie in ' || pair.parent || ', which is of the level ' || pair.over "
+            "FROM level_pairs AS pair WHERE pair._row = checked._row AND pair.below < 0"
+        )
+        same = run("SELECT code, parent, level FROM level_pairs WHERE below = 0 ORDER BY _row").fetchall()
+        self.warnings += [
+            f"tables/regions: {code} lies in {parent}, which is of the same level ({level})"
+            for code, parent, level in same
+        ]
+        self._reject_orphans(key, "code", self._earlier(key))
 
     def _reject_orphans(self, table: Table, key: str, stored: str) -> None:
         while True:
@@ -368,10 +403,10 @@ class _Loader:
         )
         kept = ", ".join(["_row", *content])
         sources = [f"(SELECT {kept} FROM twice QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY _row) = 1)"]
-        if self.facts.files(table.name, self.case.id):
-            sources.append(f"(SELECT 0 AS _row, {', '.join(content)} FROM {self._stored(table)})")
+        if self.facts.files(table.name, self.case.id) or self._is_there(f"whole_{table.name}"):
+            sources.append(f"(SELECT 0 AS _row, {', '.join(content)} FROM {self._earlier(table)})")
         for place, source in enumerate(sources):
-            where = "the facts loaded before" if place == 1 else "row ' || first._row || '"
+            where = "what was loaded before" if place == 1 else "row ' || first._row || '"
             run(
                 f"UPDATE checked SET _again = ({same}), "
                 f"_column = CASE WHEN {same} THEN NULL ELSE {label} END, "
@@ -395,9 +430,13 @@ class _Loader:
         ).fetchall()
         self.rejects += [Reject(name, *row) for row in rows]
 
-    def _reject_rows(self, name: str, columns: list[str], column: str, reason: str) -> None:
-        rows = self.connection.execute(f"SELECT _row, {self._content(columns)} FROM raw ORDER BY _row").fetchall()
-        self.rejects += [Reject(name, row, column, None, reason, content) for row, content in rows]
+    def _reject_all(self, name: str, raw: RawTable, column: str, reason: str) -> None:
+        """Reject every row for what is wrong with the header, and say so once."""
+        told = Reject(name, raw.row or None, column, None, f"{reason}; all {raw.rows} rows are left out").line()
+        rows = self.connection.execute(f"SELECT _row, {self._content(raw.columns)} FROM raw ORDER BY _row").fetchall()
+        self.rejects += [Reject(name, row, column, None, reason, content, told) for row, content in rows] or [
+            Reject(name, raw.row or None, column, None, reason)
+        ]
 
     @staticmethod
     def _content(columns: list[str]) -> str:
@@ -418,6 +457,10 @@ class _Loader:
             f"CREATE TABLE IF NOT EXISTS new_{table.name} AS SELECT {self._kept(table)} FROM checked LIMIT 0"
         )
         self.connection.execute(f"INSERT INTO new_{table.name} SELECT {self._kept(table)} {good}")
+        if len(self.files[table.name]) > 1:
+            whole = f"SELECT {own}, attributes {good}"
+            self.connection.execute(f"CREATE TABLE IF NOT EXISTS whole_{table.name} AS {whole} LIMIT 0")
+            self.connection.execute(f"INSERT INTO whole_{table.name} {whole}")
         return count
 
     @staticmethod
@@ -437,6 +480,18 @@ class _Loader:
             self.connection.register(f"_no_{table.name}", empty)
             return f"_no_{table.name}"
         return f"read_parquet([{', '.join(literal(file) for file in files)}])"
+
+    def _earlier(self, table: Table) -> str:
+        """Return SQL for the rows of a table that were loaded before, in this load from another of its files too."""
+        if not self._is_there(f"whole_{table.name}"):
+            return self._stored(table)
+        names = ", ".join(identifier(name) for name in (*table.column_names, "attributes"))
+        stored = (
+            f"SELECT {names} FROM {self._stored(table)} UNION ALL "
+            if self.facts.files(table.name, self.case.id)
+            else ""
+        )
+        return f"({stored}SELECT {names} FROM whole_{table.name})"
 
     def _count(self, statement: str, values: list[str] | None = None) -> int:
         """Run a count, or a change and count its rows."""
@@ -479,20 +534,27 @@ class _Loader:
                     "is no code in tables/regions; no step is expected until it is",
                 )
             )
+            return
         run(EXPECTED_SQL)
         run(
             "CREATE TABLE step_keys AS SELECT policy || chr(31) || stage || chr(31) || scope AS key FROM expected_steps"
         )
         self.references = References(self.references.tables, steps=True)
         useless = run(
-            "SELECT policy, stage, scope FROM stage_scopes "
-            "WHERE (policy, stage, scope) NOT IN (SELECT (policy, stage, scope) FROM expected_steps) ORDER BY ALL"
+            "SELECT policy, stage, scope, scope IN (SELECT code FROM regions UNION ALL SELECT id FROM agencies) "
+            "FROM stage_scopes WHERE (policy, stage, scope) NOT IN (SELECT (policy, stage, scope) FROM expected_steps) "
+            "ORDER BY ALL"
         ).fetchall()
-        self.warnings += [
-            f"policies/{policy}: stage {stage}: scope '{scope}' is no agency with a region inside the jurisdiction "
-            "and no region of the stage's level there, so it makes no step"
-            for policy, stage, scope in useless
-        ]
+        for policy, stage, scope, known in useless:
+            file = self.policy_files.get(policy, f"policies/{policy}.yaml")
+            key = f"stages.{stage}.scopes"
+            if known:
+                self.warnings.append(
+                    f"{file}, key {key}: {scope} is not of the stage's level, or outside the jurisdiction; "
+                    "it makes no step"
+                )
+            else:
+                self.rejects.append(Reject(file, None, key, scope, "is an unknown region or agency; it makes no step"))
 
     def _check_sources(self) -> None:
         """Warn of sources that are neither a document id nor a file of the case."""
@@ -526,7 +588,7 @@ class _Loader:
                 "AND source NOT IN (SELECT source FROM known_sources) ORDER BY 1"
             ).fetchall()
             if strange:
-                some = ", ".join(_short(one) for (one,) in strange[:5]) + (" …" if len(strange) > 5 else "")
+                some = ", ".join(short(one) for (one,) in strange[:5]) + (" …" if len(strange) > 5 else "")
                 self.warnings.append(
                     f"tables/{table.name}: source {some}: neither a document's id nor a file in documents/"
                 )
@@ -549,9 +611,14 @@ class _Loader:
 
     def _document_files(self) -> list[Path]:
         folder = self.folder / "documents"
-        return sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+        found = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
+        return [path for path in found if self._strange(path) is None]
 
     def _keep_documents(self) -> None:
+        folder = self.folder / "documents"
+        for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
+            if not path.is_dir() and (strange := self._strange(path)) is not None:
+                self.rejects.append(Reject(f"documents/{path.relative_to(folder)}", None, None, None, strange))
         target = self.facts.documents_folder(self.case.id)
         for path in self._document_files():
             copy = target / path.relative_to(self.folder / "documents")
@@ -566,22 +633,6 @@ class _Loader:
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(path, copy)
 
-    def _write_rejects(self) -> Path | None:
-        if not self.rejects:
-            return None
-        text = io.StringIO()
-        writer = csv.writer(text)
-        writer.writerow(["file", "row", "column", "value", "reason", "content"])
-        for one in self.rejects:
-            cells = [one.file, one.row, one.column, one.value, one.reason, one.content]
-            writer.writerow([_harmless(cell) for cell in cells])
-        digest = hashlib.sha256(text.getvalue().encode()).hexdigest()[:12]
-        folder = self.facts.workspace / "rejects"
-        folder.mkdir(exist_ok=True)
-        path = folder / f"{self.facts.documents_folder(self.case.id).name}-{digest}.csv"
-        path.write_text(text.getvalue(), encoding="utf-8-sig", newline="")
-        return path
-
 
 def _refuse_shared_measures(policies: dict[str, Policy], loader: _Loader) -> None:
     """Measure ids are unique within a case (CONTRACT.md section 1): a policy that repeats one is left out."""
@@ -590,7 +641,8 @@ def _refuse_shared_measures(policies: dict[str, Policy], loader: _Loader) -> Non
         taken = [measure.id for measure in policies[policy].measures if measure.id in owner]
         if taken:
             reason = f"is already a measure of policy {owner[taken[0]]}; measure ids are unique within a case"
-            loader.rejects.append(Reject(f"policies/{policy}", None, "measures", taken[0], reason))
+            file = loader.policy_files.get(policy, f"policies/{policy}.yaml")
+            loader.rejects.append(Reject(file, None, "measures", taken[0], reason))
             loader.lost_policies[policy] = f"measure {taken[0]} {reason}"
             loader.definitions = [one for one in loader.definitions if one[:2] != ("policy", policy)]
             del policies[policy]
@@ -604,15 +656,5 @@ def _dump(model: BaseModel) -> str:
     )
 
 
-def _short(value: str) -> str:
-    line = " ".join(value.split())
-    return repr(line if len(line) <= 80 else f"{line[:77]}…")
-
-
 def _json_line(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
-
-
-def _harmless(cell: object) -> object:
-    """Keep a spreadsheet from reading a rejected value as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

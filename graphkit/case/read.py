@@ -1,18 +1,20 @@
 """Table files of a case as rows of text: CSV, Excel, Parquet and JSON lines (CONTRACT.md section 1).
 
 Each reader gives a DuckDB relation called `raw` with the file's columns and `_row`: the row as a person counts it in
-the file (the header is row 1; in Parquet and JSON lines the first row is 1).
+the file (the header is row 1; in Parquet and JSON lines the first row is 1). Text has no white space around it, and
+is null where it is empty.
 """
 
 from __future__ import annotations
 
-import csv
 import json
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -20,125 +22,110 @@ import duckdb
 import numpy as np
 import openpyxl
 import pyarrow as pa
-import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
 from openpyxl.utils.exceptions import InvalidFileException
 
-from graphkit.case.encoding import detect, to_utf8
+from graphkit.case.csv_file import BadRow, layout, open_even, trimmed, uneven_rows
+from graphkit.case.encoding import damaged_encoding, detect, to_utf8
+from graphkit.case.header import column_names, plain
 from graphkit.model.errors import InputError
+from graphkit.model.tables import ColumnType, Table
 
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
 ROW = "_row"
-_BLOCK = 32 << 20
 _BATCH = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class BadRow:
-    """A row that is not a row: its number, the reason, and its text as far as it could be read."""
-
-    row: int
-    reason: str
-    text: str
+_BLANK = " \t\r\n\u3000\u00a0"
+_EMPTY = "the file is empty; it needs at least a header with the column names"
 
 
 @dataclass(slots=True)
 class RawTable:
-    """What a file held: its column names, how many rows, rows that could not be split, and warnings."""
+    """What a file held: its column names, how many rows, the header's row, rows that could not be split, and warnings.
+
+    `damaged` says that there may be U+FFFD or NUL in its text.
+    """
 
     columns: list[str]
     rows: int
+    row: int = 1
     bad: list[BadRow] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    damaged: bool = False
 
 
-def read_raw(connection: duckdb.DuckDBPyConnection, path: Path, name: str, scratch: Path) -> RawTable:
-    """Read a table file into the table or view `raw`. InputError when the file as a whole cannot be read."""
+def read_raw(connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: Table, scratch: Path) -> RawTable:
+    """Read a table file into the table or view `raw`. InputError says why the file as a whole cannot be read."""
     # DuckDB refuses to drop a view as a table, and the other way round, also with IF EXISTS.
     held = "SELECT replace(table_type, 'BASE ', '') FROM information_schema.tables WHERE table_name = 'raw'"
     for (kind,) in connection.execute(held).fetchall():
         connection.execute(f"DROP {kind} raw")
     try:
         if path.stat().st_size == 0:
-            raise InputError(f"{name}: the file is empty; it needs at least a header with the column names")
+            raise InputError(_EMPTY)
         match path.suffix.lower():
             case ".csv":
-                return _read_csv(connection, path, name, scratch)
+                return _read_csv(connection, path, name, table, scratch)
             case ".xlsx":
-                return _read_xlsx(connection, path, name)
+                return _read_xlsx(connection, path, name, table)
             case ".parquet":
-                return _read_parquet(connection, path, name)
+                return _read_parquet(connection, path, table)
             case _:
-                return _read_jsonl(connection, path, name)
+                return _read_jsonl(connection, path, name, table)
     except OSError as error:
-        raise InputError(f"{name}: cannot be read: {error.strerror or error}") from None
+        raise InputError(f"cannot be read: {error.strerror or error}") from None
 
 
-def _columns(header: list[str], name: str) -> list[str]:
-    columns = [column.strip().lstrip("\ufeff") for column in header]
-    while columns and not columns[-1]:
-        columns.pop()
-    blank = [index + 1 for index, column in enumerate(columns) if not column]
-    if blank:
-        raise InputError(f"{name}: row 1: column {blank[0]} has no name")
-    twice = sorted({column for column in columns if columns.count(column) > 1})
-    if twice:
-        raise InputError(f"{name}: row 1: the column '{twice[0]}' is there twice")
-    if not columns:
-        raise InputError(f"{name}: row 1: there are no column names")
-    return columns
+def _named(header: list[str], table: Table) -> tuple[list[str], list[str]]:
+    """Return the names of the columns, and of those whose header is empty."""
+    names = column_names(header, table)
+    return names, [name for name, cell in zip(names, header, strict=True) if not plain(cell)]
 
 
-def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, scratch: Path) -> RawTable:
+def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: Table, scratch: Path) -> RawTable:
     encoding = detect(path)
     readable = path
     if encoding != "utf-8-sig":
         readable = scratch / "utf8.csv"
         to_utf8(path, encoding, readable)
-    with readable.open(encoding="utf-8-sig", newline="") as stream:
-        csv.field_size_limit(1 << 30)
-        try:
-            header = next(csv.reader(stream), [])
-        except csv.Error as error:
-            raise InputError(f"{name}: row 1: {error}") from None
-    columns = _columns(header, name)
+    shape = layout(readable, table)
+    if shape is None:
+        raise InputError(_EMPTY)
+    columns, unnamed = _named(shape.header, table)
     bad: list[BadRow] = []
-    width = len(header)
+    if shape.even and shape.row == 1:
+        _store_even(connection, readable, columns, shape.delimiter, bad)
+    else:
+        _store(connection, columns, uneven_rows(readable, shape, bad))
+    warnings = []
+    if encoding is None:
+        warnings.append(f"{name}: some text is neither UTF-8 nor GB18030; the rows with damaged text are rejected")
+    return _raw(
+        connection,
+        columns,
+        unnamed,
+        row=shape.row,
+        bad=bad,
+        warnings=warnings,
+        damaged=encoding is None or shape.has_nul,
+    )
 
-    def not_a_row(row: Any) -> str:
-        if row.text.strip():
-            problem = f"has {row.actual_columns} cells, the header has {row.expected_columns}"
-            bad.append(BadRow(row.number, problem, row.text))
-        else:
-            blank.append(row.number)
-        return "skip"
 
+def _store_even(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str], delimiter: str, bad: list[BadRow]
+) -> None:
+    """Make `raw` of a CSV file through Arrow, with each row's number in the file."""
     blank: list[int] = []
-    names = columns + [f"_{index}" for index in range(len(columns), width)]
     try:
-        reader = pa_csv.open_csv(
-            readable,
-            read_options=pa_csv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names, skip_rows=0),
-            parse_options=pa_csv.ParseOptions(
-                newlines_in_values=True, invalid_row_handler=not_a_row, ignore_empty_lines=False
-            ),
-            convert_options=pa_csv.ConvertOptions(
-                column_types={one: pa.string() for one in names}, strings_can_be_null=False
-            ),
-        )
-        connection.register("_csv", _without_extra(reader, columns))
+        connection.register("_csv", open_even(path, columns, delimiter, bad, blank))
         connection.execute("CREATE TABLE raw AS SELECT *, CAST(NULL AS BIGINT) AS _row FROM _csv LIMIT 0")
         connection.execute("INSERT INTO raw SELECT *, row_number() OVER () FROM _csv")
-        connection.unregister("_csv")
     except pa.ArrowInvalid as error:
-        if "CSV" not in str(error) and "straddling" not in str(error):
-            raise InputError(f"{name}: {_one_line(error)}") from None
-        raise InputError(
-            f"{name}: cannot be split into rows (a quote that is not closed?): {_one_line(error)}"
-        ) from None
-    rows = connection.execute("SELECT count(*) FROM raw").fetchall()[0][0]
+        raise InputError(f"cannot be split into rows: {_one_line(error)}") from None
+    finally:
+        connection.unregister("_csv")
     skipped = sorted([one.row for one in bad] + blank)
     if skipped:
+        rows = connection.execute("SELECT count(*) FROM raw").fetchall()[0][0]
         numbers = np.setdiff1d(np.arange(1, rows + len(skipped) + 1), np.array(skipped))
         connection.register("_numbers", pa.table({"position": np.arange(1, rows + 1), "number": numbers}))
         connection.execute(
@@ -146,17 +133,17 @@ def _read_csv(connection: duckdb.DuckDBPyConnection, path: Path, name: str, scra
             "FROM raw JOIN _numbers ON position = _row ORDER BY number"
         )
         connection.unregister("_numbers")
-    blank_row = " AND ".join(f"coalesce({_identifier(column)}, '') = ''" for column in columns)
+    blank_row = " AND ".join(f"{_identifier(column)} IS NULL" for column in columns)
     connection.execute(f"DELETE FROM raw WHERE _row = 1 OR ({blank_row})")
-    warnings = []
-    if encoding is None:
-        warnings.append(f"{name}: some text is neither UTF-8 nor GB18030; the rows with damaged text are rejected")
-    return RawTable(columns, connection.execute("SELECT count(*) FROM raw").fetchall()[0][0], bad, warnings)
 
 
-def _without_extra(reader: pa.RecordBatchReader, columns: list[str]) -> pa.RecordBatchReader:
-    schema = pa.schema([(column, pa.string()) for column in columns])
-    return pa.RecordBatchReader.from_batches(schema, (batch.select(columns) for batch in reader))
+def _raw(connection: duckdb.DuckDBPyConnection, columns: list[str], unnamed: list[str], **found: Any) -> RawTable:
+    """Describe the table `raw`, after taking out the columns that have neither a name nor a value."""
+    for column in unnamed:
+        if not connection.execute(f"SELECT count({_identifier(column)}) FROM raw").fetchall()[0][0]:
+            connection.execute(f"ALTER TABLE raw DROP COLUMN {_identifier(column)}")
+            columns = [one for one in columns if one != column]
+    return RawTable(columns, connection.execute("SELECT count(*) FROM raw").fetchall()[0][0], **found)
 
 
 def _text(value: Any) -> str:
@@ -175,7 +162,7 @@ def _text(value: Any) -> str:
         case float():
             return f"{Decimal(repr(value)):f}"
         case dict() | list():
-            return json.dumps(value, ensure_ascii=False, sort_keys=True)
+            return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
         case _:
             return str(value)
 
@@ -195,7 +182,7 @@ def _store(connection: duckdb.DuckDBPyConnection, columns: list[str], rows: Iter
 
     def _batch(chunk: list[tuple[int, list[str]]]) -> pa.RecordBatch:
         cells = list(zip(*(row for _, row in chunk), strict=True)) if columns else []
-        arrays = [pa.array(column, pa.string()) for column in cells]
+        arrays = [trimmed(pa.array(column, pa.string())) for column in cells]
         return pa.record_batch([*arrays, pa.array([number for number, _ in chunk], pa.int64())], schema=schema)
 
     connection.register("_rows", pa.RecordBatchReader.from_batches(schema, batches()))
@@ -204,55 +191,92 @@ def _store(connection: duckdb.DuckDBPyConnection, columns: list[str], rows: Iter
     return int(connection.execute("SELECT count(*) FROM raw").fetchall()[0][0])
 
 
-def _read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawTable:
+def _read_xlsx(connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: Table) -> RawTable:
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, EOFError) as error:
-        raise InputError(f"{name}: not an Excel workbook: {_one_line(error)}") from None
+        formulas = openpyxl.load_workbook(path, read_only=True) if _has_formulas(path) else None
+    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, EOFError, SyntaxError) as error:
+        raise InputError(f"not an Excel workbook: {_one_line(error)}") from None
     bad: list[BadRow] = []
     warnings = []
     try:
         sheets = book.worksheets
         if not sheets:
-            raise InputError(f"{name}: the workbook has no sheet")
+            raise InputError("the workbook has no sheet")
         if len(sheets) > 1:
             names = ", ".join(f"'{sheet.title}'" for sheet in sheets[1:])
             warnings.append(f"{name}: only the first sheet '{sheets[0].title}' is read, not {names}")
-        lines = sheets[0].iter_rows(values_only=True)
-        columns = _columns([_text(cell) for cell in next(lines, ())], name)
+        lines = enumerate(([_text(cell) for cell in line] for line in sheets[0].iter_rows(values_only=True)), start=1)
+        written = formulas.worksheets[0].iter_rows(values_only=True) if formulas else repeat(())
+        numbered = ((number, cells, source) for (number, cells), source in zip(lines, written, strict=False))
+        row, header = next(((number, cells) for number, cells, _ in numbered if any(cells)), (0, []))
+        if not row:
+            raise InputError(_EMPTY)
+        while not header[-1]:
+            header.pop()
+        columns, unnamed = _named(header, table)
 
         def rows() -> Iterator[tuple[int, list[str]]]:
-            for number, line in enumerate(lines, start=2):
-                cells = [_text(cell) for cell in line]
-                if not any(cells):
-                    continue
-                if any(cells[len(columns) :]):
-                    bad.append(
-                        BadRow(number, f"has a cell beyond the {len(columns)} columns of the header", ",".join(cells))
-                    )
-                    continue
-                yield number, (cells + [""] * len(columns))[: len(columns)]
+            for number, cells, source in numbered:
+                lost = [cell for cell, value in zip(source, cells, strict=False) if not value and _is_formula(cell)]
+                if lost:
+                    reason = f"has a formula without its result ({lost[0]}); open the file in Excel and save it"
+                    bad.append(BadRow(number, reason, ",".join(cells)))
+                elif any(cells[len(columns) :]):
+                    reason = f"has a cell beyond the {len(columns)} columns of the header"
+                    bad.append(BadRow(number, reason, ",".join(cells)))
+                elif any(cells):
+                    yield number, (cells + [""] * len(columns))[: len(columns)]
 
-        count = _store(connection, columns, rows())
+        _store(connection, columns, rows())
+    except (zipfile.BadZipFile, KeyError, ValueError, EOFError, SyntaxError, zlib.error) as error:
+        raise InputError(f"the workbook is damaged: {_one_line(error)}") from None
     finally:
         book.close()
-    return RawTable(columns, count, bad, warnings)
+        if formulas:
+            formulas.close()
+    return _raw(connection, columns, unnamed, row=row, bad=bad, warnings=warnings, damaged=True)
 
 
-def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawTable:
+def _has_formulas(path: Path) -> bool:
+    with zipfile.ZipFile(path) as archive:
+        sheets = [one for one in archive.namelist() if one.startswith("xl/worksheets/")]
+        return any(b"<f>" in (text := archive.read(one)) or b"<f " in text for one in sheets)
+
+
+def _is_formula(cell: object) -> bool:
+    return isinstance(cell, str) and cell.startswith("=")
+
+
+def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Table) -> RawTable:
     try:
         file = pq.ParquetFile(path)
-    except (pa.ArrowInvalid, pa.ArrowException) as error:
-        raise InputError(f"{name}: not a Parquet file: {_one_line(error)}") from None
-    columns = _columns(list(file.schema_arrow.names), name)
+    except pa.ArrowException as error:
+        raise InputError(f"not a Parquet file: {_one_line(error)}") from None
+    columns = column_names(file.schema_arrow.names, table)
+    numbers = {column.name for column in table.columns if column.type is ColumnType.NUMBER}
+    cells = [
+        f"{_cell(_identifier(source), kind, whole=column not in numbers)} AS {_identifier(column)}"
+        for column, source, kind in zip(columns, file.schema_arrow.names, file.schema_arrow.types, strict=True)
+    ]
     connection.execute(
-        "CREATE VIEW raw AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS _row "
+        f"CREATE VIEW raw AS SELECT {', '.join(cells)}, file_row_number + 1 AS _row "
         f"FROM read_parquet({_quoted(str(path))}, file_row_number = true)"
     )
     return RawTable(columns, file.metadata.num_rows)
 
 
-def _read_jsonl(connection: duckdb.DuckDBPyConnection, path: Path, name: str) -> RawTable:
+def _cell(source: str, kind: pa.DataType, *, whole: bool) -> str:
+    """Return SQL for a cell: text is trimmed; a float for a code or count (pandas makes them of integers) loses .0."""
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind):
+        return f"NULLIF(trim({source}, {_quoted(_BLANK)}), '')"
+    if not (whole and pa.types.is_floating(kind)):
+        return source
+    integer = f"{source} = trunc({source}) AND abs({source}) < 1e15"
+    return f"CASE WHEN {integer} THEN CAST(CAST({source} AS BIGINT) AS VARCHAR) ELSE CAST({source} AS VARCHAR) END"
+
+
+def _read_jsonl(connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: Table) -> RawTable:
     encoding = detect(path)
     warnings = []
     if encoding is None:
@@ -262,34 +286,51 @@ def _read_jsonl(connection: duckdb.DuckDBPyConnection, path: Path, name: str) ->
 
     def objects() -> Iterator[tuple[int, dict[str, Any]]]:
         bad.clear()
-        with path.open(encoding=encoding or "utf-8", errors="strict" if encoding else "replace") as stream:
+        reading = encoding or damaged_encoding(path)
+        with path.open(encoding=reading, errors="strict" if encoding else "replace") as stream:
             for number, line in enumerate(stream, start=1):
                 if not line.strip():
                     continue
+                if line.strip() in ("{", "["):
+                    raise InputError(f"row {number}: begins a JSON document of many lines; write one object a line")
                 try:
-                    value = json.loads(line, parse_float=Decimal, parse_constant=str)
+                    value = json.loads(
+                        line, parse_float=Decimal, parse_constant=str, parse_int=str, object_pairs_hook=_once
+                    )
+                    if "\\u" in line:  # half of a surrogate pair is no text
+                        json.dumps(value, ensure_ascii=False, default=str).encode()
                 except (ValueError, RecursionError) as error:
-                    bad.append(BadRow(number, f"is not JSON: {_one_line(error)}", line.rstrip("\n")))
+                    reason = f"is not one JSON object a line: {_one_line(error)}"
+                    bad.append(BadRow(number, reason, line.rstrip("\n")))
                     continue
                 if not isinstance(value, dict):
                     bad.append(BadRow(number, "is not a JSON object", line.rstrip("\n")))
                     continue
-                yield number, {str(key).strip(): item for key, item in value.items()}
+                yield number, value
 
     for _, one in objects():
         found.update(dict.fromkeys(one))
-    columns = _columns(list(found), name) if found else []
-    if not columns:
+    if not found:
         connection.execute("CREATE TABLE raw (_row BIGINT)")
-        return RawTable([], 0, bad, warnings)
-    rows = ((number, [_json_text(one.get(column)) for column in columns]) for number, one in objects())
-    count = _store(connection, columns, rows)
-    return RawTable(columns, count, bad, warnings)
+        return RawTable([], 0, 0, bad, warnings)
+    columns, unnamed = _named(list(found), table)
+    rows = ((number, [_json_text(one.get(key)) for key in found]) for number, one in objects())
+    _store(connection, columns, rows)
+    return _raw(connection, columns, unnamed, row=0, bad=bad, warnings=warnings, damaged=True)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object of its pairs. ValueError when a key is there twice."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
+        twice = next(key for key, _ in pairs if sum(key == other for other, _ in pairs) > 1)
+        raise ValueError(f"the key '{twice}' is given twice")
+    return result
 
 
 def _json_text(value: Any) -> str:
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return f"{value:f}" if -1000 < value.adjusted() < 1000 else str(value)
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ";".join(value)
     return _text(value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,18 +13,11 @@ from graphkit.case.encoding import detect
 from graphkit.model.errors import InputError
 
 MAX_BYTES = 5_000_000
+MAX_NODES = 500_000
 
 
 class _Loader(yaml.BaseLoader):
-    """PyYAML's loader of plain text scalars, which also refuses a key given twice and aliases (they can explode)."""
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        if self.check_event(yaml.AliasEvent):
-            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
-            raise yaml.composer.ComposerError(
-                None, None, "aliases (*name) are not read here; write it out", event.start_mark
-            )
-        return super().compose_node(parent, index)
+    """PyYAML's loader of plain text scalars, which also refuses a key given twice."""
 
     def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
         seen: set[str] = set()
@@ -53,12 +47,18 @@ def read_yaml(path: Path, name: str) -> dict[str, Any]:
     except OSError as error:
         raise InputError(f"{name}: cannot be read: {error.strerror}") from None
     try:
-        data = yaml.load(text, Loader=_Loader)  # noqa: S506  (a BaseLoader: it builds text, lists and maps only)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        if _size(node, {}) > MAX_NODES:
+            raise InputError(f"{name}: its aliases (*name) make more than {MAX_NODES:,} values of it; write it out")
+        data = loader.construct_document(node) if node else None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f", line {mark.line + 1}, column {mark.column + 1}" if mark else ""
         raise InputError(f"{name}{where}: {error.problem or 'not YAML'}") from None
-    except (yaml.YAMLError, RecursionError) as error:
+    except RecursionError:
+        raise InputError(f"{name}: is nested too deeply") from None
+    except yaml.YAMLError as error:
         raise InputError(f"{name}: not YAML: {' '.join(str(error).split())[:200]}") from None
     if not isinstance(data, dict):
         raise InputError(
@@ -67,16 +67,88 @@ def read_yaml(path: Path, name: str) -> dict[str, Any]:
     return data
 
 
-def validation_lines(name: str, error: ValidationError) -> list[str]:
-    """Return one line for each thing that pydantic found wrong: file, key, value, reason."""
-    lines = []
-    for one in error.errors(include_url=False):
-        key = ".".join(str(part) for part in one["loc"])
-        value = (
-            ""
-            if isinstance(one.get("input"), dict | list) or one["type"] == "missing"
-            else f" = {str(one['input'])[:80]!r}"
-        )
-        reason = "is missing" if one["type"] == "missing" else one["msg"].removeprefix("Value error, ")
-        lines.append(f"{name}: {key + value + ': ' if key else ''}{reason}")
-    return lines
+def _size(node: Any, known: dict[int, int]) -> int:
+    """Count the values below a node, those of an alias each time that it is used. RecursionError for an endless one."""
+    if node is None or isinstance(node, yaml.ScalarNode):
+        return 1
+    if id(node) not in known:
+        parts = node.value if isinstance(node, yaml.SequenceNode) else [value for _, value in node.value]
+        known[id(node)] = 1 + sum(_size(part, known) for part in parts)
+    return known[id(node)]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing that a model found wrong in a YAML file: its line, the key as a dotted path, its value, the reason."""
+
+    line: int | None
+    key: str | None
+    value: str | None
+    reason: str
+
+
+def wrong_parts(path: Path, data: dict[str, Any], error: ValidationError) -> list[Wrong]:
+    """Return what pydantic found wrong; a part of a list is called by its id, where it has one."""
+    encoding = detect(path) or "utf-8"
+    root = yaml.compose(path.read_text(encoding=encoding), Loader=_Loader)
+    return [
+        Wrong(_line(root, one["loc"]), _key(data, one["loc"]) or None, _value(one), _reason(one))
+        for one in error.errors(include_url=False)
+    ]
+
+
+def _line(node: Any, loc: tuple[int | str, ...]) -> int | None:
+    """Return the line of the innermost part of `loc` that is there."""
+    line: int | None = None
+    for part in loc:
+        if isinstance(node, yaml.MappingNode):
+            pairs = {key.value: (key, value) for key, value in node.value}
+            if part not in pairs:
+                break
+            key, node = pairs[part]
+            line = key.start_mark.line + 1
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+            line = node.start_mark.line + 1
+        else:
+            break
+    return line
+
+
+def _key(data: Any, loc: tuple[int | str, ...]) -> str:
+    parts = []
+    for part in loc:
+        if isinstance(part, int):
+            data = data[part] if isinstance(data, list) else None
+        else:
+            data = data.get(part) if isinstance(data, dict) else None
+        own = data.get("id") if isinstance(data, dict) and isinstance(part, int) else None
+        parts.append(str(own or part))
+    return ".".join(parts)
+
+
+def _value(one: Any) -> str | None:
+    given = one.get("input")
+    return (
+        None if isinstance(given, dict | list) or one["type"] == "missing" else str(given if given is not None else "")
+    )
+
+
+_REASONS = {
+    "missing": "is missing",
+    "extra_forbidden": "is not known here",
+    "int_parsing": "is not a whole number",
+    "decimal_parsing": "is not a number",
+    "bool_parsing": "is neither true nor false",
+    "list_type": "must be a list: [a, b]",
+    "dict_type": "must be a map: {key: value}",
+    "model_type": "must be a map: {key: value}",
+    "string_type": "must be text, and not empty",
+    "string_too_short": "is empty",
+}
+
+
+def _reason(one: Any) -> str:
+    if one["type"] == "literal_error":
+        return f"must be {one['ctx']['expected']}"
+    return _REASONS.get(one["type"]) or one["msg"].removeprefix("Value error, ").replace("Input should", "should")

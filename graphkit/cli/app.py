@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from graphkit import __version__
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Graph, Lang, Workspace
 from graphkit.model.errors import GraphkitError
 
 COMMANDS = {
@@ -62,7 +63,34 @@ class Commands(TyperGroup):
             part = alone
         command = typer.main.get_command(part)
         command.name = cmd_name
+        _take_common_options(command)
         return command
+
+
+def _take_common_options(command: Any) -> None:
+    """Let a command take the options that every command takes, also those that it has no use for."""
+    for part in getattr(command, "commands", {}).values():
+        _take_common_options(part)
+    if hasattr(command, "commands"):
+        return
+    taken = {name for parameter in command.params for name in parameter.opts}
+    for option in _common_options():
+        if not taken & set(option.opts):
+            option.expose_value, option.hidden = False, True
+            command.params.append(option)
+
+
+def _common_options() -> list[Any]:
+    """Return new options --workspace, --graph, --case and --lang (CONTRACT.md section 5: every command takes them)."""
+
+    def common(
+        workspace: Workspace = DEFAULT_WORKSPACE, graph: Graph = None, case: CaseId = None, lang: Lang = None
+    ) -> None:
+        pass
+
+    alone = typer.Typer(add_completion=False)
+    alone.command()(common)
+    return [option for option in typer.main.get_command(alone).params if option.name != "help"]
 
 
 app = typer.Typer(

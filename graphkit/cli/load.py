@@ -36,8 +36,8 @@ def load(
         except InputError as error:
             failed.append(error)
             sys.stderr.write(f"{error}\n")
-    for result in results:
-        _tell(result)
+        else:
+            _tell(results[-1], f"{folder}/" if len(cases) > 1 else "")
     if format == "json":
         typer.echo(json.dumps(_as_json(results), ensure_ascii=False, indent=2))
     else:
@@ -47,13 +47,15 @@ def load(
         raise typer.Exit(1)
 
 
-def _tell(result: LoadResult) -> None:
-    for reject in result.rejects[:_SHOWN]:
-        sys.stderr.write(f"{reject.line()}\n")
-    if len(result.rejects) > _SHOWN:
-        sys.stderr.write(f"… and {len(result.rejects) - _SHOWN} more; all of them are in {result.rejects_file}\n")
+def _tell(result: LoadResult, folder: str) -> None:
+    """Say what was rejected, a line each; where there are several cases each line opens with the case's folder."""
+    lines = list(dict.fromkeys(reject.line() for reject in result.rejects))
+    for line in lines[:_SHOWN]:
+        sys.stderr.write(f"{folder}{line}\n")
+    if len(lines) > _SHOWN:
+        sys.stderr.write(f"… and {len(lines) - _SHOWN} more; all of them are in {result.rejects_file}\n")
     for warning in result.warnings:
-        sys.stderr.write(f"warning: {warning}\n")
+        sys.stderr.write(f"warning: {folder}{warning}\n")
 
 
 def _as_json(results: list[LoadResult]) -> dict[str, object]:

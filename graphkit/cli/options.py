@@ -17,6 +17,10 @@ DEFAULT_WORKSPACE = Path("graphkit-workspace")
 Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The folder with the facts.", show_default=True)]
 CaseId = Annotated[str | None, typer.Option("--case", help="The case, where a workspace holds several.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="zh or en; by default that of the locale.")]
+Graph = Annotated[
+    str | None,
+    typer.Option("--graph", metavar="URI", help="bolt:// or neo4j:// URI; by default the graph in the workspace."),
+]
 AsOf = Annotated[
     str | None, typer.Option("--as-of", help="Only what happened on or before this day counts (2020-06-30).")
 ]

@@ -12,7 +12,7 @@ import typer
 from rich.table import Table
 
 from graphkit.cli.gaps import harmless
-from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, chosen_cases, language
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Graph, Lang, Workspace, chosen_cases, language
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
 from graphkit.graph.library import library, named
@@ -24,11 +24,6 @@ from graphkit.model.errors import UsageError
 
 FORMATS = ("table", "json", "csv", "ndjson")
 _LIMITS = Limits()
-
-Graph = Annotated[
-    str | None,
-    typer.Option("--graph", metavar="URI", help="bolt:// or neo4j:// URI; by default the graph in the workspace."),
-]
 
 
 def query(

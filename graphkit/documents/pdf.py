@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 import logging
-
-from pypdf import PdfReader
-from pypdf.errors import DependencyError, PyPdfError
+from typing import TYPE_CHECKING
 
 from graphkit.documents import limits
 from graphkit.documents.model import Part
 from graphkit.model.errors import InputError
 
-logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about sloppy files are none of the user's business
+if TYPE_CHECKING:
+    from pypdf import PdfReader
 
 
 def read_pdf(data: bytes, name: str) -> tuple[str, tuple[Part, ...], tuple[str, ...]]:
@@ -20,6 +19,14 @@ def read_pdf(data: bytes, name: str) -> tuple[str, tuple[Part, ...], tuple[str, 
 
     InputError when the file is damaged, needs a password, or has too many pages.
     """
+    try:
+        from pypdf import PdfReader  # noqa: PLC0415  (an extra)
+        from pypdf.errors import DependencyError, PyPdfError  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise InputError(
+            f"{name}: to read PDF graphkit needs its extra [documents]: pip install 'graphkit[documents]'"
+        ) from None
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # its warnings about sloppy files are not for the user
     try:
         reader = PdfReader(io.BytesIO(data), strict=False)
         if reader.is_encrypted and not reader.decrypt(""):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal, Self
@@ -24,6 +25,26 @@ THRESHOLDS: dict[str, Decimal] = {
     "verify_days": Decimal(30),
 }
 """Every threshold of CONTRACT.md section 3 with its default."""
+
+
+CURRENCY = "[A-Z]{3}"
+NO_CURRENCY = "RMB"
+CURRENCY_REASON = "is no currency code of ISO 4217 such as CNY (RMB is none), in capital letters"
+
+
+def _iso_date(value: Any) -> Any:
+    """Take only the contract's way to write a date; pydantic alone would also take seconds since 1970."""
+    if isinstance(value, str):
+        try:
+            if len(value) == len("2020-03-01"):
+                return date.fromisoformat(value)
+        except ValueError:
+            pass
+        raise ValueError("is not a date; write it like 2020-03-01")
+    return value
+
+
+Day = Annotated[date, BeforeValidator(_iso_date)]
 
 
 def _empty_is_none(value: Any) -> Any:
@@ -87,13 +108,15 @@ class Cadence(_Model):
     kind: str
     every_days: int | None = Field(None, gt=0)
     every: Literal["month"] | None = None
-    start: date
-    end: date | None = None
+    start: Day
+    end: Day | None = None
 
     @model_validator(mode="after")
     def _one_period(self) -> Self:
         if (self.every_days is None) == (self.every is None):
             raise ValueError("give either every_days: N or every: month")
+        if self.end is not None and self.end < self.start:
+            raise ValueError("ends before it begins")
         return self
 
 
@@ -105,7 +128,7 @@ class Case(_Model):
     jurisdiction: str | None = None
     timezone: str = "Asia/Shanghai"
     currency: str = "CNY"
-    as_of: date | None = None
+    as_of: Day | None = None
     calendar: Literal["days", "cn-workdays"] = "days"
     thresholds: dict[str, Decimal] = Field(default_factory=dict)
     report_cadence: Annotated[list[Cadence], BeforeValidator(_list)] = Field(default_factory=list)
@@ -125,6 +148,21 @@ class Case(_Model):
             raise ValueError(f"unknown threshold {', '.join(unknown)}; known are {', '.join(sorted(THRESHOLDS))}")
         return value
 
+    @field_validator("thresholds")
+    @classmethod
+    def _not_negative(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
+        for name, one in value.items():
+            if one < 0:
+                raise ValueError(f"{name} is {one}; it is at least 0")
+        return value
+
+    @field_validator("currency")
+    @classmethod
+    def _known_currency(cls, value: str) -> str:
+        if not re.fullmatch(CURRENCY, value) or value == NO_CURRENCY:
+            raise ValueError(CURRENCY_REASON)
+        return value
+
     @field_validator("timezone")
     @classmethod
     def _known_timezone(cls, value: str) -> str:
@@ -140,7 +178,7 @@ class PolicyDocument(_Model):
 
     id: str | None = None
     number: str | None = None
-    issued_on: date | None = None
+    issued_on: Day | None = None
     issuer: str | None = None
     title: TitleField = Title()
     url: str | None = None
@@ -149,8 +187,8 @@ class PolicyDocument(_Model):
 class Period(_Model):
     """The days on which a policy is in force; both included."""
 
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -165,7 +203,7 @@ class Measure(_Model):
     id: str = Field(min_length=1)
     title: TitleField = Title()
     kind: str | None = None
-    cap_per_beneficiary: Decimal | None = None
+    cap_per_beneficiary: Decimal | None = Field(None, ge=0)
     one_per_beneficiary: bool = False
 
 
@@ -179,7 +217,7 @@ class Stage(_Model):
     may_precede: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
     scopes: list[str] | None = None
     within_days: int | None = Field(None, ge=0, le=36500)
-    due_on: date | None = None
+    due_on: Day | None = None
     evidence: Literal["document", "payment", "record"] | None = None
     optional: bool = False
     measure: str | None = None

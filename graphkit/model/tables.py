@@ -32,12 +32,16 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One case table: `key` identifies a row (empty: the whole row does); `date` is the row's own date column(s)."""
+    """One case table: `key` identifies a row (empty: the whole row does); `date` is the row's own date column(s).
+
+    `free` are the columns that are kept among the attributes as they are.
+    """
 
     name: str
     columns: tuple[Column, ...]
     key: tuple[str, ...] = ()
     date: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
 
     @property
     def column_names(self) -> tuple[str, ...]:
@@ -129,6 +133,7 @@ _TABLES = (
             Column("eligible_to", _T.DATE),
         ),
         key=("id",),
+        free=("attributes",),
     ),
     Table(
         "assignments",

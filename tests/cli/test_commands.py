@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from graphkit.gaps import KINDS
+from graphkit.graph.schema import schema_files, statements
 from graphkit.model.gap import Gap
 from scripts.make_reference import DOCS, cli_page, gaps_page
 from tests.planted.build import case, completed, day, policy, stage
@@ -187,3 +188,10 @@ def test_kinds_are_listed_from_their_headers(here: Path) -> None:
 def test_the_reference_pages_say_what_the_program_does() -> None:
     assert (DOCS / "gaps.md").read_text(encoding="utf-8") == gaps_page()
     assert (DOCS / "cli.md").read_text(encoding="utf-8") == cli_page()
+
+
+def test_the_schema_in_cypher_is_that_of_the_graph() -> None:
+    files = schema_files()
+    folder = DOCS.parent / "cypher" / "schema"
+    assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == files
+    assert statements() == [line[:-1] for text in files.values() for line in text.splitlines() if line.endswith(";")]

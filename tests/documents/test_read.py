@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,13 @@ def test_a_zip_made_on_chinese_windows_has_readable_names(tmp_path: Path) -> Non
 
 def test_an_archive_in_an_archive_is_refused(tmp_path: Path) -> None:
     assert "inside an archive" in refused(tmp_path, "a.zip", zip_bytes(b__zip=zip_bytes(a__txt=b"a")))
+
+
+def test_without_its_extra_a_pdf_is_refused_with_the_name_of_the_extra(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pypdf", None)
+    assert "pip install 'graphkit[documents]'" in refused(tmp_path, "a.pdf", pdf_bytes("审计署通报"))
 
 
 def test_pdf_text_comes_by_page_and_a_page_without_text_is_reported(tmp_path: Path) -> None:
