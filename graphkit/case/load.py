@@ -435,7 +435,7 @@ class _Loader:
         told = Reject(name, raw.row or None, column, None, f"{reason}; all {raw.rows} rows are left out").line()
         rows = self.connection.execute(f"SELECT _row, {self._content(raw.columns)} FROM raw ORDER BY _row").fetchall()
         self.rejects += [Reject(name, row, column, None, reason, content, told) for row, content in rows] or [
-            Reject(name, raw.row or None, column, None, reason)
+            Reject(name, raw.row or None, column, None, reason, json.dumps(raw.columns, ensure_ascii=False))
         ]
 
     @staticmethod

@@ -66,7 +66,7 @@ def test_bad_input(name: str, files: Any, tmp_path: Path, graphkit: Run) -> None
             rejects = list(csv.DictReader(stream))
         assert len(rejects) == report["rejected"]
         tables = [one for one in rejects if one["row"] and one["file"].startswith("tables/")]
-        assert all(json.loads(one["content"]) for one in tables if one["content"] or report["loaded"])
+        assert all(json.loads(one["content"].removeprefix("'")) for one in tables)
     version = Facts(workspace).version
     again = graphkit("load", case, "-w", workspace, "--format", "json")
     assert [again[0], Facts(workspace).version] == [status, version]
