@@ -177,9 +177,7 @@ class _Loader:
                 return model.model_validate(data)
             except ValidationError as error:
                 wrong = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
-                self.rejects += [
-                    Reject(name, one.line, one.key, one.value, one.reason) for one in wrong_parts(path, data, error)
-                ]
+                self.rejects += wrong_parts(path, name, data, error)
                 if not wrong - {""} or wrong & (keep | {""}):
                     return None
                 data = {key: value for key, value in data.items() if key not in wrong}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ import yaml
 from pydantic import ValidationError
 
 from graphkit.case.encoding import detect
+from graphkit.case.rejects import Reject
 from graphkit.model.errors import InputError
 
 MAX_BYTES = 5_000_000
@@ -77,22 +77,12 @@ def _size(node: Any, known: dict[int, int]) -> int:
     return known[id(node)]
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
-    """One thing that a model found wrong in a YAML file: its line, the key as a dotted path, its value, the reason."""
-
-    line: int | None
-    key: str | None
-    value: str | None
-    reason: str
-
-
-def wrong_parts(path: Path, data: dict[str, Any], error: ValidationError) -> list[Wrong]:
-    """Return what pydantic found wrong; a part of a list is called by its id, where it has one."""
+def wrong_parts(path: Path, name: str, data: dict[str, Any], error: ValidationError) -> list[Reject]:
+    """Return what pydantic found wrong in a file, by line and key; a part of a list is called by its id."""
     encoding = detect(path) or "utf-8"
-    root = yaml.compose(path.read_text(encoding=encoding), Loader=_Loader)
+    root = _Loader(path.read_text(encoding=encoding)).get_single_node()
     return [
-        Wrong(_line(root, one["loc"]), _key(data, one["loc"]) or None, _value(one), _reason(one))
+        Reject(name, _line(root, one["loc"]), _key(data, one["loc"]) or None, _value(one), _reason(one))
         for one in error.errors(include_url=False)
     ]
 
