@@ -137,7 +137,7 @@ class Computation:
 
     def _run_views(self) -> None:
         self.connection.execute(EXPECTED_SQL)
-        for name in ("steps", "evidence", "money", "findings", "deliveries", "measure_steps", "found"):
+        for name in ("steps", "evidence", "findings", "deliveries", "money", "measure_steps", "found"):
             self.connection.execute(statements(f"views/{name}"))
         if self.case.calendar == "cn-workdays" and (lost := self.run(statements("views/unknown_days"))):
             policy, stage, scope, day = lost[0]

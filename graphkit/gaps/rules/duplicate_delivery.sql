@@ -11,16 +11,23 @@
 --   zh: 《{policy}》规定每名对象只享受一次，{scope}却有{count}笔重复发放，涉及{amount}；{responsible}{impact}。
 --   en: The policy "{policy}" is given once to each beneficiary; in {scope} {count} deliveries ({amount}) came after a beneficiary's first; {responsible}{impact}.
 -- rows: true
-SELECT id, policy, measure, region, "on" AS since, amount, currency
-FROM (
-  SELECT
-    delivery_rows.*,
-    row_number() OVER (
-      PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
-      ORDER BY delivery_rows."on", delivery_rows.id
-    ) AS turn
-  FROM delivery_rows
-  JOIN measures ON measures.id = delivery_rows.measure AND measures.one_per_beneficiary
-  WHERE delivery_rows."on" IS NOT NULL
+WITH repeated AS (
+  SELECT deliveries.policy, deliveries.measure, deliveries.beneficiary
+  FROM deliveries
+  JOIN measures ON measures.id = deliveries.measure AND measures.one_per_beneficiary
+  WHERE deliveries."on" IS NOT NULL
+  GROUP BY ALL
+  HAVING count(*) > 1
 )
-WHERE turn > 1
+SELECT
+  delivery_rows.id, delivery_rows.policy, delivery_rows.measure, delivery_rows.region, delivery_rows."on" AS since,
+  delivery_rows.amount, delivery_rows.currency
+FROM delivery_rows
+JOIN repeated
+  ON repeated.policy = delivery_rows.policy AND repeated.measure = delivery_rows.measure
+ AND repeated.beneficiary = delivery_rows.beneficiary
+WHERE delivery_rows."on" IS NOT NULL
+QUALIFY row_number() OVER (
+  PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
+  ORDER BY delivery_rows."on", delivery_rows.id
+) > 1

@@ -12,37 +12,41 @@
 --   en: The policy "{policy}" has a cap for each beneficiary; in {scope} {count} beneficiaries got more, {amount} above it in all; {responsible}{impact}.
 -- rows: true
 -- counts: beneficiaries
-SELECT
-  id, policy, measure, region, first_over AS since,
-  CASE WHEN from_last = 1 THEN total - cap_per_beneficiary END AS amount, currency,
-  CASE WHEN from_last = 1 THEN 1 ELSE 0 END AS counted
-FROM (
+WITH over_cap AS (
+  SELECT deliveries.policy, deliveries.measure, deliveries.beneficiary, measures.cap_per_beneficiary, sum(deliveries.amount) AS total
+  FROM deliveries
+  JOIN measures ON measures.id = deliveries.measure AND measures.cap_per_beneficiary IS NOT NULL
+  CROSS JOIN settings
+  -- The cap is in the case's currency: what was given in another is not held against it.
+  WHERE deliveries."on" IS NOT NULL AND coalesce(deliveries.currency, settings.case_currency) = settings.case_currency
+  GROUP BY ALL
+  HAVING sum(deliveries.amount) > measures.cap_per_beneficiary
+),
+-- Only of those beneficiaries every delivery, in its order: since when the sum is above the cap, and which was the last.
+summed AS (
   SELECT
-    summed.*,
-    min(CASE WHEN running > cap_per_beneficiary THEN "on" END) OVER (PARTITION BY policy, measure, beneficiary) AS first_over,
-    first_value(own_region) OVER (PARTITION BY policy, measure, beneficiary ORDER BY from_last) AS region
-  FROM (
-    SELECT
-      delivery_rows.id, delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary,
-      delivery_rows.region AS own_region, delivery_rows."on", settings.case_currency AS currency, measures.cap_per_beneficiary,
-      sum(capped.amount) OVER (
-        PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
-      ) AS total,
-      sum(capped.amount) OVER (
-        PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary ORDER BY delivery_rows."on", delivery_rows.id
-      ) AS running,
-      row_number() OVER (
-        PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
-        ORDER BY delivery_rows."on" DESC, delivery_rows.id DESC
-      ) AS from_last
-    FROM delivery_rows
-    JOIN measures ON measures.id = delivery_rows.measure AND measures.cap_per_beneficiary IS NOT NULL
-    CROSS JOIN settings
-    -- The cap is in the case's currency: what was given in another is not held against it.
-    CROSS JOIN LATERAL (
-      SELECT CASE WHEN delivery_rows.currency = settings.case_currency THEN delivery_rows.amount END AS amount
-    ) AS capped
-    WHERE delivery_rows."on" IS NOT NULL
-  ) AS summed
-  WHERE total > cap_per_beneficiary
+    delivery_rows.id, delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary,
+    delivery_rows.region AS own_region, delivery_rows."on", over_cap.cap_per_beneficiary, over_cap.total,
+    sum(delivery_rows.amount) FILTER (WHERE delivery_rows.currency = settings.case_currency) OVER (
+      PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary ORDER BY delivery_rows."on", delivery_rows.id
+    ) AS running,
+    row_number() OVER (
+      PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
+      ORDER BY delivery_rows."on" DESC, delivery_rows.id DESC
+    ) AS from_last
+  FROM delivery_rows
+  JOIN over_cap
+    ON over_cap.policy = delivery_rows.policy AND over_cap.measure = delivery_rows.measure
+   AND over_cap.beneficiary = delivery_rows.beneficiary
+  CROSS JOIN settings
+  WHERE delivery_rows."on" IS NOT NULL
 )
+SELECT
+  summed.id, summed.policy, summed.measure,
+  first_value(own_region) OVER (PARTITION BY summed.policy, summed.measure, summed.beneficiary ORDER BY from_last) AS region,
+  min(CASE WHEN running > cap_per_beneficiary THEN "on" END)
+    OVER (PARTITION BY summed.policy, summed.measure, summed.beneficiary) AS since,
+  CASE WHEN from_last = 1 THEN total - cap_per_beneficiary END AS amount, settings.case_currency AS currency,
+  CASE WHEN from_last = 1 THEN 1 ELSE 0 END AS counted
+FROM summed
+CROSS JOIN settings

@@ -13,13 +13,19 @@ CROSS JOIN settings
 LEFT JOIN beneficiary_groups ON beneficiary_groups.id = deliveries."group"
 LEFT JOIN beneficiaries ON beneficiaries.id = deliveries.beneficiary;
 
+-- All that is summed up over deliveries, in one pass over them.
+CREATE OR REPLACE TABLE delivery_sums AS
+SELECT policy, measure, "group", region, agency, currency, "on", sum(amount) AS amount
+FROM delivery_rows
+GROUP BY ALL;
+
 -- What was delivered to each group: to those that name it, or, naming none, in its region under its measure.
 CREATE OR REPLACE TABLE group_deliveries AS
 SELECT beneficiary_groups.id AS "group", delivered.currency, sum(delivered.amount) AS amount
 FROM beneficiary_groups
 JOIN (
   SELECT "group", measure, coalesce(region, '') AS region, currency, sum(amount) AS amount
-  FROM delivery_rows
+  FROM delivery_sums
   WHERE "on" IS NOT NULL AND amount IS NOT NULL
   GROUP BY ALL
 ) AS delivered

@@ -1,10 +1,10 @@
 -- For each measure and region: the steps of that measure there, or in the nearest ancestor region that has one.
--- Reads: steps, region_above, beneficiary_groups, delivery_rows. A cancelled step counts as not there.
+-- Reads: steps, region_above, beneficiary_groups, delivery_sums. A cancelled step counts as not there.
 
 CREATE OR REPLACE TABLE measure_regions AS
 SELECT measure, region FROM beneficiary_groups WHERE measure IS NOT NULL AND region IS NOT NULL
 UNION
-SELECT measure, region FROM delivery_rows WHERE region IS NOT NULL;
+SELECT measure, region FROM delivery_sums WHERE region IS NOT NULL;
 
 CREATE OR REPLACE TABLE measure_steps AS
 SELECT measure, region, step
@@ -18,3 +18,5 @@ FROM (
   WHERE steps.state <> 'cancelled'
 )
 WHERE distance = nearest;
+
+DROP TABLE delivery_sums;

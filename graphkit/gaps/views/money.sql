@@ -1,5 +1,5 @@
 -- Money by holder: an account is one holder, policy, measure (none is its own) and currency (CONTRACT.md section 3).
--- Reads: transfers, deliveries, agencies, beneficiary_groups, case_info.
+-- Reads: transfers, delivery_sums, agencies, beneficiary_groups, case_info.
 
 CREATE OR REPLACE TABLE holders AS
 SELECT id, TRUE AS is_agency, region FROM agencies
@@ -16,13 +16,9 @@ FROM (
   SELECT "from" AS holder, policy, measure, coalesce(currency, case_currency) AS currency, "on", 0 AS received, amount AS sent
   FROM transfers, settings
   UNION ALL
-  SELECT agency AS holder, policy, measure, coalesce(currency, case_currency) AS currency, "on", 0 AS received, amount AS sent
-  FROM (
-    SELECT agency, policy, measure, currency, "on", sum(amount) AS amount
-    FROM deliveries
-    WHERE "on" IS NOT NULL AND amount IS NOT NULL AND agency IS NOT NULL
-    GROUP BY ALL
-  ), settings
+  SELECT agency AS holder, policy, measure, currency, "on", 0 AS received, amount AS sent
+  FROM delivery_sums
+  WHERE "on" IS NOT NULL AND amount IS NOT NULL AND agency IS NOT NULL
 )
 WHERE holder IN (SELECT id FROM holders)
 GROUP BY ALL;
