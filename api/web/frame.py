@@ -36,6 +36,12 @@ NAV = ("overview", "gaps", "chain", "money", "followup", "graph", "cypher", "doc
 """The views that the head of every page leads to, in their order."""
 
 _PART_OF = {"gap": "gaps"}
+_SCRIPTS = {
+    "graph": ("_vis/vis-network.js", "_pages/graph.js"),
+    "cypher": ("_vis/vis-network.js", "_pages/graph.js", "_pages/cypher.js"),
+}
+"""Scripts that only some views need."""
+
 _HANDSHAKE_S = 30.0
 _LANGUAGES: dict[str, Any] = {"zh": "zh-CN", "en": "en-GB"}
 _DARK = {"light": False, "dark": True, "auto": None}
@@ -56,7 +62,7 @@ class Page:
         """The language of the reader: zh or en."""
         return self.asked.lang
 
-    def say(self, key: str, **values: Any) -> str:
+    def say(self, key: str, /, **values: Any) -> str:
         """Return a phrase of words.yaml in the reader's language."""
         return say(self.lang, key, **values)
 
@@ -126,6 +132,7 @@ async def _show(name: str, draw: Draw, request: Request) -> None:
     ui.page_title(f"{title} · graphkit")
     ui.add_head_html(
         f'<link rel="stylesheet" href="_pages.css?{version()}"><script src="_pages/pages.js?{version()}"></script>'
+        + "".join(f'<script src="{script}"></script>' for script in _SCRIPTS.get(name, ()))
     )
     with ui.header().classes("head"):
         ui.html(head, sanitize=False)

@@ -16,13 +16,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..server import Server
-from . import chain, gap, gaps, money, overview
+from . import chain, gap, gaps, graph, money, overview, query
 from .html import styles
 
 PATH = "/web"
 """Where the pages are; every view lies right below, so that links between them are relative."""
 
-VIEWS = (overview, gaps, gap, chain, money)
+VIEWS = (overview, gaps, gap, chain, money, graph, query)
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "
@@ -72,7 +72,14 @@ def _pages() -> FastAPI:
 
     for view in VIEWS:
         view.register()
-    ui.run_with(carrier, title="graphkit", tailwind=False, show_welcome_message=False, gzip_middleware_factory=None)
+    ui.run_with(
+        carrier,
+        title="graphkit",
+        tailwind=False,
+        show_welcome_message=False,
+        gzip_middleware_factory=None,
+        reconnect_timeout=30.0,
+    )
     # A websocket has an Origin that is checked; polling would need the session's word in a header of its own.
     nicegui_app.config.socket_io_js_transports = ["websocket"]
     return carrier

@@ -19,6 +19,6 @@ def words() -> dict[str, dict[str, str]]:
     return found
 
 
-def say(lang: str, key: str, **values: Any) -> str:
+def say(lang: str, key: str, /, **values: Any) -> str:
     """Return a phrase in a language, with the values put in where it has {name}."""
     return words()[key][lang].format(**values)
