@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 from graphkit.gaps import Evaluation, evaluate
@@ -35,11 +36,23 @@ def report_request(
     )
 
 
-def report(evaluations: Evaluations, question: Question, request: Request, ending: str, trend: int, lang: str) -> bytes:
-    """Return a report as a file's content. Other days are evaluated for this report alone and not kept."""
+def report(
+    evaluations: Evaluations,
+    question: Question,
+    request: Request,
+    ending: str,
+    trend: int,
+    lang: str,
+    before: Callable[[date], None] = lambda day: None,
+) -> bytes:
+    """Return a report as a file's content. Other days are evaluated for this report alone and not kept.
+
+    `before` is told each of these days before it is evaluated; what it raises ends the report.
+    """
     facts = question.snapshot.facts
 
     def on(day: date) -> Evaluation:
+        before(day)
         return evaluate(facts, question.case, day, question.known_by, region=question.region)
 
     with evaluations.open(question) as evaluation:

@@ -112,6 +112,11 @@ class Page:
 Draw = Callable[[Page], Awaitable[None]]
 
 
+def button(text: str, act: Callable[[], Any], *, main: bool = False) -> ui.button:
+    """Draw a button in the pages' own colours."""
+    return ui.button(text, on_click=act, color=None).props("no-caps unelevated").classes("main" if main else "plain")
+
+
 def view(name: str, draw: Draw) -> None:
     """Register a view at its address, with the frame around it."""
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
 from nicegui import ui
 
@@ -16,7 +17,7 @@ from graphkit.reports.names import Names
 from ..evaluations import Filters
 from ..exports import GAP_COLUMNS, MEDIA_TYPES, WRITERS, ExportFormat, gap_rows
 from .describe import Described, described
-from .frame import Page, state, view
+from .frame import Page, button, state, view
 from .work import Progress
 
 _PAGE_ROWS = 100
@@ -98,8 +99,8 @@ async def _draw(page: Page) -> None:
 
     with ui.row().classes("exports"):
         ui.label(page.say("gaps.export", n=len(ordered)))
-        for format_ in WRITERS:
-            ui.button(format_.upper(), on_click=lambda format_=format_: save(format_)).props("outline no-caps dense")
+        for format_ in get_args(ExportFormat):
+            button(format_.upper(), partial(save, format_))
 
 
 def _listed(page: Page) -> _Listed:

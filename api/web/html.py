@@ -45,6 +45,7 @@ def render(template: str, lang: str, **data: Any) -> str:
         "day": lambda day: date_text(day, lang),
         "name": lambda text: shown(text, NAME_LIMIT),
         "text": lambda text: shown(text, 20_000),
+        "as_lines": lambda text: "\n".join(shown(line) for line in str(text).splitlines()),
         "names": names,
     }
     return _environment().get_template(template).render(**tools, **data)

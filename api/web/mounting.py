@@ -16,13 +16,13 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ..server import Server
-from . import chain, gap, gaps, graph, money, overview, query
+from . import chain, documents, followup, gap, gaps, graph, money, overview, query, reports
 from .html import styles
 
 PATH = "/web"
 """Where the pages are; every view lies right below, so that links between them are relative."""
 
-VIEWS = (overview, gaps, gap, chain, money, graph, query)
+VIEWS = (overview, gaps, gap, chain, money, followup, graph, query, documents, reports)
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self' 'unsafe-inline' 'unsafe-eval'; style-src 'self' 'unsafe-inline'; "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, get_args
 
 from nicegui import ui
 
@@ -18,8 +19,8 @@ from graphkit.reports.text import shown
 from ..access import Role
 from ..errors import FieldError
 from ..exports import MEDIA_TYPES, WRITERS, ExportFormat
-from .frame import Page, failed, state, view
-from .graphs import MOST_NODES, edge, parts_of, with_states
+from .frame import Page, button, failed, state, view
+from .graphs import MOST_NODES, ask, edge, parts_of, with_states
 from .script import as_script
 from .work import CancelledWorkError, Progress
 
@@ -66,11 +67,15 @@ async def _draw(page: Page) -> None:
         )
         inputs = _inputs(page, named)
         with ui.row().classes("run"):
-            button = ui.button(page.say("cypher.run"), icon="play_arrow").props("no-caps unelevated").classes("main")
+            go = ui.button(page.say("cypher.run"), color=None).props("no-caps unelevated").classes("main")
             most = page.server.settings.query_row_limit
-            limit = ui.number(page.say("cypher.limit"), value=_DEFAULT_ROWS, min=1, max=most, precision=0)
+            limit = ui.number(page.say("cypher.limit"), value=_DEFAULT_ROWS, min=1, max=most, precision=0).props(
+                "outlined dense stack-label"
+            )
             seconds = page.server.settings.query_time_limit_s
-            timeout = ui.number(page.say("cypher.timeout"), value=seconds, min=1, max=seconds)
+            timeout = ui.number(page.say("cypher.timeout"), value=seconds, min=1, max=seconds).props(
+                "outlined dense stack-label"
+            )
             ui.label(page.say("cypher.limits", rows=f"{most:,}", seconds=f"{seconds:g}")).classes("note")
         ui.html(page.rendered("cypher_history.html"), sanitize=False)
     results = ui.element("div").props('id="results"')
@@ -99,7 +104,7 @@ async def _draw(page: Page) -> None:
             except GraphkitError as error:
                 failed(page, error)
 
-    button.on_click(run)
+    go.on_click(run)
     editor.map_key("Ctrl-Enter", run)
     if (
         asked.get("q")
@@ -129,13 +134,21 @@ def _inputs(page: Page, named: LibraryQuery | None) -> dict[str, Any]:
         raise FieldError("p", f"p: {error}") from None
     if named is None:
         text = json.dumps(before, ensure_ascii=False) if before else ""
-        return {"": ui.input(page.say("cypher.params"), value=text, placeholder='{"case": "…"}').classes("wide-input")}
+        return {
+            "": ui.input(page.say("cypher.params"), value=text, placeholder='{"case": "…"}')
+            .props("outlined dense stack-label")
+            .classes("wide-input")
+        }
     found = {}
     with ui.row():
         for key, one in named.parameters.items():
             value = before.get(key, page.case if key == "case" else one.default)
             label = f"{key}{'*' if one.required else ''} · {one.text(page.lang)}"
-            found[key] = ui.input(label, value="" if value is None else str(value)).classes("param")
+            found[key] = (
+                ui.input(label, value="" if value is None else str(value))
+                .props("outlined dense stack-label")
+                .classes("param")
+            )
     return found
 
 
@@ -164,17 +177,17 @@ def _show(page: Page, result: Result) -> None:
     if result.rows:
         with ui.row().classes("exports"):
             ui.label(page.say("gaps.export", n=len(result.rows)))
-            for format_ in WRITERS:
-                ui.button(format_.upper(), on_click=lambda format_=format_: save(format_)).props(
-                    "outline no-caps dense"
-                )
+            for format_ in get_args(ExportFormat):
+                button(format_.upper(), partial(save, format_))
     nodes, edges = parts_of(value for row in result.rows for value in row)
     if not nodes:
         return
     page.html("cypher_picture.html", many=len(nodes) > MOST_NODES, n=len(nodes), most=MOST_NODES)
     if len(nodes) <= MOST_NODES:
         ends = set(nodes)
-        drawn = [one for one in (edge(link, page.lang) for link in edges) if {one["from"], one["to"]} <= ends]
+        between = ask(page, "between", ids=[node.id for node in nodes.values()], limit=MOST_NODES * 6)
+        links = [edge(one, page.lang) for one in (*edges, *(row[0] for row in between))]
+        drawn = [one for one in links if {one["from"], one["to"]} <= ends]
         words = {key: page.say(f"graph.{key}") for key in ("open", "center", "see_gap", "chosen", "none_chosen")}
         ui.run_javascript(
             f"graphPicture.show({as_script(with_states(page, nodes.values()))}, {as_script(drawn)}, "

@@ -61,7 +61,7 @@ async def run(job: Callable[[Progress], _T], lang: str) -> _T:
         label = ui.label(say(lang, "work.loading"))
         bar = ui.linear_progress(0, show_value=False).props(f'aria-label="{say(lang, "work.progress")}"')
         bar.set_visibility(False)
-        ui.button(say(lang, "work.cancel"), on_click=stop).props("outline no-caps")
+        ui.button(say(lang, "work.cancel"), on_click=stop, color=None).props("no-caps unelevated").classes("plain")
 
     def show() -> None:
         if progress.text:

@@ -119,6 +119,22 @@ class Review:
         ]
         return wanted[:limit]
 
+    def documents(self) -> dict[str, str]:
+        """Return the names of the documents that were read, by id, sorted by name."""
+        with self._connection() as connection:
+            found = connection.execute(
+                "SELECT id, name FROM documents WHERE case_id = ? ORDER BY name, id", (self._case_id,)
+            ).fetchall()
+        return dict(found)
+
+    def text(self, document: str) -> str | None:
+        """Return the original text of a document that was read, by its id; None when there is none."""
+        with self._connection() as connection:
+            found = connection.execute(
+                "SELECT text FROM documents WHERE case_id = ? AND id = ?", (self._case_id, document)
+            ).fetchone()
+        return None if found is None else str(found[0])
+
     def item(self, identity: str) -> Item:
         """Return the candidate with an id, or the only one whose id begins so. UsageError when there is no such one."""
         return _one(list(self._items()), identity)

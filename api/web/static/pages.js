@@ -18,6 +18,13 @@
     else setTimeout(() => window.inkChart(id), 50);
   };
 
+  // A passage and its card point at each other.
+  const point = (there, here) => {
+    document.querySelectorAll(".on").forEach((one) => one.classList.remove("on"));
+    for (const one of [there, here]) if (one) one.classList.add("on");
+    if (there) there.scrollIntoView({ block: "center" });
+  };
+
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-auto]");
     if (form && event.target.checkValidity()) form.requestSubmit();
@@ -45,6 +52,12 @@
       keep("graphkit-theme", THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length]);
       location.reload();
     }
+    // What a button of a template does is told to the server by name, with its data.
+    const act = event.target.closest("button[data-emit]");
+    if (act) emitEvent(act.dataset.emit, { ...act.dataset });
+    const mark = event.target.closest("mark[data-card]"), card = event.target.closest(".card[data-mark]");
+    if (mark) point(document.getElementById(mark.dataset.card), mark);
+    if (card && !event.target.closest("a, button, input, label")) point(document.querySelector(`mark[data-card="${card.id}"]`), card);
     const row = event.target.closest("tr[data-href]");
     if (row && !event.target.closest("a, button, input, select, label") && !String(getSelection())) location.assign(row.dataset.href);
   });
