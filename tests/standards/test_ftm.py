@@ -25,7 +25,8 @@ def test_entities_are_accounted_for_and_no_balance_is_judged(bring: Bring) -> No
     tally = brought.made.account.tallies["entities"]
     assert tally.read == 11
     assert tally.used == {"agencies": 2, "transfers": 3, "documents": 1}
-    assert tally.rejected == {"another entity has this id already": 1, "is not JSON": 1}
+    assert tally.rejected == {"is not JSON": 1}
+    assert tally.kept["a piece of an entity that stands in several"] == 1
     assert brought.evaluation.counts() == {}
     (transfer,) = brought.evaluation.sql("SELECT amount, currency, \"on\" FROM transfers WHERE id = 'p2'").to_pylist()
     assert (int(transfer["amount"]), transfer["currency"], str(transfer["on"])) == (1000, "USD", "2012-12-31")
@@ -34,11 +35,29 @@ def test_entities_are_accounted_for_and_no_balance_is_judged(bring: Bring) -> No
 def test_what_came_from_followthemoney_goes_back_as_it_was(bring: Bring, tmp_path: Path) -> None:
     brought = bring(import_ftm, [ENTITIES])
     account = export_ftm(brought.facts, brought.made.case_id, tmp_path / "back.json")
-    usable = "\n".join(line for line in ENTITIES.read_text().splitlines()[:9])
-    assert entities(tmp_path / "back.json") == {
-        json.loads(line)["id"]: json.loads(line) for line in usable.splitlines()
-    }
+    wanted = {json.loads(line)["id"]: json.loads(line) for line in ENTITIES.read_text().splitlines()[:9]}
+    wanted["party"]["properties"]["name"].append("Another one")  # its second piece
+    assert entities(tmp_path / "back.json") == wanted
     assert account.balanced
+
+
+def test_entities_nested_in_others_are_entities_too(tmp_path: Path, bring: Bring) -> None:
+    parent = {"id": "c0", "schema": "Company", "properties": {"name": ["Parent"]}}
+    payer = {"id": "c1", "schema": "Company", "properties": {"name": ["Payer"], "parent": [parent]}}
+    payment = {"payer": [payer], "beneficiary": ["p1"], "amount": ["100.5"], "currency": ["EUR"], "date": ["2020-03"]}
+    lines = [
+        {"id": "pay", "schema": "Payment", "properties": payment},
+        {"id": "p1", "schema": "Person", "properties": {"name": ["Payee"]}},
+        {"id": "c1", "schema": "Company", "properties": {"country": ["de"]}},
+    ]
+    path = tmp_path / "nested.json"
+    path.write_text("\n".join(json.dumps(line) for line in lines))
+    brought = bring(import_ftm, [path])
+    assert brought.made.account.balanced
+    agencies = brought.evaluation.sql("SELECT id, name FROM agencies ORDER BY id").to_pylist()
+    assert [(row["id"], row["name"]) for row in agencies] == [("c0", "Parent"), ("c1", "Payer"), ("p1", "Payee")]
+    (transfer,) = brought.evaluation.sql('SELECT "from", "to" FROM transfers').to_pylist()
+    assert (transfer["from"], transfer["to"]) == ("source:Payer", "payee:p1")
 
 
 def test_any_case_can_be_exported(tmp_path: Path) -> None:

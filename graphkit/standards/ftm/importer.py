@@ -20,7 +20,7 @@ from graphkit.model.errors import UsageError
 from graphkit.standards.account import Account
 from graphkit.standards.chain import NO_CURRENCY, below_zero
 from graphkit.standards.folder import CaseFolder, file_name
-from graphkit.standards.ftm.model import Entity, read_entities, schemas
+from graphkit.standards.ftm.model import Entity, joined, read_entities, schemas
 from graphkit.standards.result import ImportResult
 from graphkit.standards.values import amount_text, is_exact, iso_day, number, squeeze
 from graphkit.standards.writer import Register
@@ -47,28 +47,37 @@ def import_ftm(paths: Sequence[Path], out: Path, *, case_id: str | None = None) 
     if not paths:
         raise UsageError("name at least one file of FollowTheMoney entities")
     identifier = case_id or file_name(paths[0].name.split(".")[0])
-    names = _party_names(paths)
+    names, pieces = _first_look(paths)
     with CaseFolder(out, _COLUMNS) as folder:
-        run = _Import(folder, names)
+        run = _Import(folder, names, pieces)
         for path in paths:
             run.file(path)
         run.finish(identifier, "FollowTheMoney: " + ", ".join(path.name for path in paths))
     return ImportResult(out, identifier, run.account, run.warnings)
 
 
-def _party_names(paths: Sequence[Path]) -> dict[str, str]:
+def _first_look(paths: Sequence[Path]) -> tuple[dict[str, str], Counter[str]]:
+    """Return the parties' names, and in how many pieces each entity stands."""
     parties = set(schemas().parties)
-    return {one.id: one.label for path in paths for one in read_entities(path, path.name) if one.schema in parties}
+    names: dict[str, str] = {}
+    pieces: Counter[str] = Counter()
+    for path in paths:
+        for one in read_entities(path, path.name):
+            pieces[one.id] += 1
+            if one.schema in parties and names.get(one.id, one.id) == one.id:
+                names[one.id] = one.label
+    return names, pieces
 
 
 class _Import:
-    def __init__(self, folder: CaseFolder, names: dict[str, str]) -> None:
+    def __init__(self, folder: CaseFolder, names: dict[str, str], pieces: Counter[str]) -> None:
         self.folder = folder
         self.register = Register(folder)
         self.account = Account()
         self.warnings: list[str] = []
         self._names = names
-        self._seen: dict[str, str] = {}
+        self._pieces = pieces
+        self._begun: dict[str, Entity] = {}
         self._currencies: Counter[str] = Counter()
         self._payments: list[dict[str, Any]] = []
         self._file = ""
@@ -79,15 +88,20 @@ class _Import:
             "documents", {"id": self._file, "title": path.name, "file": self._file, "ftm_schema": SOURCE_FILE}
         )
         for one in read_entities(path, self._file, self.account):
-            text = json.dumps(one.raw, ensure_ascii=False, sort_keys=True)
-            if one.id in self._seen:
-                if self._seen[one.id] == text:
-                    self.account.keep("entities", "stands twice, word for word")
-                else:
-                    self.account.reject("entities", self._file, one.line, one.id, "another entity has this id already")
-                continue
-            self._seen[one.id] = text
-            self._entity(one, text)
+            whole = self._whole(one)
+            if whole is not None:
+                self._entity(whole, json.dumps(whole.raw, ensure_ascii=False, sort_keys=True))
+
+    def _whole(self, one: Entity) -> Entity | None:
+        """Return an entity once all of its pieces have been read."""
+        self._pieces[one.id] -= 1
+        begun = self._begun.pop(one.id, None)
+        whole = one if begun is None or begun.raw == one.raw else joined(begun, one)
+        if self._pieces[one.id] == 0:
+            return whole
+        self._begun[one.id] = whole
+        self.account.keep("entities", "a piece of an entity that stands in several")
+        return None
 
     def finish(self, identifier: str, title: str) -> None:
         receipts = [(row["to"], row["currency"], row["on"], row["amount"]) for row in self._payments]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict
@@ -81,12 +82,15 @@ def read_entities(path: Path, name: str, account: Account | None = None) -> Iter
             for line, text in enumerate(stream, start=1):
                 if not text.strip():
                     continue
-                entity = _entity(line, text)
-                if account is not None:
-                    account.read("entities")
-                    if isinstance(entity, str):
-                        account.reject("entities", name, line, text.strip()[:80], entity)
-                if isinstance(entity, Entity):
+                entities = _entities(line, text)
+                if isinstance(entities, str):
+                    if account is not None:
+                        account.read("entities")
+                        account.reject("entities", name, line, text.strip()[:80], entities)
+                    continue
+                for entity in entities:
+                    if account is not None:
+                        account.read("entities")
                     found = True
                     yield entity
     except UnicodeDecodeError as error:
@@ -97,19 +101,44 @@ def read_entities(path: Path, name: str, account: Account | None = None) -> Iter
         raise InputError(f"{path}: holds no FollowTheMoney entity; each line is to be one entity as JSON")
 
 
-def _entity(line: int, text: str) -> Entity | str:
-    """Return the entity of a line, or what is wrong with it."""
+def _entities(line: int, text: str) -> list[Entity] | str:
+    """Return the entity of a line after those nested in it (as APIs give them), or what is wrong with it."""
     try:
         raw = json.loads(text, parse_float=str, parse_int=str)
+        entities = list(_unnested(line, raw))
     except (ValueError, RecursionError):
         return "is not JSON"
-    if not isinstance(raw, dict) or not isinstance(raw.get("properties", {}), dict):
-        return "is not an entity"
+    if not entities:
+        return "has no id or no schema" if isinstance(raw, dict) and _maps(raw) else "is not an entity"
+    return entities if entities[-1].raw is raw else "has no id or no schema"
+
+
+def _maps(raw: dict[str, Any]) -> bool:
+    return isinstance(raw.get("properties", {}), dict)
+
+
+def _unnested(line: int, raw: object) -> Iterator[Entity]:
+    """Yield an entity after those nested in its properties, of which it keeps the ids."""
+    if not isinstance(raw, dict) or not _maps(raw):
+        return
+    properties: dict[str, list[str]] = {}
+    for name, given in raw.get("properties", {}).items():
+        texts = properties.setdefault(str(name), [])
+        for one in given if isinstance(given, list) else [given]:
+            inner = list(_unnested(line, one))
+            yield from inner
+            if one is not None:
+                texts.append(inner[-1].id if inner and inner[-1].raw is one else str(one))
     identifier, schema = raw.get("id"), raw.get("schema")
-    if not isinstance(identifier, str) or not identifier or not isinstance(schema, str) or not schema:
-        return "has no id or no schema"
-    properties = {
-        str(name): [str(one) for one in (values if isinstance(values, list) else [values]) if one is not None]
-        for name, values in raw.get("properties", {}).items()
-    }
-    return Entity(line, identifier, schema, properties, raw)
+    if isinstance(identifier, str) and identifier and isinstance(schema, str) and schema:
+        yield Entity(line, identifier, schema, properties, raw)
+
+
+def joined(one: Entity, other: Entity) -> Entity:
+    """Return two fragments of one entity as one: streams of statements give an entity in pieces."""
+    properties = {name: list(values) for name, values in one.properties.items()}
+    for name, values in other.properties.items():
+        own = properties.setdefault(name, [])
+        own += [value for value in values if value not in own]
+    raw = {**other.raw, **one.raw, "properties": properties}
+    return Entity(one.line, one.id, one.schema, properties, raw)
