@@ -28,14 +28,14 @@ from .once import Answers, Once
 from .rates import Rates
 from .recorder import Recorder
 from .responses import Problem
-from .routes import cases, documents, files, gaps, jobs, queries, review, sessions, system
+from .routes import cases, documents, files, findings, gaps, jobs, queries, review, sessions, system
 from .server import Server
 from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshots
 from .tokens import Tokens
 
-_PROBLEMS = (401, 403, 404, 413, 422, 429, 503)
+_PROBLEMS = (401, 403, 404, 409, 412, 413, 421, 422, 428, 429, 503)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -85,7 +85,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(system.router)
     app.include_router(sessions.router)
     app.include_router(sessions.pages)
-    more = (documents.router, review.router, jobs.router)
+    more = (documents.router, findings.router, review.router, jobs.router)
     version_1 = APIRouter(prefix=PREFIX)
     for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router, *more):
         version_1.include_router(router)

@@ -481,20 +481,6 @@ def _page_model(path: str, table: str) -> type[Page]:
     return create_model(name, __base__=Page, __doc__=f"Rows of {table} that count as of the day.", rows=rows)
 
 
-class FindingOut(Asked):
-    """A finding with what was done about it."""
-
-    finding: _row_model("findings") = Field(description="the finding")  # type: ignore[valid-type]
-    actions: list[_row_model("actions")] = Field(description="what was done, by day")  # type: ignore[valid-type]
-    open: bool = Field(description="whether it is open (CONTRACT.md section 3)")
-    gaps: list[str] = Field(description="the ids of the gaps that say the same, or are about it")
-
-    @staticmethod
-    def row_columns() -> dict[str, list[str]]:
-        """Return the columns of its rows, by table."""
-        return {table: [*TABLES[table].column_names, "attributes"] for table in ("findings", "actions")}
-
-
 TABLE_PATHS = {
     "regions": "regions",
     "agencies": "agencies",

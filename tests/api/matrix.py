@@ -77,6 +77,7 @@ CELLS: dict[tuple[str, str], Cell] = {
             "/documents/{document}",
             "/gaps",
             "/gaps/{gap}",
+            "/follow-up",
             "/gaps/{gap}/evidence",
             "/gaps/{gap}/causes",
             "/gaps/{gap}/consequences",
@@ -96,6 +97,11 @@ CELLS: dict[tuple[str, str], Cell] = {
     ("POST", f"{SMALL_CASE}/reports"): Cell(_V, status=202, request={"json": {"kind": "express", "format": "json"}}),
     ("POST", f"{SMALL_CASE}/documents"): Cell(
         _E, regions=False, status=202, request={"params": {"name": "a.txt"}, "content": "药店仍在售药".encode()}
+    ),
+    ("GET", f"{SMALL_CASE}/findings/{{finding}}"): Cell(_V),
+    ("POST", f"{SMALL_CASE}/findings"): Cell(_E, status=422, request={"json": {"title": "x"}}),
+    ("POST", f"{SMALL_CASE}/findings/{{finding}}/actions"): Cell(
+        _E, status=428, request={"json": {"kind": "reported", "on": "2020-07-01", "by": "Li"}}
     ),
     ("GET", f"{SMALL_CASE}/candidates"): Cell(_V, regions=False),
     ("GET", f"{SMALL_CASE}/candidates/{{key}}"): Cell(_V, regions=False, status=404),

@@ -15,8 +15,10 @@ import pytest
 from fastapi.testclient import TestClient
 from filelock import FileLock
 from graphkit_api import uploads
+from graphkit_api.access import Role
 from graphkit_api.app import create_app
 from graphkit_api.settings import Settings
+from graphkit_api.tokens import Tokens
 
 from graphkit.facts import Facts
 from tests.reports.small import load_small
@@ -187,3 +189,87 @@ def test_an_upload_waits_for_another_writer(
     with FileLock(str(own / ".writer.lock")):
         job = ended(client, client.post(UPLOADS, content=zipped(write_other(tmp_path / "other", "third"))).json())
     assert (job["state"], "another graphkit" in job["problem"]) == ("failed", True)
+
+
+FINDING = {"title": "Rent not waived", "found_on": "2020-06-20", "policy": "rent", "scope": "140105", "agency": "fin-5"}
+INSTRUCTED = {"kind": "instructed", "on": "2020-06-21", "by": "Governor", "due_on": "2020-07-21"}
+
+
+def test_a_finding_is_entered_and_followed_up(client: TestClient, own: Path) -> None:
+    before = Facts(own).version
+    answer = client.post(f"{SMALL}/findings", json=FINDING, headers={"Idempotency-Key": "f1"})
+    assert (answer.status_code, answer.json()["state"], answer.json()["facts_version"]) == (201, "found", before + 1)
+    again = client.post(f"{SMALL}/findings", json=FINDING, headers={"Idempotency-Key": "f1"})
+    assert (again.json(), Facts(own).version) == (answer.json(), before + 1)
+    found = client.get(answer.headers["Location"])
+    one = f"{SMALL}/findings/{answer.json()['id']}"
+    assert found.status_code == 200
+    assert found.json()["entered_by"] == "local user (local)"
+    assert (found.json()["open"], found.json()["actions"]) == (True, [])
+    assert client.post(f"{one}/actions", json=INSTRUCTED).status_code == 428
+    assert client.post(f"{one}/actions", json=INSTRUCTED, headers={"If-Match": '"x"'}).status_code == 412
+    match = {"If-Match": found.headers["ETag"]}
+    entered = client.post(f"{one}/actions", json=INSTRUCTED, headers=match)
+    assert (entered.status_code, entered.json()["state"]) == (201, "instructed")
+    assert client.post(f"{one}/actions", json=INSTRUCTED, headers=match).status_code == 412
+    now = {"If-Match": entered.headers["ETag"]}
+    wrong = client.post(f"{one}/actions", json={**INSTRUCTED, "kind": "verified"}, headers=now)
+    assert wrong.status_code == 422
+    told = client.get(one, params={"as_of": "2020-06-30"})
+    assert [action["kind"] for action in told.json()["actions"]] == ["instructed"]
+    assert told.headers["ETag"] == entered.headers["ETag"]
+    assert client.get(one, params={"as_of": "2020-06-19"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"title": ""}, "title"),
+        ({"found_on": "2999-01-01"}, None),
+        ({"scope": "none"}, None),
+        ({"policy": "none"}, None),
+        ({"gap": "gap-none"}, "gap"),
+        ({"id": "F-1"}, None),
+        ({"amount": "NaN"}, "amount"),
+        ({"secret": 1}, "secret"),
+    ],
+)
+def test_a_wrong_finding_is_refused(client: TestClient, own: Path, change: dict[str, Any], field: str | None) -> None:
+    before = Facts(own).version
+    answer = client.post(f"{SMALL}/findings", json={**FINDING, **change})
+    assert answer.status_code == 422
+    assert [one["field"] for one in answer.json().get("errors", [])] == ([field] if field else [])
+    assert Facts(own).version == before
+
+
+def test_while_another_writes_one_is_told_to_come_back(client: TestClient, own: Path) -> None:
+    with FileLock(str(own / ".writer.lock")):
+        answer = client.post(f"{SMALL}/findings", json=FINDING)
+        assert answer.status_code == 503
+        assert int(answer.headers["Retry-After"]) > 0
+    assert client.post(f"{SMALL}/findings", json=FINDING).status_code == 201
+
+
+def test_one_limited_to_a_region_enters_only_what_lies_there(own: Path) -> None:
+    token = Tokens(own).create("Li", Role.EDITOR, None, 1, "140105")[1]
+    app = create_app(Settings(own, authenticated=True, hosts=None))
+    with TestClient(app, base_url=BASE, headers={"Authorization": f"Bearer {token}"}) as client:
+        answer = client.post(f"{SMALL}/findings", json=FINDING)
+        assert answer.status_code == 201
+        one = f"{SMALL}/findings/{answer.json()['id']}"
+        assert not answer.json()["id"].startswith("F-2020")
+        etag = client.get(answer.headers["Location"]).headers["ETag"]
+        assert client.post(f"{one}/actions", json=INSTRUCTED, headers={"If-Match": etag}).status_code == 201
+        for change, field in (
+            ({"scope": "140106"}, "scope"),
+            ({"scope": "nowhere"}, "scope"),
+            ({"agency": "fin-1"}, "agency"),
+            ({"scope": None, "agency": None}, "scope"),
+            ({"id": "F-1"}, "id"),
+        ):
+            refused = client.post(f"{SMALL}/findings", json={**FINDING, **change})
+            assert (refused.status_code, refused.json()["errors"][0]["field"]) == (422, field)
+        hidden = client.post(f"{SMALL}/findings/F-1/actions", json=INSTRUCTED, headers={"If-Match": "*"})
+        absent = client.post(f"{SMALL}/findings/F-0/actions", json=INSTRUCTED, headers={"If-Match": "*"})
+        assert hidden.status_code == absent.status_code == 404
+        assert hidden.text == absent.text.replace("F-0", "F-1")
