@@ -1,6 +1,6 @@
-"""A provider of OpenID Connect on loopback, over authlib's own authorization server: code flow with PKCE, keys that turn.
+"""A provider of OpenID Connect on loopback over authlib's authorization server: code flow with PKCE, keys that turn.
 
-Whoever asks is signed in as `person`; `change` spoils the claims and `sign` the signature, for tests of what is refused.
+Whoever asks is signed in as `person`; `change` spoils the claims, for tests of what is refused.
 """
 
 from __future__ import annotations
@@ -190,20 +190,29 @@ class _Server(AuthorizationServer):  # type: ignore[misc]
     def send_signal(self, *_: Any, **__: Any) -> None:
         pass
 
-    def create_oauth2_request(self, request: tuple[str, str, dict[str, str], dict[str, str]]) -> OAuth2Request:
-        method, uri, form, headers = request
-        asked = OAuth2Request(method, uri, headers=headers)
-        asked.payload = _Payload({**dict(asked.args), **form})
-        asked._form = form
-        return asked
+    def create_oauth2_request(self, request: OAuth2Request) -> OAuth2Request:
+        return request
 
     def handle_response(self, status: int, body: Any, headers: Any) -> Response:
         text = body if isinstance(body, str) else json.dumps(body)
         return Response(text, status, dict(headers))
 
 
-class _Payload(BasicOAuth2Payload):  # type: ignore[misc]
-    pass
+class _Request(OAuth2Request):  # type: ignore[misc]
+    """A request as authlib's integrations of web frameworks hand it over."""
+
+    def __init__(self, request: Request, form: dict[str, str]) -> None:
+        super().__init__(request.method, str(request.url), headers=request.headers)
+        self._args, self._sent = dict(request.query_params), form
+        self.payload = BasicOAuth2Payload({**self._args, **form})
+
+    @property
+    def args(self) -> dict[str, str]:
+        return self._args
+
+    @property
+    def form(self) -> dict[str, str]:
+        return self._sent
 
 
 def _app(provider: Provider) -> Starlette:
@@ -228,14 +237,14 @@ def _app(provider: Provider) -> Starlette:
         return JSONResponse({"keys": [key.as_dict(private=False) for key in provider.keys]})
 
     async def authorize(request: Request) -> Response:
-        asked = server.create_oauth2_request(("GET", str(request.url), {}, dict(request.headers)))
+        asked = _Request(request, {})
         grant = server.get_consent_grant(asked)
         answer: Response = server.create_authorization_response(asked, provider.person, grant=grant)
         return answer
 
     async def token(request: Request) -> Response:
         form = {name: str(value) for name, value in (await request.form()).items()}
-        asked = server.create_oauth2_request(("POST", str(request.url), form, dict(request.headers)))
+        asked = _Request(request, form)
         answer: Response = server.create_token_response(asked)
         return answer
 

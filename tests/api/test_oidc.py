@@ -1,8 +1,9 @@
-"""OpenID Connect against a provider that runs: tokens that count and those that do not, and signing in with a browser."""
+"""OpenID Connect against a provider that runs: tokens that count and those that do not, and signing in."""
 
 from __future__ import annotations
 
 import base64
+import hmac
 import json
 import shutil
 import time
@@ -19,8 +20,7 @@ from graphkit_api.app import create_app
 from graphkit_api.oidc_settings import SECRET as SECRET_VARIABLE
 from graphkit_api.oidc_settings import OidcSettings, read_oidc
 from graphkit_api.settings import Settings
-from joserfc import jwt
-from joserfc.jwk import ECKey, OctKey
+from joserfc.jwk import ECKey
 
 from graphkit.model.errors import InputError
 
@@ -78,17 +78,19 @@ def test_a_token_of_the_provider_counts(client: TestClient, provider: Provider) 
     assert provider.asked == ["configuration", "keys"]
 
 
-def _not_signed(provider: Provider) -> str:
-    def part(value: dict[str, Any]) -> str:
-        return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+def _part(value: dict[str, Any] | bytes) -> str:
+    raw = value if isinstance(value, bytes) else json.dumps(value).encode()
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
-    return f"{part({'alg': 'none'})}.{part(provider.claims('graphkit-api'))}."
+
+def _not_signed(provider: Provider) -> str:
+    return f"{_part({'alg': 'none'})}.{_part(provider.claims('graphkit-api'))}."
 
 
 def _shared_secret(provider: Provider) -> str:
     public = provider.keys[0].as_pem(private=False)
-    header = {"alg": "HS256", "kid": provider.keys[0].kid}
-    return jwt.encode(header, provider.claims("graphkit-api"), OctKey.import_key(public), ["HS256"])
+    head = f"{_part({'alg': 'HS256', 'kid': provider.keys[0].kid})}.{_part(provider.claims('graphkit-api'))}"
+    return f"{head}.{_part(hmac.digest(public, head.encode(), 'sha256'))}"
 
 
 def _with(**change: Any) -> Callable[[Provider], str]:
@@ -98,7 +100,7 @@ def _with(**change: Any) -> Callable[[Provider], str]:
 def _changed(provider: Provider) -> str:
     head, _, tail = provider.token("graphkit-api").split(".")
     claims = provider.claims("graphkit-api", gk_role="chief")
-    return f"{head}.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.{tail}"
+    return f"{head}.{_part(claims)}.{tail}"
 
 
 NOW = int(time.time())
@@ -255,7 +257,7 @@ roles: {审计员: analyst}
         (good.replace("https://id", "http://id"), "issuer"),
         (good + "client_secret: x\n", "client_secret"),
         (good.replace("analyst", "king"), "roles"),
-        ("", "issuer"),
+        ("", "empty"),
     ):
         file.write_text(wrong, encoding="utf-8")
         with pytest.raises(InputError, match=why):
