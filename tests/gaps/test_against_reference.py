@@ -23,7 +23,7 @@ from tests.reference.generate import Question, questions
 
 FIELDS = (
     "id", "kind", "category", "severity", "root", "policy", "measure", "stage", "scope", "subject", "since", "days",
-    "responsible", "supporting", "blocked_steps", "beneficiaries", "count", "amount",
+    "responsible", "supporting", "blocked_steps", "beneficiaries", "count", "amount", "findings",
 )  # fmt: skip
 
 

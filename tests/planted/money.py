@@ -30,6 +30,12 @@ def _nowhere(amount: str, holder: str = "prov", **fields: Any) -> Row:
 
 
 _RETAINED = [
+    # Every table is optional: without agencies, whoever passes money on and is no source and no group is one.
+    *at(
+        "retained-no-agencies-table",
+        {day(3, 31): [], day(4, 1): [_kept("100", since=day(4, 1), responsible=["prov"])]},
+        case(_P, transfers=[_IN], agencies=[]),
+    ),
     *at(
         "retained",
         {

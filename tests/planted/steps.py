@@ -682,6 +682,26 @@ _CONFLICTS = [
         [],
     ),
     Planted(
+        "conflict-amounts-in-two-currencies",
+        case(
+            _PAID,
+            events=_two(
+                {"source": "a", "amount": Decimal(100)}, {"source": "b", "amount": Decimal(100), "currency": "USD"}
+            ),
+        ),
+        day(3, 9),
+        [_CONFLICT | {"since": day(3, 5)}],
+    ),
+    # An optional step that was begun again is not done, and never a gap then.
+    *at(
+        "conflict-optional",
+        {day(3, 7): [_CONFLICT | {"since": day(3, 7)}], day(3, 8): []},
+        case(
+            policy(stage("pay", optional=True)),
+            events=[*_two({"source": "a"}, {"source": "b", "on": day(3, 7)}), event("started", "pay", day(3, 8))],
+        ),
+    ),
+    Planted(
         "conflict-two-steps",
         case(
             policy(stage("pay", "city")),

@@ -92,6 +92,11 @@ def money_gaps(facts: Facts) -> list[Gap]:
                         responsible=[holder],
                         beneficiaries=eligible_count([facts.groups[holder]]) if holder in facts.groups else 0,
                         amount=amount(facts.as_of),
+                        findings=sorted(
+                            row["id"]
+                            for row in facts.findings.values()
+                            if (row["policy"], row["agency"]) == (policy, holder)
+                        ),
                     )
                 )
     return gaps

@@ -17,6 +17,7 @@ SELECT
   min(first.source || ' / ' || second.source) AS detail
 FROM completions AS first
 JOIN completions AS second ON second.step = first.step AND first.source < second.source
-JOIN steps ON steps.step = first.step AND steps.state <> 'cancelled'
+JOIN steps ON steps.step = first.step AND steps.counts
 WHERE first."on" <> second."on" OR first.amount <> second.amount
+  OR (first.amount = second.amount AND first.currency <> second.currency)
 GROUP BY first.step

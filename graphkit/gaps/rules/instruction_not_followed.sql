@@ -13,7 +13,7 @@
 --   en: What was instructed on {happened} about the finding "{subject}" was due by {due}; {days} days later nothing is on record as put right; {responsible}{impact}.
 WITH late AS (
   SELECT
-    actions.finding, actions."on", actions.id,
+    actions.finding, actions."on", actions.recorded_at, actions.id,
     coalesce(actions.due_on, actions."on" + CAST(settings.instruction_days AS INTEGER)) AS due_on
   FROM actions, settings
   WHERE actions.kind IN ('instructed', 'recommended')
@@ -24,7 +24,7 @@ WITH late AS (
     )
 ),
 earliest AS (
-  SELECT * FROM late QUALIFY row_number() OVER (PARTITION BY finding ORDER BY "on", id) = 1
+  SELECT * FROM late QUALIFY row_number() OVER (PARTITION BY finding ORDER BY "on", recorded_at, id) = 1
 )
 SELECT
   finding_states.policy, CAST(NULL AS VARCHAR) AS measure, finding_states.stage, finding_states.scope,

@@ -11,7 +11,7 @@
 --   zh: 问题“{subject}”已于{happened}认领，应在{due}前整改，逾期{days}天仍无整改记录；{responsible}{impact}。
 --   en: The finding "{subject}" was accepted on {happened} to be put right by {due}; {days} days later nothing is on record as put right; {responsible}{impact}.
 WITH late AS (
-  SELECT actions.finding, actions."on", actions.id, actions.due_on
+  SELECT actions.finding, actions."on", actions.recorded_at, actions.id, actions.due_on
   FROM actions, settings
   WHERE actions.kind = 'accepted' AND actions.due_on < settings.as_of
     AND NOT EXISTS (
@@ -20,7 +20,7 @@ WITH late AS (
     )
 ),
 earliest AS (
-  SELECT * FROM late QUALIFY row_number() OVER (PARTITION BY finding ORDER BY "on", id) = 1
+  SELECT * FROM late QUALIFY row_number() OVER (PARTITION BY finding ORDER BY "on", recorded_at, id) = 1
 )
 SELECT
   finding_states.policy, CAST(NULL AS VARCHAR) AS measure, finding_states.stage, finding_states.scope,

@@ -18,5 +18,5 @@ FROM finding_states AS later
 JOIN finding_states AS earlier
   ON earlier.kind = later.kind AND earlier.agency = later.agency AND earlier.id <> later.id
 JOIN actions ON actions.finding = earlier.id AND actions.kind = 'verified' AND actions."on" < later.found_on
-WHERE earlier.found_on <= later.found_on
+WHERE earlier.found_on < later.found_on
 GROUP BY ALL

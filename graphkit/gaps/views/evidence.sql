@@ -5,8 +5,10 @@
 CREATE OR REPLACE TABLE completions AS
 WITH compared AS (
   SELECT
-    worth.step, events.kind, events."on", events.recorded_at, events.id, events.source, events.amount
+    worth.step, events.kind, events."on", events.recorded_at, events.id, events.source, events.amount,
+    coalesce(events.currency, settings.case_currency) AS currency
   FROM events
+  CROSS JOIN settings
   JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
   JOIN places ON places.scope = events.scope
   JOIN (SELECT step FROM step_events WHERE completed_count > 1 OR reopened_count > 0) AS worth
@@ -16,7 +18,7 @@ WITH compared AS (
 reopened AS (
   SELECT step, max(ROW("on", recorded_at, id)) AS moment FROM compared WHERE kind = 'reopened' GROUP BY step
 )
-SELECT compared.step, compared.id, compared."on", compared.source, compared.amount
+SELECT compared.step, compared.id, compared."on", compared.source, compared.amount, compared.currency
 FROM compared
 LEFT JOIN reopened ON reopened.step = compared.step
 WHERE compared.kind = 'completed'
