@@ -11,7 +11,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
-from graphkit.gaps import KINDS, Evaluation, evaluate
+from graphkit.gaps import KINDS, Evaluation
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.gap import Gap
 
 from .snapshots import Snapshot
@@ -104,7 +105,7 @@ class Evaluations:
                 self._held.popitem(last=False)
         with held.lock:
             if held.evaluation is None:
-                held.evaluation = evaluate(
+                held.evaluation = evaluate_case(
                     question.snapshot.facts,
                     question.case,
                     question.as_of,

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 
-from graphkit.gaps import Evaluation, evaluate
+from graphkit.gaps import Evaluation
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.reports.build import REPORT_KINDS, Request, build_report
 from graphkit.reports.periods import month_ends
 from graphkit.reports.write import report_bytes
@@ -53,7 +54,7 @@ def report(
 
     def on(day: date) -> Evaluation:
         before(day)
-        return evaluate(facts, question.case, day, question.known_by, region=question.region)
+        return evaluate_case(facts, question.case, day, question.known_by, region=question.region)
 
     with evaluations.open(question) as evaluation:
         starts = [policy.effective.from_ for policy in evaluation.policies if policy.effective.from_]

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ValidationError
 
 from graphkit.case.check import References, checked_query, identifier, literal
 from graphkit.case.header import header_problem
-from graphkit.case.own_rules import read_own_rules
+from graphkit.case.own_rules import RuleCheck, read_own_rules
 from graphkit.case.read import SUFFIXES, RawTable, read_raw
 from graphkit.case.rejects import Reject, short, write_rejects
 from graphkit.case.yaml_file import read_yaml, wrong_parts
@@ -55,12 +55,15 @@ class LoadResult:
         return len(self.rejects)
 
 
-def load_case(facts: Facts, folder: Path) -> LoadResult:
-    """Load the case in `folder`. InputError when there is no usable case.yaml; StoreError when facts are locked."""
+def load_case(facts: Facts, folder: Path, check_cypher: RuleCheck | None = None) -> LoadResult:
+    """Load the case in `folder`; `check_cypher` is as read_own_rules has it.
+
+    InputError when there is no usable case.yaml; StoreError when facts are locked.
+    """
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "no such folder"
         raise InputError(f"{folder}: {what}; a case is a folder with a case.yaml in it")
-    loader = _Loader(facts, folder)
+    loader = _Loader(facts, folder, check_cypher=check_cypher)
     with facts.transaction(loader.case.id) as transaction, tempfile.TemporaryDirectory(dir=facts.workspace) as scratch:
         return loader.run(transaction, Path(scratch))
 
@@ -85,7 +88,15 @@ def append_rows(
 class _Loader:
     """One load of a folder; with `origin`, of rows that a person entered for a case, all of which must be good."""
 
-    def __init__(self, facts: Facts, folder: Path, case: Case | None = None, origin: str | None = None) -> None:
+    def __init__(
+        self,
+        facts: Facts,
+        folder: Path,
+        case: Case | None = None,
+        origin: str | None = None,
+        check_cypher: RuleCheck | None = None,
+    ) -> None:
+        self.check_cypher = check_cypher
         self.facts = facts
         self.folder = folder
         self.origin = origin
@@ -215,7 +226,7 @@ class _Loader:
                 self.definitions.append(("policy", policy.id, _dump(policy), name))
 
     def _read_rules(self) -> None:
-        found = read_own_rules(self.folder)
+        found = read_own_rules(self.folder, self.check_cypher)
         self.definitions += [("rule", rule.id, rule.model_dump_json(), rule.file) for rule in found.rules]
         self.rejects += [Reject(name, None, None, None, reason) for name, reason in found.rejected]
         self.warnings += found.warnings

@@ -7,6 +7,7 @@ the query once over empty tables in the sandbox, so that an unknown column or a 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,9 @@ from graphkit.model.rule_columns import RULE_TABLES
 MAX_BYTES = 100_000
 _LANGUAGES: dict[str, Language] = {".sql": "sql", ".cypher": "cypher"}
 
+RuleCheck = Callable[[OwnRule], None]
+"""Raises a GraphkitError that says what is wrong with a rule."""
+
 
 @dataclass(slots=True)
 class OwnRules:
@@ -30,8 +34,11 @@ class OwnRules:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_own_rules(folder: Path) -> OwnRules:
-    """Read the rules in a case folder's `rules`, sorted by file name; none where there is no such folder."""
+def read_own_rules(folder: Path, check_cypher: RuleCheck | None = None) -> OwnRules:
+    """Read the rules in a case folder's `rules`, sorted by file name; none where there is no such folder.
+
+    `check_cypher` is graphkit.graph's check of a rule in Cypher (imports run one way); without it only the header is.
+    """
     found = OwnRules()
     rules = folder / "rules"
     for path in sorted(rules.iterdir()) if rules.is_dir() else []:
@@ -42,7 +49,7 @@ def read_own_rules(folder: Path) -> OwnRules:
                 found.warnings.append(f"{name}: is not read; a rule is a .sql or .cypher file")
             continue
         try:
-            rule = _read(path, name, language)
+            rule = _read(path, name, language, check_cypher)
             if rule.id in {one.id for one in found.rules}:
                 raise InputError(f"{name}: another file defines the rule {rule.id} already")
         except GraphkitError as error:
@@ -52,7 +59,7 @@ def read_own_rules(folder: Path) -> OwnRules:
     return found
 
 
-def _read(path: Path, name: str, language: Language) -> OwnRule:
+def _read(path: Path, name: str, language: Language, check_cypher: RuleCheck | None) -> OwnRule:
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:
@@ -65,6 +72,8 @@ def _read(path: Path, name: str, language: Language) -> OwnRule:
         raise InputError(f"its header says id: {rule.id}; the file is called after the id")
     if language == "sql":
         check_sql_rule(rule)
+    elif check_cypher is not None:
+        check_cypher(rule)
     return rule
 
 

@@ -14,7 +14,7 @@ from graphkit.cli.options import Lang, language
 from graphkit.cli.output import print_table
 from graphkit.cli.view import write
 from graphkit.facts import Facts
-from graphkit.gaps import evaluate
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.reports.build import REPORT_KINDS, Request, build_report
 from graphkit.reports.gaps_json import gaps_document
 from graphkit.reports.table import gaps_table
@@ -38,7 +38,7 @@ def demo(
     facts = Facts(workspace, create=True)
     with resources.as_file(resources.files("graphkit").joinpath("data", "cases", name)) as folder:
         load_case(facts, folder)
-    evaluation = evaluate(facts, name)
+    evaluation = evaluate_case(facts, name)
     gaps = evaluation.gaps()
     print_table(gaps_table(evaluation, gaps, language_, _SHOWN))
     report = build_report(evaluation, Request(kind=REPORT_KINDS["stage"]), None)

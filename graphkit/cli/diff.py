@@ -10,8 +10,8 @@ import typer
 from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, chosen_cases, day, language, moment
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
-from graphkit.gaps import evaluate
 from graphkit.gaps.diff import Diff, diff
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import UsageError
 from graphkit.reports.table import gaps_table
 
@@ -47,8 +47,8 @@ def compare(
     facts = Facts(workspace)
     found = []
     for one in chosen_cases(facts, case):
-        before = evaluate(facts, one, day(from_, "--from"), first)
-        after = evaluate(facts, one, day(to, "--to"), last)
+        before = evaluate_case(facts, one, day(from_, "--from"), first)
+        after = evaluate_case(facts, one, day(to, "--to"), last)
         found.append((before, after, diff(before, after, consequences=consequences)))
     if format == "json":
         documents = [_document(difference) for _, _, difference in found]

@@ -25,8 +25,9 @@ from graphkit.cli.options import (
 )
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
-from graphkit.gaps import Chain, Evaluation, chain_of, evaluate, rules
+from graphkit.gaps import Chain, Evaluation, chain_of
 from graphkit.gaps.provisions import provisions_of
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import InputError, UsageError
 from graphkit.reports.names import Names
 from graphkit.reports.provisions import sentences
@@ -55,7 +56,7 @@ def explain(
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
     for one in chosen_cases(facts, case):
-        evaluation = evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
+        evaluation = evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
         try:
             chain = chain_of(evaluation, gap_id)
         except InputError:
@@ -73,7 +74,7 @@ def _shown(evaluation: Evaluation, chain: Chain, lang: str) -> RenderableType:
     names = Names(evaluation)
     gap = chain.gap
     parts: list[RenderableType] = [
-        Text(f"{gap.id}  {rules()[gap.kind].title.text(lang)}", style="bold"),
+        Text(f"{gap.id}  {evaluation.rules[gap.kind].title.text(lang)}", style="bold"),
         Text(gap.explanation.zh if zh else gap.explanation.en),
     ]
     for cause in chain.causes:

@@ -22,9 +22,10 @@ from graphkit.cli.options import (
     language,
     moment,
 )
-from graphkit.cli.output import print_table
+from graphkit.cli.output import print_table, tell_problems
 from graphkit.facts import Facts
-from graphkit.gaps import Evaluation, evaluate, rules
+from graphkit.gaps import Evaluation, rules
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap
 from graphkit.reports.gaps_json import gap_dicts, gaps_document
@@ -62,9 +63,11 @@ def gaps(
         return
     facts = Facts(workspace)
     evaluations = [
-        evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"), thresholds(threshold))
+        evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"), thresholds(threshold))
         for one in chosen_cases(facts, case)
     ]
+    for evaluation in evaluations:
+        tell_problems(evaluation)
     if rows is not None:
         _print_rows(evaluations, rows, format)
         return

@@ -13,6 +13,7 @@ from graphkit.case import LoadResult, load_case
 from graphkit.cli.options import DEFAULT_WORKSPACE, Lang, Workspace, language
 from graphkit.facts import Facts
 from graphkit.model.errors import GraphkitError, InputError, UsageError
+from graphkit.model.rule import OwnRule
 
 _SHOWN = 200
 
@@ -32,7 +33,7 @@ def load(
     failed: list[GraphkitError] = []
     for folder in cases:
         try:
-            results.append(load_case(facts, folder))
+            results.append(load_case(facts, folder, _check_cypher))
         except InputError as error:
             failed.append(error)
             sys.stderr.write(f"{error}\n")
@@ -45,6 +46,12 @@ def load(
             typer.echo(_summary(result, language_))
     if failed or any(result.rejects for result in results):
         raise typer.Exit(1)
+
+
+def _check_cypher(rule: OwnRule) -> None:
+    from graphkit.graph.own_rules import check_cypher_rule  # noqa: PLC0415 - the engine takes a while to import
+
+    check_cypher_rule(rule)
 
 
 def _tell(result: LoadResult, folder: str) -> None:

@@ -6,7 +6,15 @@ import sys
 
 from rich.console import Console, RenderableType
 
+from graphkit.gaps import Evaluation
+
 _PIPE_WIDTH = 160
+
+
+def tell_problems(evaluation: Evaluation) -> None:
+    """Say on stderr, in one line each, which of the case's own rules could not be run."""
+    for problem in evaluation.problems:
+        sys.stderr.write(f"{problem}; its gaps are left out\n")
 
 
 def print_table(table: RenderableType) -> None:

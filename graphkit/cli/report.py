@@ -21,7 +21,8 @@ from graphkit.cli.options import (
 )
 from graphkit.cli.view import write
 from graphkit.facts import Facts
-from graphkit.gaps import Evaluation, evaluate
+from graphkit.gaps import Evaluation
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import UsageError
 from graphkit.reports.build import REPORT_KINDS, Request, build_report
 from graphkit.reports.periods import month_ends, reports_due
@@ -62,7 +63,7 @@ def report(
         raise UsageError(f"--kind {kind}: there are {', '.join(REPORT_KINDS)}")
     facts = Facts(workspace)
     known = moment(known_by, "--known-by")
-    evaluation = evaluate(facts, one_case(facts, case), day(period_end, "--period-end"), known)
+    evaluation = evaluate_case(facts, one_case(facts, case), day(period_end, "--period-end"), known)
     if due:
         _write_due(evaluation, out, ending, known, trend, language(lang))
         return
@@ -89,7 +90,7 @@ def _content(
     facts, case = evaluation.facts, evaluation.case.id
 
     def on(earlier: date) -> Evaluation:
-        return evaluate(facts, case, earlier, known)
+        return evaluate_case(facts, case, earlier, known)
 
     starts = [policy.effective.from_ for policy in evaluation.policies if policy.effective.from_]
     days = month_ends(evaluation.as_of, trend, min(starts)) if starts and request.kind in ("monthly", "stage") else []
@@ -113,7 +114,7 @@ def _write_due(
         elif path.exists():
             state = "已存在" if lang == "zh" else "there already"
         else:
-            own = evaluate(evaluation.facts, evaluation.case.id, one.period_end, known)
+            own = evaluate_case(evaluation.facts, evaluation.case.id, one.period_end, known)
             request = Request(
                 kind=REPORT_KINDS[one.kind], last_period_end=one.last_period_end, every_root=ending == ".xlsx"
             )

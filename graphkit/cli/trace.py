@@ -29,9 +29,9 @@ from graphkit.cli.options import (
 )
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
-from graphkit.gaps import evaluate
 from graphkit.gaps.trace import Flow, Trace
 from graphkit.gaps.trace import trace as trace_money
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import InputError, UsageError
 from graphkit.reports.text import date_text, money_text, number_text, shown
 
@@ -71,7 +71,7 @@ def trace(
     facts = Facts(workspace)
     cases = chosen_cases(facts, case)
     for one in cases:
-        evaluation = evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
+        evaluation = evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
         try:
             found = trace_money(evaluation, start, policy=policy, measure=measure)
         except InputError:

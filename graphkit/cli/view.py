@@ -20,7 +20,7 @@ from graphkit.cli.options import (
     one_case,
 )
 from graphkit.facts import Facts
-from graphkit.gaps import evaluate
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import UsageError
 from graphkit.views.chain import NODE_LIMIT, chain_page, gap_page
 
@@ -43,7 +43,7 @@ def view(
     if gap is not None and (policy is not None or region is not None):
         raise UsageError("--gap shows one gap; leave --policy and --region out")
     facts = Facts(workspace)
-    evaluation = evaluate(facts, one_case(facts, case), day(as_of, "--as-of"), moment(known_by, "--known-by"))
+    evaluation = evaluate_case(facts, one_case(facts, case), day(as_of, "--as-of"), moment(known_by, "--known-by"))
     if gap is not None:
         page = gap_page(evaluation, gap, language(lang), limit=limit)
     else:

@@ -23,7 +23,7 @@ _SAID: dict[ColumnKind, str] = {
 
 
 def rule_rows(about: About, found: pa.Table) -> pa.Table:
-    """Return the rows with every column that a rule about such things may give, null where it did not.
+    """Return the rows with every column that a rule of any sort may give, null where this one did not.
 
     Raises InputError when a column is missing, unknown, given twice, or of another type.
     """
@@ -38,7 +38,9 @@ def rule_rows(about: About, found: pa.Table) -> pa.Table:
     unknown = sorted(set(given) - set(known))
     if unknown:
         raise InputError(f"it gives a column {unknown[0]}; a rule about a {about} may give {', '.join(known)}")
-    parts = {name: _typed(name, found.column(given.index(name)) if name in given else None, found) for name in known}
+    parts = {
+        name: _typed(name, found.column(given.index(name)) if name in given else None, found) for name in COLUMN_KINDS
+    }
     return pa.table(parts)
 
 

@@ -99,13 +99,15 @@ class Evaluation:
         """One line for each of the case's own rules that could not be run: its file, and what is wrong with it."""
         return list(self._computation.problems)
 
-    def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]]) -> None:
+    def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]], problems: Iterable[str] = ()) -> None:
         """Add gaps of the case's own rules that need more than SQL, such as the graph; each rule with its rows.
 
+        `problems` has one line for each of them that could not be run.
         RefusedError for an evaluation that is cut down to a region: the rows may tell of others.
         """
         if self.region is not None:
             raise RefusedError("rules over the whole graph are not run for an asker limited to a region")
+        self._computation.problems += problems
         self._computation.add_gaps(found)
 
     @property

@@ -7,8 +7,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from graphkit.facts import Facts
-from graphkit.gaps import Evaluation, evaluate
+from graphkit.gaps import Evaluation
 from graphkit.graph.embedded import EmbeddedStore
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.graph.projection import project, projection_version
 from graphkit.graph.store import Dates, GraphStore
 
@@ -47,6 +48,6 @@ def refresh(facts: Facts, store: GraphStore, kept: Sequence[Dates] | None = None
     evaluations: list[Evaluation] = []
     for case in facts.case_ids():
         for as_of, known_by in kept or held.evaluations.get(case) or [(None, None)]:
-            evaluations.append(evaluate(facts, case, as_of, known_by))
+            evaluations.append(evaluate_case(facts, case, as_of, known_by))
     store.load(project(evaluations))
     return True

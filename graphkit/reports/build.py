@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
-from graphkit.gaps import KINDS, Evaluation
+from graphkit.gaps import Evaluation
 from graphkit.gaps.followup import AGES, Ageing, FindingState, follow_up
 from graphkit.model.case import THRESHOLDS
 from graphkit.model.gap import Category, Gap
@@ -208,9 +208,10 @@ class _Builder:
         blocked = self.tally().get("waiting", 0)
         if blocked:
             held["blocked_step", "consequence"] = blocked
+        order = list(self.ev.rules)
         return [
-            KindCount(kind=kind, name=words.kind_name(kind), category=category, gaps=n, root=root[kind])
-            for (kind, category), n in sorted(held.items(), key=lambda item: KINDS.index(item[0][0]))
+            KindCount(kind=kind, name=words.kind_name(kind, self.ev.rules), category=category, gaps=n, root=root[kind])
+            for (kind, category), n in sorted(held.items(), key=lambda item: order.index(item[0][0]))
         ]
 
     def change(self) -> Change | None:
@@ -254,7 +255,7 @@ class _Builder:
         return Entry(
             number=number,
             gap=gap,
-            kind=words.kind_name(gap.kind),
+            kind=words.kind_name(gap.kind, self.ev.rules),
             policy=self.names.policy(gap.policy),
             stage=self.names.stage(gap.policy, gap.stage),
             place=self.names.path(place),

@@ -29,7 +29,7 @@ def gaps_document(found: Found) -> dict[str, Any]:
         "known_by": _utc(known.pop()) if len(known) == 1 else None,
         "case": one.case.id if one else [evaluation.case.id for evaluation, _ in found],
         "thresholds": _thresholds(one) if one else None,
-        "counts": {kind: counts[kind] for kind in rules() if kind in counts},
+        "counts": {kind: counts[kind] for kind in [*rules(), *sorted(set(counts) - set(rules()))] if kind in counts},
         "gaps": gap_dicts(found),
     }
 

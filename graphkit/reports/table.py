@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text as Styled
 
-from graphkit.gaps import Evaluation
+from graphkit.gaps import Evaluation, Rule
 from graphkit.model.gap import Gap
 from graphkit.reports import words
 from graphkit.reports.model import Report
@@ -50,7 +50,7 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
     ):
         table.add_column(title, **options)
     for number, gap in enumerate(listed, 1):
-        table.add_row(*_row(number, gap, names, lang))
+        table.add_row(*_row(number, gap, names, evaluation.rules, lang))
     parts: list[RenderableType] = [_headline(evaluation, gaps, lang)]
     made_up = synthetic_rows(evaluation)
     if made_up:
@@ -98,7 +98,7 @@ def chains_table(report: Report, lang: Lang) -> RenderableType:
     return table
 
 
-def _row(number: int, gap: Gap, names: Names, lang: Lang) -> list[Styled]:
+def _row(number: int, gap: Gap, names: Names, known: Mapping[str, Rule], lang: Lang) -> list[Styled]:
     policy, stage = names.policy(gap.policy), names.stage(gap.policy, gap.stage)
     what = [text.of(lang) for text in (policy, stage) if text is not None]
     if gap.subject is not None:
@@ -107,7 +107,7 @@ def _row(number: int, gap: Gap, names: Names, lang: Lang) -> list[Styled]:
     responsible = ("、" if lang == "zh" else ", ").join(names.agency(agency).name for agency in gap.responsible)
     kind = Styled("" if gap.root else "↳ ", style="bright_black")
     kind.append(f"{words.CATEGORY[gap.category].of(lang)} ", style=_STYLE[gap.category])
-    kind.append(words.kind_name(gap.kind).of(lang), style="default")
+    kind.append(words.kind_name(gap.kind, known).of(lang), style="default")
     return [
         Styled(str(number), style=_STYLE[gap.severity]),
         kind,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from graphkit.gaps import rules
+from collections.abc import Mapping
+
+from graphkit.gaps import Rule, rules
+from graphkit.model.rule import OWN
 from graphkit.reports.model import Text
 
 
@@ -136,7 +139,10 @@ TABLE = _words(
 )
 
 
-def kind_name(kind: str) -> Text:
-    """Return what a kind of gap is called: the title of its rule."""
-    title = rules()[kind].title
-    return Text(zh=title.zh, en=title.en)
+def kind_name(kind: str, known: Mapping[str, Rule] | None = None) -> Text:
+    """Return what a kind of gap is called: the title of its rule among the `known`, or a case's own by its id."""
+    rule = (known or rules()).get(kind)
+    if rule is None:
+        own = kind.removeprefix(OWN)
+        return Text(zh=own, en=own)
+    return Text(zh=rule.title.zh, en=rule.title.en)

@@ -196,7 +196,7 @@ class PageData:
         subject = self.names.agency(gap.subject).name if gap.subject else ""
         return {
             "id": gap.id,
-            "kind": words.kind_name(gap.kind).model_dump(),
+            "kind": words.kind_name(gap.kind, self.evaluation.rules).model_dump(),
             "category": gap.category,
             "severity": gap.severity,
             "stage": self.stage_index.get((gap.policy or "", gap.stage or "")),

@@ -64,7 +64,8 @@ class _Neighbourhood:
             "pain": "stuck",
             "consequence": "waiting",
         }.get(gap.category, "unknown")
-        kind = f"{words.CATEGORY[gap.category].of(self.lang)} · {self.word(words.kind_name(gap.kind))}"
+        title = self.word(words.kind_name(gap.kind, self.evaluation.rules))
+        kind = f"{words.CATEGORY[gap.category].of(self.lang)} · {title}"
         self.drawing.node(
             "gap", "step", [kind, place[-1].name if place else "", subject], x=0, y=0, tone=tone, root=True,
             title=[gap.explanation.zh if self.lang == "zh" else gap.explanation.en],
@@ -217,7 +218,7 @@ class _Neighbourhood:
             what = self.word(self.names.stage(gap.policy, gap.stage)) or (
                 self.names.agency(gap.subject).name if gap.subject else ""
             )
-            lines = [self.word(words.kind_name(gap.kind)), place[-1].name if place else "", what]
+            lines = [self.word(words.kind_name(gap.kind, self.evaluation.rules)), place[-1].name if place else "", what]
             self.drawing.node(
                 f"gap:{cause}", "step", lines, x=x, y=row, tone="broken", root=True, title=[self.text(gap), cause]
             )
