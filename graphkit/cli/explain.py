@@ -26,6 +26,7 @@ from graphkit.cli.options import (
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
 from graphkit.gaps import Chain, Evaluation, chain_of
+from graphkit.gaps.knock_on import KnockOn, knock_on
 from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import InputError, UsageError
@@ -39,6 +40,7 @@ _STATES = {
     "untouched": ("无记录", "nothing on record"),
     "cancelled": ("已取消", "cancelled"),
 }
+MAX_EFFECTS = 20
 _PLACES = {"before": ("之前", "before"), "here": ("▶ 此处", "▶ here"), "after": ("之后", "after")}
 
 
@@ -61,15 +63,17 @@ def explain(
             chain = chain_of(evaluation, gap_id)
         except InputError:
             continue
+        affected = knock_on(evaluation, [gap_id])[gap_id]
         if format == "json":
-            typer.echo(json.dumps(chain.model_dump(mode="json"), ensure_ascii=False, indent=2))
+            document = {**chain.model_dump(mode="json"), "knock_on": [one.model_dump(mode="json") for one in affected]}
+            typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
         else:
-            print_table(_shown(evaluation, chain, language(lang)))
+            print_table(_shown(evaluation, chain, affected, language(lang)))
         return
     raise InputError(f"no gap '{gap_id}' as of the date; graphkit gaps --consequences lists them all")
 
 
-def _shown(evaluation: Evaluation, chain: Chain, lang: str) -> RenderableType:
+def _shown(evaluation: Evaluation, chain: Chain, affected: list[KnockOn], lang: str) -> RenderableType:
     zh = lang == "zh"
     names = Names(evaluation)
     gap = chain.gap
@@ -113,4 +117,36 @@ def _shown(evaluation: Evaluation, chain: Chain, lang: str) -> RenderableType:
         parts.append(table)
     if chain.left_out:
         parts.append(Text(f"另有{chain.left_out}个环节未列出" if zh else f"{chain.left_out} more steps are not listed"))
+    if affected:
+        parts += [
+            Text(
+                "沿供应关系的连带影响（不计入上述影响）"
+                if zh
+                else "Knock-on effects along supplies (beside the impact above)"
+            )
+        ]
+        parts += [_effects(affected[:MAX_EFFECTS], lang)]
+    if len(affected) > MAX_EFFECTS:
+        left = len(affected) - MAX_EFFECTS
+        parts.append(Text(f"另有{left}个未列出，见 --format json" if zh else f"{left} more are in --format json"))
     return Group(*parts)
+
+
+def _effects(affected: list[KnockOn], lang: str) -> Table:
+    zh = lang == "zh"
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
+    for title in (
+        ("方向", "受影响者", "相隔", "权重", "经由")
+        if zh
+        else ("Direction", "Affected", "Links", "Weight", "By way of")
+    ):
+        table.add_column(title)
+    for one in affected:
+        weight = f"{float(one.weight):.2g}" + ("*" if one.unweighted else "")
+        direction = {"upstream": "上游", "downstream": "下游"}[one.direction] if zh else one.direction
+        table.add_row(
+            direction, Text(shown(one.name, 60)), str(one.distance), weight, Text(shown(" → ".join(one.via), 80))
+        )
+    if any(one.unweighted for one in affected):
+        table.caption = "* 有环节未给权重，按1计" if zh else "* a link without a weight counts as 1"
+    return table

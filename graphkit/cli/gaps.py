@@ -28,7 +28,8 @@ from graphkit.gaps import Evaluation, rules
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap
-from graphkit.reports.gaps_json import gap_dicts, gaps_document
+from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document
+from graphkit.reports.gaps_json import thresholds as thresholds_in_force
 from graphkit.reports.table import gaps_table
 
 FORMATS = ("table", "json", "ndjson", "csv")
@@ -50,6 +51,9 @@ def gaps(
     threshold: Annotated[list[str] | None, typer.Option(help="Override a threshold: retention_days=45.")] = None,
     rows: Annotated[str | None, typer.Option("--rows", metavar="GAP_ID", help="All deliveries behind one gap.")] = None,
     kinds: Annotated[bool, typer.Option("--kinds", help="List the kinds of gaps and what each means.")] = False,
+    knock_on: Annotated[
+        bool, typer.Option("--knock-on", help="Say in JSON who else is affected along supplies, and how far.")
+    ] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="At most so many gaps.")] = None,
     format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
     lang: Lang = None,
@@ -57,6 +61,8 @@ def gaps(
     """List where the chains break, the gravest first."""
     if format not in FORMATS:
         raise UsageError(f"--format {format}: there are {', '.join(FORMATS)}")
+    if knock_on and format not in ("json", "ndjson"):
+        raise UsageError("--knock-on goes with --format json or ndjson; graphkit explain GAP_ID shows it as a table")
     language_ = language(lang)
     if kinds:
         _print_kinds(format, language_)
@@ -88,25 +94,31 @@ def gaps(
     ]
     match format:
         case "json":
-            typer.echo(json.dumps(gaps_document(found), ensure_ascii=False, indent=2))
+            typer.echo(json.dumps(gaps_document(found, knock_on=knock_on), ensure_ascii=False, indent=2))
         case "ndjson":
-            for line in gap_dicts(found):
+            for line in gap_dicts(found, knock_on=knock_on):
                 typer.echo(json.dumps(line, ensure_ascii=False))
         case "csv":
-            typer.echo(_csv(gap_dicts(found)), nl=False)
+            typer.echo(_csv(found), nl=False)
         case _:
             for evaluation, listed in found:
                 print_table(gaps_table(evaluation, listed, language_))
 
 
-def _csv(rows: list[dict[str, Any]]) -> str:
+def _csv(found: Found) -> str:
+    """Return one row a gap, with the dates and thresholds that it holds by: a CSV has no other place for them."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     columns = [name for name in Gap.model_fields if name not in ("explanation", "evidence")]
-    writer.writerow([*columns, "explanation_zh", "explanation_en"])
-    for row in rows:
-        cells = [_cell(row[name]) for name in columns]
-        writer.writerow([harmless(cell) for cell in [*cells, row["explanation"]["zh"], row["explanation"]["en"]]])
+    writer.writerow([*columns, "explanation_zh", "explanation_en", "case", "as_of", "known_by", "thresholds"])
+    for evaluation, gaps in found:
+        in_force = ";".join(f"{name}={value}" for name, value in thresholds_in_force(evaluation).items())
+        known_by = f"{evaluation.known_by.isoformat()}Z" if evaluation.known_by else None
+        asked = [evaluation.case.id, evaluation.as_of.isoformat(), known_by, in_force]
+        for row in gap_dicts([(evaluation, gaps)]):
+            cells = [_cell(row[name]) for name in columns]
+            said = [row["explanation"]["zh"], row["explanation"]["en"]]
+            writer.writerow([harmless(cell) for cell in [*cells, *said, *asked]])
     return text.getvalue()
 
 

@@ -129,7 +129,7 @@ def _flow(found: Trace, flow: Flow, titles: dict[str, str], limit: int, lang: st
         yield Text(f"另有 {left} 行未列出，见 --limit。" if zh else f"{left} more lines are not listed; see --limit.")
     if beside := sorted(set(flow.gaps) - {one.gap for one in lines}):
         yield Text(
-            f"{'途经账户的资金问题' if zh else 'money gaps of accounts on the way'}：{' '.join(beside)}", style="red"
+            f"{'途经账户的资金问题：' if zh else 'money gaps of accounts on the way: '}{' '.join(beside)}", style="red"
         )
 
 

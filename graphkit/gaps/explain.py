@@ -23,13 +23,45 @@ _REPORTS = {
 }
 
 
+class _Count(int):
+    """A number in a sentence: `{count}` as it is, `{count:delivery|deliveries}` with its noun, in the right number."""
+
+    def __format__(self, nouns: str) -> str:
+        one, _, many = nouns.partition("|")
+        return f"{int(self):,} {one if self == 1 else many}" if nouns else f"{int(self):,}"
+
+
+class _Days(int):
+    """A number of days in a sentence: `{days}` as it is, `{days:zh}` and `{days:en}` with its unit."""
+
+    def __format__(self, lang: str) -> str:
+        if not lang:
+            return f"{int(self):,}"
+        return f"{int(self):,}天" if lang == "zh" else f"{int(self):,} day{'' if self == 1 else 's'}"
+
+
+class _WorkingDays(_Days):
+    """Days by a calendar of working days, of which none may have passed yet."""
+
+    def __format__(self, lang: str) -> str:
+        if not lang:
+            return f"{int(self):,}"
+        if not self:
+            return "不足1个工作日" if lang == "zh" else "less than a working day"
+        return f"{int(self):,}个工作日" if lang == "zh" else f"{int(self):,} working day{'' if self == 1 else 's'}"
+
+
 class Explainer:
     """Fills the templates with the names that the case gives to its policies, stages, regions, agencies and groups."""
 
     def __init__(self, computation: Computation) -> None:
         run = computation.run
         self._rules = computation.rules
-        self._thresholds = computation.thresholds
+        self._thresholds = {
+            name: _Days(value) if name.endswith("_days") and value == int(value) else f"{value.normalize():f}"
+            for name, value in computation.thresholds.items()
+        }
+        self._days = _Days if computation.case.calendar == "days" else _WorkingDays
         self._policies = {policy.id: policy.title for policy in computation.policies}
         self._stages = {
             (policy.id, stage.id): stage.title for policy in computation.policies for stage in policy.stages
@@ -60,21 +92,21 @@ class Explainer:
         kind, _, _ = (row["subject"] or "").partition(":")
         money = _money(amounts, lang)
         return {
-            **{name: f"{value.normalize():f}" for name, value in self._thresholds.items()},
-            "policy": self._policy(row["policy"], lang),
-            "stage": self._stage(row, lang),
-            "scope": self._name(row["scope"]) or nothing,
-            "subject": self._name(row["subject"]) or nothing,
+            **self._thresholds,
+            "policy": _quotable(self._policy(row["policy"], lang), lang),
+            "stage": _quotable(self._stage(row, lang), lang),
+            "scope": self._name(row["scope"]) or ("（地区未注明）" if zh else "(a region not given)"),
+            "subject": _quotable(self._name(row["subject"]) or nothing, lang),
             "due": _day(row["due_on"], lang) or nothing,
             "happened": _day(row["happened_on"], lang) or nothing,
             "since": _day(row["since"], lang) or nothing,
-            "days": row["days"] if row["days"] is not None else nothing,
-            "count": row["count"],
-            "detail": self._detail(row, lang),
+            "days": nothing if row["days"] is None else self._days(row["days"]),
+            "count": nothing if row["count"] is None else _Count(row["count"]),
+            "detail": _quotable(self._detail(row, lang), lang),
             "amount": money or ("金额不明" if zh else "amount not known"),
             "still_due": ((f"，尚欠{money}" if zh else f" ({money} still due)") if money else ""),
-            "reached": reached,
-            "eligible": eligible,
+            "reached": _Count(reached or 0),
+            "eligible": _Count(eligible or 0),
             "report_kind": _pick(_REPORTS.get(kind), lang) or kind,
             "responsible": self._responsible(responsible, lang),
             "impact": _impact(row, lang),
@@ -117,13 +149,19 @@ class Explainer:
 
 
 def _impact(row: Mapping[str, Any], lang: str) -> str:
-    steps, people = row["blocked_steps"], row["beneficiaries"]
+    steps, people = _Count(row["blocked_steps"]), _Count(row["beneficiaries"])
+    if row["about"] == "group":  # whose sentence says how many they are
+        return ""
+    if row["about"] == "delivery":
+        if not people:
+            return ""
+        return f"，当地应享受对象共{people}户（人）" if lang == "zh" else f"; {people} are eligible there"
     if lang == "zh":
         parts = [f"后续{steps}个环节因此受阻"] if steps else []
         parts += [f"涉及{people}户（人）"] if people else []
         return "".join(f"，{part}" for part in parts)
-    parts = [f"holds up {steps} later step{'s' if steps > 1 else ''}"] if steps else []
-    parts += [f"concerns {people} beneficiaries"] if people else []
+    parts = [f"holds up {steps:later step|later steps}"] if steps else []
+    parts += [f"concerns {people:beneficiary|beneficiaries}"] if people else []
     return f"; it {' and '.join(parts)}" if parts else ""
 
 
@@ -144,6 +182,15 @@ def _day(day: date | None, lang: str) -> str | None:
 
 def _pick(pair: tuple[str, str] | None, lang: str) -> str | None:
     return None if pair is None else pair[0] if lang == "zh" else pair[1]
+
+
+def _quotable(text: str, lang: str) -> str:
+    """Return a name as it stands between quotation marks: those within it become single ones, titles within one too."""
+    return text.translate(_INNER_ZH if lang == "zh" else _INNER_EN)
+
+
+_INNER_ZH = str.maketrans("“”《》", "‘’〈〉")
+_INNER_EN = str.maketrans({'"': "'"})
 
 
 def _short(text: str) -> str:

@@ -57,33 +57,37 @@ class KnockOn(BaseModel):
     via: list[str]
 
 
-def knock_on(evaluation: Evaluation, gap_id: str) -> list[KnockOn]:
-    """Return who is affected by a gap along `supplies`: downstream, then upstream, each by weight, distance and id.
+def knock_on(evaluation: Evaluation, gap_ids: Iterable[str]) -> dict[str, list[KnockOn]]:
+    """Return who is affected by each gap along `supplies`: downstream, then upstream, each by weight, distance and id.
 
     InputError when the evaluation has no such gap.
     """
-    if not evaluation.rows("SELECT 1 AS one FROM gaps WHERE id = ?", [gap_id]):
-        raise InputError(f"no gap '{gap_id}' as of {evaluation.as_of}; graphkit gaps --consequences lists them all")
-    held_up = [row["id"] for row in evaluation.rows(statements("views/held_up"), [gap_id])]
+    known = {row["id"] for row in evaluation.rows("SELECT id FROM gaps")}
     down, up = _links(evaluation)
     names = {row["id"]: row["name"] for row in evaluation.rows(_NAMES)}
     directed: tuple[tuple[Direction, nx.DiGraph[str]], ...] = (("downstream", down), ("upstream", up))
-    with localcontext(_EXACT):
-        return [
-            KnockOn(
-                id=key,
-                name=names.get(key, key),
-                direction=direction,
-                distance=len(via),
-                weight=weight,
-                unweighted=unweighted,
-                via=list(via),
-            )
-            for direction, links in directed
-            for key, weight, unweighted, via in sorted(
-                _reached(links, held_up), key=lambda one: (-one[1], len(one[3]), one[0])
-            )
-        ]
+    found: dict[str, list[KnockOn]] = {}
+    for gap_id in gap_ids:
+        if gap_id not in known:
+            raise InputError(f"no gap '{gap_id}' as of {evaluation.as_of}; graphkit gaps --consequences lists them all")
+        held_up = [row["id"] for row in evaluation.rows(statements("views/held_up"), [gap_id])] if down or up else []
+        with localcontext(_EXACT):
+            found[gap_id] = [
+                KnockOn(
+                    id=key,
+                    name=names.get(key, key),
+                    direction=direction,
+                    distance=len(via),
+                    weight=weight,
+                    unweighted=unweighted,
+                    via=list(via),
+                )
+                for direction, links in directed
+                for key, weight, unweighted, via in sorted(
+                    _reached(links, held_up), key=lambda one: (-one[1], len(one[3]), one[0])
+                )
+            ]
+    return found
 
 
 _NAMES = "SELECT id, name FROM agencies UNION ALL SELECT id, name FROM beneficiary_groups ORDER BY id"

@@ -33,7 +33,7 @@ from graphkit.model.rule_columns import COLUMN_KINDS, ColumnKind
 LIMITS = Limits(timeout_s=30.0, rows=200_000)
 """What one rule may take; a rule with more rows is left out, for a part of its gaps would pass for all of them."""
 
-_E4 = "_e4"
+_EXACT = "amount_e4"
 
 
 def add_cypher_gaps(evaluation: Evaluation) -> None:
@@ -109,25 +109,25 @@ def _table(result: Result) -> pa.Table:
     if twice := sorted({name for name in result.columns if result.columns.count(name) > 1}):
         raise InputError(f"it gives the column {twice[0]} twice")
     columns = {
-        name.removesuffix(_E4): _column(name, [row[place] for row in result.rows])
+        ("amount" if name == _EXACT else name): _column(name, [row[place] for row in result.rows])
         for place, name in enumerate(result.columns)
     }
     return pa.table(columns)
 
 
 def _column(name: str, values: list[Any]) -> pa.Array:
-    kind = COLUMN_KINDS.get(name.removesuffix(_E4))
+    kind = COLUMN_KINDS.get("amount" if name == _EXACT else name)
     if kind is None:
         return pa.nulls(len(values))
     read, target = _READ[kind]
-    if name == f"amount{_E4}":
+    if name == _EXACT:
         read = _ten_thousandths
     try:
         return pa.array([None if value is None else read(value) for value in values], target)
     except (TypeError, ValueError, OverflowError, pa.ArrowInvalid):
-        wrong = next(value for value in values if value is not None and not _is_read(read, value))
+        wrong = next((value for value in values if value is not None and not _is_read(read, value)), values[0])
         said = f"'{str(wrong)[:60]}'"
-        raise InputError(f"its column {name} gives {said}, which is not {_SAID[kind or 'amount']}") from None
+        raise InputError(f"its column {name} gives {said}, which is not {_SAID[kind]}") from None
 
 
 def _is_read(read: Callable[[Any], Any], value: Any) -> bool:

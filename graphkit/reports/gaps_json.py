@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from graphkit.gaps import Evaluation, rules
+from graphkit.gaps.knock_on import knock_on as along_supplies
 from graphkit.model.gap import Gap
 
 Found = Sequence[tuple[Evaluation, Sequence[Gap]]]
 
 
-def gaps_document(found: Found) -> dict[str, Any]:
+def gaps_document(found: Found, *, knock_on: bool = False) -> dict[str, Any]:
     """Return the one JSON document for some gaps of one evaluation, or of several.
 
     `case` is the case's id, or with several evaluations the list of theirs; a date that differs between them is null.
@@ -28,25 +29,35 @@ def gaps_document(found: Found) -> dict[str, Any]:
         "as_of": dates.pop().isoformat() if len(dates) == 1 else None,
         "known_by": _utc(known.pop()) if len(known) == 1 else None,
         "case": one.case.id if one else [evaluation.case.id for evaluation, _ in found],
-        "thresholds": _thresholds(one) if one else None,
+        "thresholds": thresholds(one) if one else None,
         "counts": {kind: counts[kind] for kind in [*rules(), *sorted(set(counts) - set(rules()))] if kind in counts},
-        "gaps": gap_dicts(found),
+        "gaps": gap_dicts(found, knock_on=knock_on),
     }
 
 
-def gap_dicts(found: Found) -> list[dict[str, Any]]:
-    """Return the gaps as JSON has them; with several evaluations, each says its case."""
+def gap_dicts(found: Found, *, knock_on: bool = False) -> list[dict[str, Any]]:
+    """Return the gaps as JSON has them; with several evaluations, each says its case.
+
+    With `knock_on` each has a key of that name: who else is affected along `supplies`, beside the impact proper.
+    """
     several = len(found) > 1
-    return [
-        {**gap.model_dump(mode="json"), **({"case": evaluation.case.id} if several else {})}
-        for evaluation, gaps in found
-        for gap in gaps
-    ]
+    listed = []
+    for evaluation, gaps in found:
+        affected = along_supplies(evaluation, [gap.id for gap in gaps]) if knock_on else {}
+        for gap in gaps:
+            one = gap.model_dump(mode="json")
+            if several:
+                one["case"] = evaluation.case.id
+            if knock_on:
+                one["knock_on"] = [effect.model_dump(mode="json") for effect in affected[gap.id]]
+            listed.append(one)
+    return listed
 
 
 def _utc(known_by: datetime | None) -> str | None:
     return None if known_by is None else f"{known_by.isoformat()}Z"
 
 
-def _thresholds(evaluation: Evaluation) -> dict[str, str]:
+def thresholds(evaluation: Evaluation) -> dict[str, str]:
+    """Return the thresholds in force as plain numbers, sorted by name."""
     return {name: f"{value.normalize():f}" for name, value in sorted(evaluation.thresholds.items())}

@@ -13,6 +13,7 @@ from rich.text import Text as Styled
 from graphkit.gaps import Evaluation, Rule
 from graphkit.model.gap import Gap
 from graphkit.reports import words
+from graphkit.reports.gaps_json import thresholds
 from graphkit.reports.model import Report
 from graphkit.reports.names import Names
 from graphkit.reports.queries import rows, synthetic_rows
@@ -63,6 +64,7 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
     if not rows(evaluation, "SELECT has_coverage FROM settings")[0]["has_coverage"]:
         text = "没有检查范围表（coverage），按全部查过处理。" if zh else "No coverage table: all is taken as looked at."
         parts.append(Styled(text, style="bright_black"))
+    parts.append(Styled(_thresholds(evaluation, lang), style="bright_black"))
     parts.append(table)
     if any(not gap.root for gap in listed):
         text = "↳ 由其他缺口造成，不是根源。" if zh else "↳ explained by other gaps, not a root."
@@ -119,6 +121,11 @@ def _row(number: int, gap: Gap, names: Names, known: Mapping[str, Rule], lang: L
         Styled(number_text(gap.beneficiaries) if gap.beneficiaries else ""),
         Styled(money_text(gap.amount, lang)),
     ]
+
+
+def _thresholds(evaluation: Evaluation, lang: Lang) -> str:
+    said = [f"{name}={value}" for name, value in thresholds(evaluation).items()]
+    return f"{'阈值' if lang == 'zh' else 'Thresholds'}: {' '.join(said)}"
 
 
 def _headline(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang) -> Styled:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from graphkit.gaps import Evaluation
-from graphkit.gaps.knock_on import MAX_DISTANCE, knock_on
+from graphkit.gaps.knock_on import MAX_DISTANCE, KnockOn, knock_on
 from graphkit.model.errors import InputError
 from tests.gaps.loaded import evaluated
 from tests.planted.build import case, day, group, policy, stage, transfer
@@ -36,7 +36,11 @@ def built(supplies: list[Row], groups: list[Row] | None = None, **more: Any) -> 
 
 
 def found(evaluation: Evaluation, gap_id: str) -> list[tuple[str, str, int, Decimal, list[str]]]:
-    return [(one.direction, one.id, one.distance, one.weight, one.via) for one in knock_on(evaluation, gap_id)]
+    return [(one.direction, one.id, one.distance, one.weight, one.via) for one in effects_of(evaluation, gap_id)]
+
+
+def effects_of(evaluation: Evaluation, gap_id: str) -> list[KnockOn]:
+    return knock_on(evaluation, [gap_id])[gap_id]
 
 
 def gap_of(evaluation: Evaluation, kind: str) -> str:
@@ -59,7 +63,7 @@ def test_nobody_but_those_who_wait_is_counted_as_a_beneficiary(tmp_path: Path) -
     alone = evaluated(built([]), tmp_path / "alone", day(5, 1))
     linked = evaluated(built([supply("firms", "shops", "1")]), tmp_path / "linked", day(5, 1))
     assert [gap.model_dump() for gap in alone.gaps()] == [gap.model_dump() for gap in linked.gaps()]
-    assert knock_on(alone, gap_of(alone, "missing_step")) == []
+    assert effects_of(alone, gap_of(alone, "missing_step")) == []
 
 
 def test_the_strongest_path_counts_then_the_shortest(tmp_path: Path) -> None:
@@ -68,7 +72,7 @@ def test_the_strongest_path_counts_then_the_shortest(tmp_path: Path) -> None:
         supply("firms", "growers", "0.9"), supply("growers", "buyers", "0.5"), supply("firms", "buyers", "0.45"),
     ]  # fmt: skip
     evaluation = evaluated(built(links), tmp_path, day(5, 1))
-    down = {one.id: one for one in knock_on(evaluation, gap_of(evaluation, "missing_step"))}
+    down = {one.id: one for one in effects_of(evaluation, gap_of(evaluation, "missing_step"))}
     assert (down["shops"].weight, down["shops"].via) == (Decimal("0.45"), ["firms", "makers"])
     assert (down["buyers"].weight, down["buyers"].via) == (Decimal("0.45"), ["firms"])
 
@@ -77,7 +81,7 @@ def test_weights_that_are_missing_too_large_or_nothing(tmp_path: Path) -> None:
     links = [supply("firms", "shops"), supply("shops", "makers", "3"), supply("makers", "growers", "0"),
              supply("makers", "buyers", "-1")]  # fmt: skip
     evaluation = evaluated(built(links), tmp_path, day(5, 1))
-    effects = knock_on(evaluation, gap_of(evaluation, "missing_step"))
+    effects = effects_of(evaluation, gap_of(evaluation, "missing_step"))
     assert [(one.id, one.weight, one.unweighted) for one in effects if one.direction == "downstream"] == [
         ("shops", 1, 1),
         ("makers", 1, 1),
@@ -116,7 +120,7 @@ def test_no_path_is_followed_for_ever(tmp_path: Path) -> None:
     groups = [group(one, None, None) | {"measure": None} for one in names[1:]]
     links = [supply(start, end, "0.9") for start, end in pairwise(names)]
     evaluation = evaluated(built(links, groups), tmp_path, day(5, 1))
-    effects = knock_on(evaluation, gap_of(evaluation, "missing_step"))
+    effects = effects_of(evaluation, gap_of(evaluation, "missing_step"))
     assert [one.distance for one in effects] == list(range(1, MAX_DISTANCE + 1))
     assert effects[-1].weight == Decimal("0.9") ** MAX_DISTANCE
     assert effects[-1].model_dump(mode="json")["weight"] == 0.121577
@@ -124,4 +128,4 @@ def test_no_path_is_followed_for_ever(tmp_path: Path) -> None:
 
 def test_an_unknown_gap_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="gap-0"):
-        knock_on(evaluated(built([]), tmp_path, day(5, 1)), "gap-0")
+        effects_of(evaluated(built([]), tmp_path, day(5, 1)), "gap-0")

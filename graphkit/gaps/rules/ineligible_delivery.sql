@@ -9,7 +9,7 @@
 --   en: Delivered to a beneficiary marked ineligible, unknown where there is a table of beneficiaries, or outside the days of eligibility.
 -- explanation:
 --   zh: 《{policy}》只应惠及符合条件者，{scope}却有{count}笔发放给了不符合条件、不在名册或已过资格期的对象，涉及{amount}；{responsible}{impact}。
---   en: The policy "{policy}" is for those eligible only; in {scope} {count} deliveries ({amount}) went to beneficiaries who are not eligible, not on the roll, or outside their days of eligibility; {responsible}{impact}.
+--   en: The policy "{policy}" is for those eligible only; in {scope} {count:delivery|deliveries} ({amount}) went to those who are not eligible, not on the roll, or outside their days of eligibility; {responsible}{impact}.
 -- rows: true
 SELECT id, policy, measure, region, "on" AS since, amount, currency
 FROM delivery_rows, settings

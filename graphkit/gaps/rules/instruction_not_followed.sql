@@ -9,8 +9,8 @@
 --   zh: 批示或建议的期限已过（无期限的按规定天数），问题尚未销号，且此后没有整改记录。
 --   en: An instruction or recommendation is past its due date (or instruction_days, if it has none), the finding is open, and nothing was rectified on or after it.
 -- explanation:
---   zh: 于{happened}对问题“{subject}”作出的批示（建议）应在{due}前落实，已过{days}天仍无整改记录；{responsible}{impact}。
---   en: What was instructed on {happened} about the finding "{subject}" was due by {due}; {days} days later nothing is on record as put right; {responsible}{impact}.
+--   zh: 于{happened}对问题“{subject}”作出的批示（建议）应在{due}前落实，已过{days:zh}仍无整改记录；{responsible}{impact}。
+--   en: What was instructed or recommended on {happened} about the finding "{subject}" was due by {due}; {days:en} later nothing is on record as put right; {responsible}{impact}.
 WITH late AS (
   SELECT
     actions.finding, actions."on", actions.recorded_at, actions.id,

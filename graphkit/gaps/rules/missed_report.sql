@@ -8,8 +8,8 @@
 --   zh: 报告周期已结束，截至评估日没有该期报告。
 --   en: A period of report_cadence ended, and no report of that kind and period end was issued by the as-of date.
 -- explanation:
---   zh: 所要求的{report_kind}应按期报送，截至{due}的一期至今没有报告，已过{days}天{impact}。
---   en: The {report_kind} for the period that ended on {due} was due, and {days} days later none has been issued{impact}.
+--   zh: 所要求的{report_kind}应按期报送，截至{due}的一期至今没有报告，已过{days:zh}{impact}。
+--   en: The {report_kind} for the period that ended on {due} was due, and {days:en} later none has been issued{impact}.
 SELECT
   CAST(NULL AS VARCHAR) AS policy, CAST(NULL AS VARCHAR) AS measure, CAST(NULL AS VARCHAR) AS stage,
   CAST(NULL AS VARCHAR) AS scope, report_periods.kind || ':' || report_periods.period_end AS subject,

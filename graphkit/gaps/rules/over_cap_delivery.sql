@@ -9,7 +9,7 @@
 --   en: The sum delivered to one beneficiary under a measure is above its cap_per_beneficiary.
 -- explanation:
 --   zh: 《{policy}》对每名对象设有上限，{scope}却有{count}名对象超标准享受，共超出{amount}；{responsible}{impact}。
---   en: The policy "{policy}" has a cap for each beneficiary; in {scope} {count} beneficiaries got more, {amount} above it in all; {responsible}{impact}.
+--   en: The policy "{policy}" has a cap for each beneficiary; in {scope} {count:beneficiary|beneficiaries} got more, {amount} above it in all; {responsible}{impact}.
 -- rows: true
 -- counts: beneficiaries
 WITH over_cap AS (

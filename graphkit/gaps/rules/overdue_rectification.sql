@@ -8,8 +8,8 @@
 --   zh: 责任单位已认领并定有期限，期限已过，问题尚未销号，且此后没有整改记录。
 --   en: A finding was accepted with a due date that is past, is open, and nothing was rectified on or after the acceptance.
 -- explanation:
---   zh: 问题“{subject}”已于{happened}认领，应在{due}前整改，逾期{days}天仍无整改记录；{responsible}{impact}。
---   en: The finding "{subject}" was accepted on {happened} to be put right by {due}; {days} days later nothing is on record as put right; {responsible}{impact}.
+--   zh: 问题“{subject}”已于{happened}认领，应在{due}前整改，逾期{days:zh}仍无整改记录；{responsible}{impact}。
+--   en: The finding "{subject}" was accepted on {happened} to be put right by {due}; {days:en} later nothing is on record as put right; {responsible}{impact}.
 WITH late AS (
   SELECT actions.finding, actions."on", actions.recorded_at, actions.id, actions.due_on
   FROM actions, settings

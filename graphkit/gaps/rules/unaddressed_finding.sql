@@ -9,8 +9,8 @@
 --   zh: 问题发现后超过规定天数，没有任何处理动作。
 --   en: A finding has no action at all more than unaddressed_days after it was found.
 -- explanation:
---   zh: 于{happened}发现的问题“{subject}”应在{unaddressed_days}天内处理，至今没有任何处理记录，已超过{days}天；{responsible}{impact}。
---   en: The finding "{subject}" of {happened} should have been taken up within {unaddressed_days} days; {days} days beyond that, no action is on record; {responsible}{impact}.
+--   zh: 于{happened}发现的问题“{subject}”应在{unaddressed_days:zh}内处理，超期{days:zh}仍没有任何处理记录；{responsible}{impact}。
+--   en: The finding "{subject}" of {happened} should have been taken up within {unaddressed_days:en}; {days:en} beyond that, no action is on record; {responsible}{impact}.
 SELECT
   policy, CAST(NULL AS VARCHAR) AS measure, stage, scope, id AS subject, region,
   found_on + CAST(settings.unaddressed_days AS INTEGER) + 1 AS since,

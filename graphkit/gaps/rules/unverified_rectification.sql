@@ -9,8 +9,8 @@
 --   zh: 报告已整改超过规定天数，此后既未核实、也未退回或重新挂号。
 --   en: A rectification is more than verify_days old and was neither verified, rejected nor reopened since.
 -- explanation:
---   zh: 问题“{subject}”于{happened}报告已整改，应在{verify_days}天内核实，至今未核实、退回或重新挂号，已超过{days}天；{responsible}{impact}。
---   en: The finding "{subject}" was reported put right on {happened} and should have been checked within {verify_days} days; {days} days beyond that it has been neither verified, rejected nor reopened; {responsible}{impact}.
+--   zh: 问题“{subject}”于{happened}报告已整改，应在{verify_days:zh}内核实，超期{days:zh}仍未核实、退回或重新挂号；{responsible}{impact}。
+--   en: The finding "{subject}" was reported put right on {happened} and should have been checked within {verify_days:en}; {days:en} beyond that it has been neither verified, rejected nor reopened; {responsible}{impact}.
 WITH unverified AS (
   SELECT actions.finding, min(actions."on") AS "on"
   FROM actions, settings
