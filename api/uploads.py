@@ -54,7 +54,8 @@ def document_upload(workspace: Path, case: str, file: Path) -> Work:
         gazetteer = gazetteer_of(Facts(workspace), case)
         review = Review(workspace, case, create=True)
         read = []
-        for document in read_documents(file):
+        problems: list[str] = []
+        for document in read_documents(file, problems):
             candidates = extract(document, gazetteer)
             review.add(document, candidates)
             job.tell(f"{document.name}: {len(candidates)} candidate facts")
@@ -66,7 +67,9 @@ def document_upload(workspace: Path, case: str, file: Path) -> Work:
                     "warnings": list(document.warnings),
                 }
             )
-        return {"case": case, "documents": read}
+        for problem in problems:
+            job.tell(problem)
+        return {"case": case, "documents": read, "problems": problems}
 
     return work
 

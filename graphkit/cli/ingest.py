@@ -50,12 +50,10 @@ def ingest(
     found: list[tuple[Document, list[Candidate]]] = []
     status = 0
     for path in files:
-        try:
-            documents = read_documents(path)
-        except InputError as error:
-            status = error.exit_status
-            sys.stderr.write(f"{error}\n")
-            continue
+        documents, problems = _readable(path)
+        if problems:
+            status = InputError.exit_status
+            sys.stderr.write("".join(f"{problem}\n" for problem in problems))
         for document in documents:
             candidates = extract(document, gazetteer)
             if model:
@@ -77,6 +75,15 @@ def ingest(
             print_table(_shown(document, candidates, lang_))
     if status:
         raise typer.Exit(status)
+
+
+def _readable(path: Path) -> tuple[list[Document], list[str]]:
+    """Return the documents of a file that can be read, and in one line each what cannot."""
+    problems: list[str] = []
+    try:
+        return read_documents(path, problems), problems
+    except InputError as error:
+        return [], [*problems, str(error)]
 
 
 def _tell(document: Document) -> None:

@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8, GB18030, Big5 and what a byte-order mark says; U+FFFD stands for what cannot be read.
+"""Bytes to text: UTF-8, UTF-16, GB18030, Big5 and what a byte-order mark says; U+FFFD stands for what cannot be read.
 
 GB18030 and Big5 decode each other's bytes without an error, so the choice is made by what comes out: of Chinese text
 nearly all characters are among the few thousand common ones, and in the wrong encoding they are not.
@@ -44,6 +44,10 @@ def _choose(data: bytes, name: str, declared_in_text: bool) -> tuple[str, int]:
         if data.startswith(mark):
             return encoding, len(mark)
     if b"\0" in data[:_SAMPLE_BYTES]:
+        wide = {one: _plausibility(data[:_SAMPLE_BYTES], one) for one in ("utf-16-le", "utf-16-be")}
+        best = max(wide, key=lambda encoding: wide[encoding])
+        if wide[best] >= _PLAUSIBLE:
+            return best, 0
         raise InputError(f"{name}: this is a binary file, not text; give txt, html, docx, pdf or a zip of these")
     if declared_in_text and (found := _DECLARED.search(data[:2048])):
         encoding = _NAMES.get(found.group(1).decode("ascii").lower(), "")

@@ -25,7 +25,7 @@ _BLOCKS = frozenset(
         "ul",
     )
 )  # fmt: skip
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![.\d])", re.IGNORECASE)
 _CELL = "\x1f"
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 
@@ -60,7 +60,7 @@ def read_html(source: str, name: str) -> tuple[str, tuple[Part, ...]]:
             depth += 1
             if depth > limits.MAX_HTML_DEPTH:
                 raise InputError(f"{name}: elements are nested deeper than {limits.MAX_HTML_DEPTH:,}; it is not read")
-            if skipped or tag in _UNSEEN or _HIDDEN.search(element.get("style") or ""):
+            if skipped or tag in _UNSEEN or "hidden" in element.attrib or _HIDDEN.search(element.get("style") or ""):
                 skipped += 1
                 continue
             if tag in _BLOCKS or tag == "br":

@@ -32,7 +32,7 @@ def read_pdf(data: bytes, name: str) -> tuple[str, tuple[Part, ...], tuple[str, 
         if reader.is_encrypted and not reader.decrypt(""):
             raise InputError(f"{name}: it needs a password; save it without one")
         count = len(reader.pages)
-    except DependencyError:
+    except (DependencyError, NotImplementedError):
         raise InputError(
             f"{name}: it is encrypted in a way that is not supported; save it without encryption"
         ) from None

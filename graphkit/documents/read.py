@@ -38,8 +38,11 @@ def read_document(path: Path) -> Document:
     return documents[0]
 
 
-def read_documents(path: Path) -> list[Document]:
-    """Read a document, or every document of a zip in the order of their names. InputError as for `read_document`."""
+def read_documents(path: Path, problems: list[str] | None = None) -> list[Document]:
+    """Read a document, or every document of a zip in the order of their names. InputError as for `read_document`.
+
+    With `problems`, a file of a zip that cannot be read is told there in one line, and the others are read.
+    """
     try:
         size = path.stat().st_size
         if size > limits.MAX_FILE_BYTES:
@@ -52,7 +55,15 @@ def read_documents(path: Path) -> list[Document]:
     file = _file(path.name, data)
     if file.format != "zip":
         return [_read(file)]
-    return [_read(_member(path.name, name, content)) for name, content in archive.members(data, path.name)]
+    documents: list[Document] = []
+    for name, content in archive.members(data, path.name):
+        try:
+            documents.append(_read(_member(path.name, name, content)))
+        except InputError as error:
+            if problems is None:
+                raise
+            problems.append(str(error))
+    return documents
 
 
 def _file(name: str, data: bytes) -> _File:

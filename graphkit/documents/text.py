@@ -32,10 +32,11 @@ _WIDE = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！
 _DOUBLED = frozenset("，、；：。,")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
 _BLANK_BESIDE_DIGIT = re.compile(
-    r"(?<=[\u3400-\u9fff〇〔〕（）])[ \t]+(?=[0-9〔〕（）])|(?<=[0-9%〔〕（）])[ \t]+(?=[\u3400-\u9fff〇〔〕])"
+    r"(?<=[\u3400-\u9fff〇〔〕（）])[ ]+(?=[0-9〔〕（）])|(?<=[0-9%〔〕（）])[ ]+(?=[\u3400-\u9fff〇〔〕])"
 )
 _SPACED_OUT = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,2}[\u3400-\u9fff](?![\u3400-\u9fff])){2,}")
 _LINE_FULL = 0.85
+_LINE_FULL_ON_A_PAGE = 0.75
 _LINE_WIDEST = 90
 
 
@@ -255,7 +256,7 @@ def _fix_lines(draft: _Draft, repairs: dict[str, int], wrapped: bool) -> None:
     for line, following in pairwise(lines):
         position += len(line) + 1
         text, after = line.rstrip(), following.lstrip()
-        full = len(text.strip()) >= widest * _LINE_FULL
+        full = len(text.strip()) >= widest * (_LINE_FULL_ON_A_PAGE if wrapped else _LINE_FULL)
         indented = len(following) - len(after) >= 2
         cells = any(one in line + following for one in "\t|｜")
         broken = (

@@ -170,6 +170,45 @@ def test_a_zip_made_on_chinese_windows_has_readable_names(tmp_path: Path) -> Non
     assert read(tmp_path, "a.zip", data).name == "a.zip/通报.txt"
 
 
+def test_a_bad_file_in_a_zip_does_not_cost_the_others(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    path.write_bytes(zip_bytes(good__txt="太原市财政局".encode(), bad__pdf=b"%PDF-1.4 nothing"))
+    problems: list[str] = []
+    assert [one.name for one in read_documents(path, problems)] == ["a.zip/good.txt"]
+    (problem,) = problems
+    assert problem.startswith("a.zip/bad.pdf")
+    with pytest.raises(InputError, match=r"bad\.pdf"):
+        read_documents(path)
+
+
+def test_utf_16_without_a_mark(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes("太原市财政局拨付资金300万元。".encode("utf-16-le"))
+    document = read_document(path)
+    assert (document.encoding, document.text.raw) == ("utf-16-le", "太原市财政局拨付资金300万元。")
+
+
+def test_hidden_parts_of_a_page_are_not_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.html"
+    path.write_text(
+        '<html><body><p hidden>甲</p><p style="font-size:0">乙</p><p>丙</p></body></html>', encoding="utf-8"
+    )
+    assert read_document(path).text.raw == "丙"
+
+
+def test_cells_stay_apart_before_a_figure(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    path.write_bytes(docx_bytes("责任", table=[["太原市财政局", "2020年6月30日前"]]))
+    assert "太原市财政局\t2020年6月30日前" in read_document(path).text.clean
+
+
+def test_a_pdf_encrypted_in_an_unknown_way_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    path.write_bytes(pdf_bytes("甲", encryption=b"/Encrypt 3 0 R"))
+    with pytest.raises(InputError, match="encrypt"):
+        read_document(path)
+
+
 def test_an_archive_in_an_archive_is_refused(tmp_path: Path) -> None:
     assert "inside an archive" in refused(tmp_path, "a.zip", zip_bytes(b__zip=zip_bytes(a__txt=b"a")))
 

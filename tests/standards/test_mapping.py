@@ -272,3 +272,11 @@ def test_the_mappings_that_come_along_are_sound() -> None:
         bundled_mapping(name)
     with pytest.raises(UsageError, match="no mapping of graphkit's own"):
         bundled_mapping("../secrets")
+
+
+def test_where_the_plans_are_missing_nobody_knows_whether_a_finding_was_taken_up(bring: Bring) -> None:
+    files = [path for path in sorted((FIXTURES / "fac").iterdir()) if "corrective-action" not in path.name]
+    brought = bring(lambda files, out: run_mapping(bundled_mapping("fac-single-audit"), files, out), files)
+    assert brought.loaded.loaded["findings"]
+    assert "unaddressed_finding" not in brought.evaluation.counts()
+    assert any("corrective-action" in warning for warning in brought.made.warnings)

@@ -143,6 +143,10 @@ class Source(_Strict):
     path: str | None = None
     required: bool = True
     rows: list[Condition] = Field(default_factory=list, description="only rows that meet all of these")
+    absent_thresholds: dict[str, str] = Field(
+        default_factory=dict,
+        description="thresholds of the case where no file of the source is there, so that nobody looked",
+    )
 
 
 class Parameter(_Strict):

@@ -100,6 +100,11 @@ class _Run:
         self._evaluator = Evaluator(mapping.values, mapping.cases, self._sheets, self.parameters)
         self._set_parameters(given)
         self.case = self._filled(mapping.case)
+        for name, source in mapping.sources.items():
+            if source.absent_thresholds and not self._sheets[name]:
+                self.case["thresholds"] = {**self.case.get("thresholds", {}), **source.absent_thresholds}
+                told = ", ".join(f"{key}: {value}" for key, value in source.absent_thresholds.items())
+                self.warnings.append(f"source {name}: none of the files is called {source.file}; thresholds {told}")
 
     # Reading
 
