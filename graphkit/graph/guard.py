@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from graphkit.graph.parser import Parsed, parse
-from graphkit.graph.tokens import Token, place
+from graphkit.graph.parser import Parsed, is_one_call, parse
+from graphkit.graph.tokens import Token, TokenKind, place
 from graphkit.model.errors import RefusedError, UsageError
 
 Engine = Literal["embedded", "neo4j"]
@@ -43,6 +43,8 @@ _EMBEDDED = {
     "OPTIONAL CALL": "write CALL { OPTIONAL MATCH … }",
 }
 _EMBEDDED_FUNCTIONS = {"percentilecont": "use percentileDisc"}
+MAX_RANGE = 100_000
+"""How far apart the ends of a range() may be on Neo4j."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,8 @@ def check(query: str, engine: Engine, params: Mapping[str, Any] | None = None) -
             )
     if engine == "embedded":
         _refuse_unknown_to_embedded(parsed)
+    else:
+        _refuse_unstoppable(parsed, params or {})
     endless = "only 10 hops are followed" if engine == "embedded" else "it may take very long"
     notices = [
         f"{_at(parsed, token)}: a path without an upper bound; {endless}; write how many hops at most, such as *1..20"
@@ -97,7 +101,7 @@ def _asked(parsed: Parsed, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_unknown_to_embedded(parsed: Parsed) -> None:
-    unknown = [(name, token, _EMBEDDED[name]) for name, token in parsed.features]
+    unknown = [(name, token, _EMBEDDED[name]) for name, token in parsed.features if name in _EMBEDDED]
     unknown += [
         (f"{name}()", token, _EMBEDDED_FUNCTIONS[name.lower()])
         for name, token in parsed.functions
@@ -110,6 +114,58 @@ def _refuse_unknown_to_embedded(parsed: Parsed) -> None:
     for token in parsed.properties:
         if token.value == "type":
             raise UsageError(f"{_at(parsed, token)}: nothing has a property called type; write labels(n) or type(r)")
+
+
+def _refuse_unstoppable(parsed: Parsed, params: Mapping[str, Any]) -> None:
+    """Refuse what Neo4j cannot stop once it has begun: it looks at its time limit between rows, not within expressions.
+
+    Those are regular expressions, long ranges, and lists gone through for each value of another list. The embedded
+    engine looks at it everywhere, and its regular expressions take linear time.
+    """
+    for name, token in parsed.features:
+        if name == "=~":
+            raise RefusedError(
+                f"{_at(parsed, token)}: Neo4j cannot stop a regular expression that takes too long; write CONTAINS, "
+                "STARTS WITH or ENDS WITH, with toLower(…) where the case of letters does not matter, "
+                "or ask the embedded graph"
+            )
+    for token, arguments in parsed.ranges:
+        if not _is_bounded(arguments, params):
+            raise RefusedError(
+                f"{_at(parsed, token)}: Neo4j cannot stop a range that is too long; give its ends as numbers at most "
+                f"{MAX_RANGE} apart, as parameters, or the last one as size(…) or length(…)"
+            )
+    for token in parsed.loops:
+        raise RefusedError(
+            f"{_at(parsed, token)}: Neo4j cannot stop a list that is gone through for each value of another one; "
+            "write UNWIND, or ask the embedded graph"
+        )
+
+
+def _is_bounded(arguments: list[list[Token]], params: Mapping[str, Any]) -> bool:
+    """Whether a range is as long as something in memory, or at most MAX_RANGE."""
+    if len(arguments) not in (2, 3):
+        return True  # the store says what is wrong with it
+    first, last = (_whole_number(one, params) for one in arguments[:2])
+    if first is not None and last is not None:
+        return abs(last - first) <= MAX_RANGE
+    counted = arguments[1]
+    if len(counted) > 2 and counted[-2].value in ("+", "-") and _whole_number(counted[-1:], params) is not None:
+        counted = counted[:-2]
+    return (
+        first is not None and abs(first) <= MAX_RANGE and counted[0].word in ("SIZE", "LENGTH") and is_one_call(counted)
+    )
+
+
+def _whole_number(tokens: list[Token], params: Mapping[str, Any]) -> int | None:
+    """Return the whole number that tokens are: as written, or the value of a parameter."""
+    sign = -1 if len(tokens) == 2 and tokens[0].value == "-" else 1
+    if len(tokens) != (1 if sign == 1 else 2):
+        return None
+    token = tokens[-1]
+    if token.kind is TokenKind.PARAMETER and isinstance(value := params.get(token.value), int):
+        return sign * value
+    return sign * int(token.value) if token.kind is TokenKind.NUMBER and token.value.isdigit() else None
 
 
 def _at(parsed: Parsed, token: Token) -> str:

@@ -16,13 +16,20 @@ from graphkit.model.errors import GraphkitError, RefusedError, UsageError
 
 _MAX_DEPTH = 60
 _MAX_STEPS = 400_000
+_MAX_LOOPS = 3
+_SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS"})
+"""Functions whose list is about as short as a path or the labels of a node."""
 _CLAUSES = frozenset({"MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL"})
 _READING = "MATCH, UNWIND, WITH, CALL, RETURN"
 
 
 @dataclass(slots=True)
 class Parsed:
-    """What a query consists of. Positions are those of tokens in `tokens`."""
+    """What a query consists of. Positions are those of tokens in `tokens`.
+
+    `ranges` are the calls of range(), each with the tokens of its arguments; `loops` are where an expression goes
+    through one list, which may be long, for each value of another, or nests deeper than three.
+    """
 
     text: str
     tokens: list[Token]
@@ -33,6 +40,8 @@ class Parsed:
     properties: list[Token] = field(default_factory=list)
     parameters: set[str] = field(default_factory=set)
     unnamed_items: list[tuple[int, int]] = field(default_factory=list)
+    ranges: list[tuple[Token, list[list[Token]]]] = field(default_factory=list)
+    loops: list[Token] = field(default_factory=list)
 
     def written(self) -> tuple[str, dict[str, str]]:
         """Return the query as the stores are given it, and the strings in it as parameters.
@@ -88,6 +97,7 @@ class _Parser:
         self._depth = 0
         self._steps = 0
         self._named: list[Token] = []
+        self._in_loops: list[bool] = []
 
     # Tokens
 
@@ -250,10 +260,12 @@ class _Parser:
                 raise RefusedError(f"{self._where()}: CALL … IN TRANSACTIONS is not allowed")
             return
         start = self._token
-        names = [self._name().value]
+        names = [self._name()]
         while self._take("."):
-            names.append(self._name().value)
-        self.parsed.procedures.append((".".join(names), start))
+            names.append(self._name())
+        if any(name.kind is TokenKind.QUOTED for name in names):
+            raise RefusedError(f"{self._where(start)}: the name of a procedure cannot stand in backticks")
+        self.parsed.procedures.append((".".join(name.value for name in names), start))
         if self._take("("):
             self._list_of_expressions(")")
         if self._take_word("YIELD"):
@@ -466,6 +478,8 @@ class _Parser:
     def _comparison(self) -> None:
         self._sum()
         while True:
+            if self._is("=~"):
+                self.parsed.features.append(("=~", self._token))
             if self._is("=", "<>", "<", ">", "<=", ">=", "=~") or self._word("IN", "CONTAINS"):
                 self._next()
                 self._sum()
@@ -550,12 +564,16 @@ class _Parser:
                 break
         self._need("}")
 
-    def _list_of_expressions(self, end: str) -> None:
+    def _list_of_expressions(self, end: str) -> list[list[Token]]:
+        found = []
         while not self._is(end):
+            start = self._at
             self._expression()
+            found.append(self._tokens[start : self._at])
             if not self._take(","):
                 break
         self._need(end)
+        return found
 
     def _atom(self) -> None:
         token = self._token
@@ -599,9 +617,9 @@ class _Parser:
             self._need("(")
             self._name()
             self._need_word("IN")
-            self._expression()
+            source = self._source()
             self._need_word("WHERE")
-            self._expression()
+            self._each(source, self._expression)
             self._need(")")
         elif token.word == "REDUCE" and opens == "(":
             self._next()
@@ -612,9 +630,9 @@ class _Parser:
             self._need(",")
             self._name()
             self._need_word("IN")
-            self._expression()
+            source = self._source()
             self._need("|")
-            self._expression()
+            self._each(source, self._expression)
             self._need(")")
         elif token.word in ("SHORTESTPATH", "ALLSHORTESTPATHS") and opens == "(":
             self._anonymous_pattern()
@@ -635,13 +653,16 @@ class _Parser:
         if any(token.kind is TokenKind.QUOTED for token in self._tokens[start : start + ahead]):
             raise RefusedError(f"{self._where()}: the name of a function cannot stand in backticks")
         self.parsed.functions.append((".".join(parts), self._token))
+        called = self._token
         self._at += ahead
         self._need("(")
         if self._take("*"):
             self._need(")")
             return
         self._take_word("DISTINCT")
-        self._list_of_expressions(")")
+        arguments = self._list_of_expressions(")")
+        if called.word == "RANGE" and len(parts) == 1:
+            self.parsed.ranges.append((called, arguments))
 
     def _case(self) -> None:
         if not self._word("WHEN"):
@@ -681,17 +702,30 @@ class _Parser:
     def _list_comprehension(self) -> None:
         self._name()
         self._need_word("IN")
-        self._expression()
-        bare = True
-        if self._take_word("WHERE"):
-            self._expression()
-            bare = False
+        source = self._source()
+        if not (self._word("WHERE") or self._is("|", "]")):
+            raise self._wrong("']' expected")
+        self._each(source, self._comprehended)
+        self._need("]")
+
+    def _comprehended(self) -> None:
+        self._where_clause()
         if self._take("|"):
             self._expression()
-            bare = False
-        if bare and not self._is("]"):
-            raise self._wrong("']' expected")
-        self._need("]")
+
+    def _source(self) -> list[Token]:
+        """Read the expression of a list that is gone through."""
+        start = self._at
+        self._expression()
+        return self._tokens[start : self._at]
+
+    def _each(self, source: list[Token], what: Callable[[], None]) -> None:
+        """Read what is done for each value of a list."""
+        self._in_loops.append(not _is_short(source))
+        if len(self._in_loops) > _MAX_LOOPS or (self._in_loops[-1] and sum(self._in_loops) > 1):
+            self.parsed.loops.append(source[0])
+        what()
+        self._in_loops.pop()
 
     def _pattern_comprehension(self) -> None:
         if self._peek().value == "=" and self._peek().kind is TokenKind.SYMBOL:
@@ -711,18 +745,36 @@ class _Parser:
     def _tried(self, what: Callable[[], None]) -> bool:
         """Read `what` if it is there; otherwise be where we were, having seen nothing."""
         parsed = self.parsed
-        at, depth = self._at, self._depth
+        at, depth, loops = self._at, self._depth, len(self._in_loops)
         lists: tuple[list[Any], ...] = (
-            parsed.functions, parsed.procedures, parsed.features, parsed.unbounded, parsed.properties, self._named,
+            parsed.functions, parsed.procedures, parsed.features, parsed.unbounded, parsed.properties, parsed.ranges,
+            parsed.loops, self._named,
         )  # fmt: skip
         counts = [len(seen) for seen in lists]
         try:
             what()
         except UsageError:
             self._at, self._depth = at, depth
+            del self._in_loops[loops:]
             for token in self._named[counts[-1] :]:
                 token.is_name = False
             for seen, count in zip(lists, counts, strict=True):
                 del seen[count:]
             return False
         return True
+
+
+def _is_short(source: list[Token]) -> bool:
+    """Whether a list's expression is one call of a function of _SHORT_LISTS."""
+    return source[0].word in _SHORT_LISTS and is_one_call(source)
+
+
+def is_one_call(tokens: list[Token]) -> bool:
+    """Whether tokens are a name and one pair of brackets with what is in it."""
+    depth = 0
+    for at, token in enumerate(tokens[1:], 1):
+        if token.kind is TokenKind.SYMBOL:
+            depth += {"(": 1, ")": -1}.get(token.value, 0)
+        if depth == 0:
+            return at == len(tokens) - 1 and at > 1
+    return False
