@@ -174,6 +174,55 @@ def cypher(workspace: str) -> dict[str, Any]:
     return {"seconds": seconds, "work": len(took), "unit": "queries", "found": {"failed": failed}, "detail": slowest}
 
 
+def neo4j(workspace: str) -> dict[str, Any]:
+    """Load the same graph into a real Neo4j (GRAPHKIT_TEST_NEO4J_URI), run the same Cypher there, compare the rows."""
+    import os
+
+    from graphkit.graph.bolt import BoltStore
+    from graphkit.graph.embedded import EmbeddedStore
+    from graphkit.graph.library import library
+    from graphkit.graph.projection import project
+    from graphkit.graph.store import Limits
+
+    frames = project([_evaluated(workspace)])
+    embedded, server = EmbeddedStore(Path(workspace) / "graph"), BoltStore(os.environ["GRAPHKIT_TEST_NEO4J_URI"])
+    begin = time.perf_counter()
+    server.load(frames)
+    loaded = time.perf_counter() - begin
+    limits = Limits(timeout_s=60)
+    took = {"neo4j": 0.0, "embedded": 0.0}
+    different: list[str] = []
+    failed: dict[str, str] = {}
+    queries = 0
+    for query in library().values():
+        if any(parameter.required for parameter in query.parameters.values()):
+            continue
+        rows = []
+        times = []
+        try:
+            for store in (server, embedded):
+                start = time.perf_counter()
+                rows.append(store.run(query.cypher, query.bind({}), limits).rows)
+                times.append(time.perf_counter() - start)
+        except Exception as error:
+            failed[query.id] = str(error)[:100]
+            continue
+        queries += 1
+        took["neo4j"] += times[0]
+        took["embedded"] += times[1]
+        if repr(rows[0]) != repr(rows[1]):
+            different.append(query.id)
+    server.close()
+    embedded.close()
+    return {
+        "seconds": took["neo4j"],
+        "work": queries,
+        "unit": "queries",
+        "found": {"failed": failed, "different": different},
+        "detail": {"load_s": round(loaded, 2), "the_same_queries_embedded_s": round(took["embedded"], 3)},
+    }
+
+
 def report(workspace: str) -> dict[str, Any]:
     """Build the stage report and write it as a web page and as Markdown."""
     from graphkit.reports.build import build_report
@@ -227,6 +276,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "gaps": list_gaps,
     "projection": projection,
     "cypher": cypher,
+    "neo4j": neo4j,
     "report": report,
     "export": export,
 }
