@@ -19,12 +19,13 @@ _TEXT_LIMIT = 20_000_000
 def evidence_of(computation: Computation) -> dict[str, list[Evidence]]:
     """Return the evidence of each gap in the table `listed`; deliveries up to the first 100 by id."""
     quotes = Quotes(computation)
-    found: dict[str, list[Evidence]] = {}
+    found: dict[str, dict[tuple[str | None, ...], Evidence]] = {}
 
     def add(gap: str, row: str | None, source: str | None, locator: str | None, note: str | None) -> None:
-        one = Evidence(document=source, locator=locator, quote=quotes.quote(source, locator) or note, id=row)
-        if one not in found.setdefault(gap, []):
-            found[gap].append(one)
+        quote = quotes.quote(source, locator) or note
+        of_gap = found.setdefault(gap, {})
+        if (key := (source, locator, quote, row)) not in of_gap:
+            of_gap[key] = Evidence(document=source, locator=locator, quote=quote, id=row)
 
     for gap, _, _, row, source, locator, note in computation.run(statements("collect/evidence")):
         add(gap, row, source, locator, note)
@@ -34,7 +35,7 @@ def evidence_of(computation: Computation) -> dict[str, list[Evidence]]:
         )
         for gap, row, source, locator in computation.run(query):
             add(gap, row, source, locator, None)
-    return found
+    return {gap: list(of_gap.values()) for gap, of_gap in found.items()}
 
 
 class Quotes:
