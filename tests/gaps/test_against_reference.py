@@ -74,6 +74,19 @@ def test_order_of_rows_changes_no_byte(question: Question, seed: int) -> None:
     assert found_by_sql(question.case.shuffled(seed), question.as_of, question.known_by) == found
 
 
+@settings(max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(questions())
+def test_a_row_recorded_later_changes_nothing_known_before(question: Question) -> None:
+    case, until = question.case, date(2030, 12, 31)
+    later = {
+        name: [*rows, *({**row, "id": f"later-{row['id']}", "recorded_at": "2031-01-01T00:00:00"} for row in rows)]
+        for name, rows in case.tables.items()
+        if name in ("events", "transfers", "deliveries", "findings", "actions")
+    }
+    longer = Case(case.meta, case.policies, case.tables | later)
+    assert found_by_sql(longer, question.as_of, until) == found_by_sql(case, question.as_of, until)
+
+
 def plain(gap: dict[str, Any]) -> dict[str, Any]:
     return {name: gap[name] for name in FIELDS} | {"caused_by": sorted(gap["caused_by_ids"])}
 

@@ -46,6 +46,11 @@ def _ineligible(count: int, amount: str | None, scope: str | None = "140105", **
 
 
 _ELIGIBLE = [
+    *at(
+        "ineligible-from-the-day-of-delivery",
+        {day(3, 19): [], _ON: [_ineligible(1, "2", since=_ON, days=1)]},
+        case(_FREE, beneficiaries=[{"id": "no", "eligible": False}], deliveries=[delivery("no", _ON, "2")]),
+    ),
     Planted(
         "ineligible-marked",
         case(

@@ -730,4 +730,19 @@ _CONFLICTS = [
     ),
 ]
 
-CASES = [*_SIMPLE, *_COVERAGE, *_BLOCKED, *_ORDER, *_ASSIGNED, *_EVIDENCE, *_CONFLICTS]
+_TWO = policy(stage("approve"), stage("pay", after=["approve"]))
+_TURNS = [
+    # From the day on which the policy is in force its steps wait for each other.
+    *at(
+        "blocked-from-the-first-day",
+        {day(2, 29): [], day(3, 1): [of_step("blocked_step", "pay", since=None, days=None, root=False)]},
+        case(_TWO),
+    ),
+    *at(
+        "order-from-the-day-it-is-done",
+        {day(3, 9): [of_step("blocked_step", "pay")], day(3, 10): [of_step("out_of_order", "pay", days=1)]},
+        case(_TWO, events=[completed("pay", day(3, 10))]),
+    ),
+]
+
+CASES = [*_TURNS, *_SIMPLE, *_COVERAGE, *_BLOCKED, *_ORDER, *_ASSIGNED, *_EVIDENCE, *_CONFLICTS]
