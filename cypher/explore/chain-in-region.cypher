@@ -6,8 +6,8 @@
 //   en: How far is each step of a policy in a region, with the levels above and below it, and who leads it?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
-//   policy: {type: text, required: true, zh: 政策, en: policy id}
-//   region: {type: text, required: true, zh: 地区, en: region code}
+//   policy: {type: text, required: true, example: rent-relief-2020, zh: 政策, en: policy id}
+//   region: {type: text, required: true, example: "140105", zh: 地区, en: region code}
 // columns:
 //   case: {zh: 案例, en: case}
 //   depth: {zh: 链条位置, en: place in the chain}

@@ -6,7 +6,7 @@
 //   en: Which steps are not done between a group and its measure, and who leads them?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
-//   group: {type: text, required: true, zh: 受益群体, en: group id}
+//   group: {type: text, required: true, example: waiting-point-to-point-140602, zh: 受益群体, en: group id}
 // columns:
 //   case: {zh: 案例, en: case}
 //   group: {zh: 群体, en: group id}

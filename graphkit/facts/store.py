@@ -41,6 +41,11 @@ class Commit:
     committed_at: str
     summary: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def loaded_at(self) -> datetime:
+        """When it was completed (UTC)."""
+        return datetime.fromisoformat(self.committed_at)
+
 
 class Facts:
     """The facts of one workspace folder, as of its newest commit (or the one numbered `commit`).

@@ -6,6 +6,7 @@ import os
 import stat
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path as FilePath
@@ -29,7 +30,7 @@ from neo4j.graph import Path as BoltPath
 from neo4j.graph import Relationship as BoltRelationship
 from neo4j.time import Date, DateTime, Duration, Time
 
-from graphkit.graph.frames import END, START, Frames, Kind
+from graphkit.graph.frames import Frames, Kind
 from graphkit.graph.guard import check
 from graphkit.graph.limits import Limits
 from graphkit.graph.schema import statements
@@ -139,8 +140,8 @@ class BoltStore:
 
     # Reading
 
-    def held(self) -> Held:
-        """Return what the database holds."""
+    def held(self) -> dict[str, Held]:
+        """Return what the database holds of each case."""
         with self._session(writes=False) as session:
             return held(
                 session.execute_read(
@@ -149,9 +150,10 @@ class BoltStore:
                             **properties,
                             "as_of": _clean(properties.get("as_of")),
                             "known_by": _clean(properties.get("known_by")),
+                            "loaded_at": _clean(properties.get("loaded_at")),
                         }
                         for (properties,) in transaction.run("MATCH (e:Evaluation) RETURN properties(e)")
-                        if {"case", "key", "batch", "projection", "current"} <= properties.keys()
+                        if {"case", "key", "batch", "projection", "current", "loaded_at"} <= properties.keys()
                     ]
                 )
             )
@@ -209,9 +211,7 @@ class BoltStore:
         case marked as loading, and the next one mends it.
         """
         with self._session(writes=True) as session:
-            for statement in statements():
-                session.run(statement).consume()
-            session.run("CALL db.awaitIndexes(300)").consume()
+            _prepare(session)
             cases = list(frames.cases)
             _write(
                 session,
@@ -219,15 +219,14 @@ class BoltStore:
                 cases=cases,
                 loading=_LOADING,
             )
-            stale_nodes = {
-                label: self._write_nodes(session, label, table, cases) for label, table in frames.nodes.items()
-            }
-            stale = {
-                kind: self._write_relationships(session, kind, table, cases)
-                for kind, table in frames.relationships.items()
-            }
-            for kind, digests in stale.items():
-                self._remove_relationships(session, kind, digests)
+            stale_nodes = {label: _write_nodes(session, label, table, cases) for label, table in frames.nodes.items()}
+            by_type: dict[str, dict[Kind, pa.Table]] = {}
+            for kind, table in frames.relationships.items():
+                by_type.setdefault(kind.name, {})[kind] = table
+            stale = [_write_relationships(session, name, tables, cases) for name, tables in by_type.items()]
+            for found in stale:
+                for kind, digests in found.items():
+                    _in_batches(session, _REMOVE_RELATIONSHIPS.format_map(kind._asdict()), digests)
             for label, ids in stale_nodes.items():
                 _in_batches(session, f"UNWIND $rows AS id MATCH (n:{label} {{id: id}}) DETACH DELETE n", ids)
             _in_batches(
@@ -236,40 +235,67 @@ class BoltStore:
                 _rows(frames.nodes["Evaluation"]),
             )
 
-    def _write_nodes(self, session: Session, label: str, table: pa.Table, cases: list[str]) -> list[Any]:
-        """Write the nodes that are new or differ; return the ids of those that are there no more."""
-        known = _read(session, f"MATCH (n:{label}) WHERE n.case IN $cases RETURN n.id, n.digest", cases)
-        ids, digests = table.column("id").to_pylist(), table.column("digest").to_pylist()
-        changed = [
-            index
-            for index, (key, digest) in enumerate(zip(ids, digests, strict=True))
-            if known.pop(key, None) != digest
-        ]
-        rows = _rows(table.take(pa.array(changed, pa.int64())), batch=_LOADING if label == "Evaluation" else None)
-        _in_batches(session, f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n = row", rows)
-        return list(known)
 
-    def _write_relationships(self, session: Session, kind: Kind, table: pa.Table, cases: list[str]) -> list[Any]:
-        """Write the relationships that are new or differ; return the digests of those that are there no more."""
-        pattern = f"(a:{kind.start})-[r:`{kind.name}`]->(b:{kind.end})"
-        known = _read(session, f"MATCH {pattern} WHERE r.case IN $cases RETURN r.digest, true", cases)
+_CREATE_RELATIONSHIPS = """
+UNWIND $rows AS row
+MATCH (a:{start} {{id: row.start_id}}) USING INDEX a:{start}(id)
+MATCH (b:{end} {{id: row.end_id}}) USING INDEX b:{end}(id)
+CREATE (a)-[r:`{name}`]->(b) SET r = row, r.start_id = null, r.end_id = null
+"""
+# MERGE would walk through all relationships of a busy region for each row. What was there was read before; and the
+# driver never repeats a transaction that may have been committed. Should two loads run at once, the next one mends it.
+
+_REMOVE_RELATIONSHIPS = "UNWIND $rows AS digest MATCH (:{start})-[r:`{name}` {{digest: digest}}]->(:{end}) DELETE r"
+
+
+def _prepare(session: Session) -> None:
+    """Make the constraints and indexes that are missing."""
+    known = {record[0] for record in session.run("SHOW INDEXES YIELD name")}
+    missing = [statement for statement in statements() if statement.split(" ", 3)[2] not in known]
+    for statement in missing:
+        _write(session, statement)
+    if missing:
+        session.run("CALL db.awaitIndexes(300)").consume()
+
+
+def _write_nodes(session: Session, label: str, table: pa.Table, cases: list[str]) -> list[Any]:
+    """Write the nodes that are new or differ; return the ids of those that are there no more."""
+    found = _read(session, f"MATCH (n:{label}) WHERE n.case IN $cases RETURN n.id, n.digest", cases)
+    known = dict(found)
+    ids, digests = table.column("id").to_pylist(), table.column("digest").to_pylist()
+    changed = [
+        index for index, (key, digest) in enumerate(zip(ids, digests, strict=True)) if known.pop(key, None) != digest
+    ]
+    rows = _rows(table.take(pa.array(changed, pa.int64())), batch=_LOADING if label == "Evaluation" else None)
+    _in_batches(session, f"UNWIND $rows AS row MERGE (n:{label} {{id: row.id}}) SET n = row", rows)
+    return list(known)
+
+
+def _write_relationships(
+    session: Session, name: str, tables: Mapping[Kind, pa.Table], cases: list[str]
+) -> dict[Kind, list[Any]]:
+    """Write the relationships that are new or differ; return by kind the digests of those that are there no more.
+
+    A relationship that is there more than once is removed first, and written again once.
+    """
+    known: dict[Kind, Counter[int]] = {}
+    for start, end, digest in _read(
+        session,
+        f"MATCH (a)-[r:`{name}`]->(b) WHERE r.case IN $cases RETURN labels(a)[0], labels(b)[0], r.digest",
+        cases,
+    ):
+        known.setdefault(Kind(name, start, end), Counter())[digest] += 1
+    for kind, table in tables.items():
+        there = known.setdefault(kind, Counter())
+        doubled = [digest for digest, count in there.items() if count > 1]
+        _in_batches(session, _REMOVE_RELATIONSHIPS.format_map(kind._asdict()), doubled)
+        for digest in doubled:
+            del there[digest]
         digests = table.column("digest").to_pylist()
-        new = [index for index, digest in enumerate(digests) if known.pop(digest, None) is None]
-        _in_batches(
-            session,
-            f"UNWIND $rows AS row MATCH (a:{kind.start} {{id: row.{START}}}) MATCH (b:{kind.end} {{id: row.{END}}}) "
-            f"MERGE (a)-[r:`{kind.name}` {{digest: row.digest}}]->(b) SET r = row, r.{START} = null, r.{END} = null",
-            _rows(table.take(pa.array(new, pa.int64()))),
-        )
-        return list(known)
-
-    def _remove_relationships(self, session: Session, kind: Kind, digests: list[Any]) -> None:
-        _in_batches(
-            session,
-            f"UNWIND $rows AS digest MATCH (a:{kind.start})-[r:`{kind.name}`]->(b:{kind.end}) "
-            "WHERE r.digest = digest DELETE r",
-            digests,
-        )
+        new = [index for index, digest in enumerate(digests) if there.pop(digest, 0) == 0]
+        statement = _CREATE_RELATIONSHIPS.format_map(kind._asdict())
+        _in_batches(session, statement, _rows(table.take(pa.array(new, pa.int64()))))
+    return {kind: list(there) for kind, there in known.items() if there}
 
 
 def _one_line(error: BaseException) -> str:
@@ -285,11 +311,11 @@ def _in_batches(session: Session, cypher: str, rows: list[Any]) -> None:
         _write(session, cypher, rows=rows[first : first + _ROWS_A_WRITE])
 
 
-def _read(session: Session, cypher: str, cases: list[str]) -> dict[Any, Any]:
-    def known(transaction: ManagedTransaction) -> dict[Any, Any]:
-        return dict(record.values() for record in transaction.run(cypher, cases=cases))
+def _read(session: Session, cypher: str, cases: list[str]) -> list[list[Any]]:
+    def rows(transaction: ManagedTransaction) -> list[list[Any]]:
+        return [record.values() for record in transaction.run(cypher, cases=cases)]
 
-    return session.execute_read(known)
+    return session.execute_read(rows)
 
 
 def _rows(table: pa.Table, batch: str | None = None) -> list[dict[str, Any]]:
@@ -384,5 +410,5 @@ def _clean(value: Any, ends: Mapping[str, tuple[str, str]] = {}) -> Value:
     if isinstance(value, list):
         return [_clean(one, ends) for one in value]
     if isinstance(value, dict):
-        return {name: _clean(one, ends) for name, one in value.items()}
+        return {name: _clean(one, ends) for name, one in sorted(value.items())}
     return value

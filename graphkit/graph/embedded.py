@@ -19,7 +19,7 @@ import pyarrow as pa
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from graphkit.graph.frames import END, START, Frames
+from graphkit.graph.frames import END, START, Frames, Kind
 from graphkit.graph.guard import check
 from graphkit.graph.limits import Limits
 from graphkit.graph.store import Held, held
@@ -38,6 +38,7 @@ class _Evaluation(BaseModel):
     key: str
     batch: str
     projection: str
+    loaded_at: datetime
     as_of: date
     known_by: datetime | None
     current: bool
@@ -81,8 +82,8 @@ class EmbeddedStore:
             raise StoreError(f"{path}: cannot be read: {error.strerror}") from None
         return manifest if (self._folder / manifest.file).is_file() else None
 
-    def held(self) -> Held:
-        """Return what the present snapshot holds."""
+    def held(self) -> dict[str, Held]:
+        """Return what the present snapshot holds of each case."""
         manifest = self.manifest()
         return held(one.model_dump() for one in manifest.evaluations) if manifest else held([])
 
@@ -232,22 +233,37 @@ def _built(frames: Frames) -> Any:
             graph.add_nodes(
                 _pandas(table), label, "id", "title", column_types=_types(LABELS[label].properties), on_invalid="error"
             )
+    begun: set[tuple[str, str]] = set()
     for kind, table in frames.relationships.items():
         if table.num_rows:
-            report = graph.add_relationships(
-                _pandas(table),
-                kind.name,
-                kind.start,
-                START,
-                kind.end,
-                END,
-                column_types=_types(RELATIONSHIPS[kind.name].properties),
-            )
-            if report.get("stubs_vivified"):
-                raise StoreError(
-                    f"{kind.name}: {report['stubs_vivified']} of its ends are in no table; the projection is wrong"
-                )
+            # The engine writes a row each only the first time that a type leaves a label; after that it merges
+            # relationships between the same two nodes, and money would be lost.
+            add = _add_each if (kind.name, kind.start) in begun else _add_all
+            created = add(graph, kind, table)
+            if created != table.num_rows:
+                raise StoreError(f"{kind}: {created} of {table.num_rows} were written; the projection is wrong")
+            begun.add((kind.name, kind.start))
     return graph
+
+
+def _add_all(graph: Any, kind: Kind, table: pa.Table) -> int:
+    types = _types(RELATIONSHIPS[kind.name].properties)
+    report = graph.add_relationships(_pandas(table), kind.name, kind.start, START, kind.end, END, column_types=types)
+    if report.get("stubs_vivified"):
+        raise StoreError(
+            f"{kind.name}: {report['stubs_vivified']} of its ends are in no table; the projection is wrong"
+        )
+    return int(report["connections_created"])
+
+
+def _add_each(graph: Any, kind: Kind, table: pa.Table) -> int:
+    given = ", ".join(f"`{name}`: row.`{name}`" for name in table.column_names if name not in (START, END))
+    done = graph.cypher(
+        f"UNWIND $rows AS row MATCH (a:`{kind.start}` {{id: row.{START}}}) MATCH (b:`{kind.end}` {{id: row.{END}}}) "
+        f"CREATE (a)-[r:`{kind.name}` {{{given}}}]->(b) RETURN count(r) AS created",
+        params={"rows": table.to_pylist()},
+    )
+    return int(done.to_list()[0]["created"])
 
 
 def _pandas(table: pa.Table) -> Any:

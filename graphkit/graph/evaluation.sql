@@ -17,7 +17,8 @@ WHERE is_current() AND defined.kind = 'case'
 
 -- nodes Evaluation
 SELECT
-  graph_id(graph_evaluation()) AS id, graph_evaluation() AS key, graph_evaluation() AS title, as_of, known_by, graph_projection() AS projection,
+  graph_id(graph_evaluation()) AS id, graph_evaluation() AS key, graph_evaluation() AS title, as_of, known_by, graph_loaded_at() AS loaded_at,
+  graph_projection() AS projection,
   is_current() AS current,
   retention_days, retention_min, coverage_min, unaddressed_days, instruction_days, verify_days, 'graphkit' AS source, graph_batch() AS batch
 FROM settings

@@ -18,15 +18,28 @@ from graphkit.model.rule import Words
 IDENTITY = ("case", "policy", "measure", "stage", "scope", "subject")
 """The columns that tell one gap of a kind from another; every query in `cypher/gaps` gives them first."""
 
+FOLDERS = ("gaps", "explore")
+"""Where the queries are: what finds gaps, and what looks around."""
+
 ParameterType = Literal["text", "integer", "number", "date", "boolean"]
 
 
 class Parameter(Words):
-    """A parameter of a query: what it means, its type, and its default (null: no restriction)."""
+    """A parameter of a query: what it means, its type, and its default (null: no restriction).
+
+    A required parameter has an `example`: a value that occurs in the bundled case.
+    """
 
     type: ParameterType
     default: str | int | float | bool | date | None = None
     required: bool = False
+    example: str | int | float | bool | date | None = None
+
+    @model_validator(mode="after")
+    def _shown(self) -> Self:
+        if self.required != (self.example is not None):
+            raise ValueError("a required parameter has an example, and no other")
+        return self
 
     def value(self, text: str, name: str) -> Any:
         """Return the parameter's value from the text that a user gave; UsageError when it is of another type."""
@@ -109,7 +122,7 @@ def parse_query(text: str, name: str, folder: str) -> LibraryQuery:
 def library() -> dict[str, LibraryQuery]:
     """Return every query of the library by its id; InputError for a wrong header or an id that occurs twice."""
     found: dict[str, LibraryQuery] = {}
-    for folder in ("gaps", "explore"):
+    for folder in FOLDERS:
         for file in _files(folder):
             query = parse_query(file.read_text(encoding="utf-8"), file.name, folder)
             if query.id in found:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import UTC
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
@@ -95,7 +96,8 @@ class _CaseFrames:
         self.nodes: dict[str, pa.Table] = {}
         self.relationships: dict[Kind, pa.Table] = {}
         *earlier, (key, current) = kept.items()
-        self.batch = [commit.batch for commit in current.facts.commits() if commit.case == case][-1]
+        newest = [commit for commit in current.facts.commits() if commit.case == case][-1]
+        self.batch, self.loaded_at = newest.batch, newest.loaded_at.astimezone(UTC).replace(tzinfo=None)
         self._share(current)
         for section in _sections("case.sql")[1]:
             self._add(current, section)
@@ -132,6 +134,7 @@ class _CaseFrames:
         _run(
             evaluation,
             f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_loaded_at() AS TIMESTAMP {_quoted(self.loaded_at.isoformat())}; "
             f"CREATE OR REPLACE TEMP MACRO graph_projection() AS {_quoted(projection_version())}; "
             f"CREATE OR REPLACE TEMP MACRO is_current() AS {is_current}; {shared}",
         )

@@ -17,22 +17,28 @@ Dates = tuple[date | None, datetime | None]
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What a store holds of each case: its newest load and its evaluations, the current one last."""
+    """What a store holds of one case: the load and the version of the projection that it shows, and since when.
 
-    batches: dict[str, str]
-    evaluations: dict[str, list[Dates]]
-    projections: set[str]
+    `evaluations` are the kept ones, the current one last.
+    """
+
+    batch: str
+    loaded_at: datetime
+    projection: str
+    evaluations: list[Dates]
 
 
-def held(evaluations: Iterable[Mapping[str, Any]]) -> Held:
-    """Return what a store holds, from the properties of its Evaluation nodes."""
-    found = Held({}, {}, set())
+def held(evaluations: Iterable[Mapping[str, Any]]) -> dict[str, Held]:
+    """Return what a store holds of each case, from the properties of its Evaluation nodes."""
+    dates: dict[str, list[Dates]] = {}
+    found = {}
     for one in sorted(evaluations, key=lambda one: (one["case"], one["current"], one["key"])):
         known_by = one["known_by"].replace(tzinfo=UTC) if one["known_by"] else None
-        found.evaluations.setdefault(one["case"], []).append((one["as_of"], known_by))
-        found.projections.add(one["projection"])
+        kept = dates.setdefault(one["case"], [])
+        kept.append((one["as_of"], known_by))
         if one["current"]:
-            found.batches[one["case"]] = one["batch"]
+            loaded_at = one["loaded_at"].replace(tzinfo=UTC)
+            found[one["case"]] = Held(one["batch"], loaded_at, one["projection"], kept)
     return found
 
 
@@ -42,8 +48,8 @@ class GraphStore(Protocol):
     def load(self, frames: Frames) -> None:
         """Make the store hold exactly `frames` of the cases in them; StoreError when it cannot."""
 
-    def held(self) -> Held:
-        """Return what the store holds; nothing before the first load."""
+    def held(self) -> dict[str, Held]:
+        """Return what the store holds of each case; nothing before the first load."""
 
     def run(self, cypher: str, params: Mapping[str, Any] | None = None, limits: Limits | None = None) -> Result:
         """Answer a read-only query.

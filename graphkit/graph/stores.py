@@ -35,19 +35,28 @@ def _store(workspace: Path, uri: str | None) -> GraphStore:
     return BoltStore(uri)
 
 
+def behind(facts: Facts, store: GraphStore) -> list[str]:
+    """Return the cases of the facts that the store lacks, or of which it shows another load or projection."""
+    held = store.held()
+    wanted = {commit.case: (commit.batch, commit.loaded_at, projection_version()) for commit in facts.commits()}
+    there = {case: (one.batch, one.loaded_at, one.projection) for case, one in held.items()}
+    return [case for case, state in sorted(wanted.items()) if there.get(case) != state]
+
+
 def refresh(facts: Facts, store: GraphStore, kept: Sequence[Dates] | None = None) -> bool:
     """Bring the store up to the facts, unless it is; return whether it was behind.
 
     `kept` are the evaluations that it is to hold of each case, the current one last; None keeps those that it holds,
-    or the one of the case's own day when it holds none.
+    and makes the one of the case's own day, with all that is known, the current one.
     """
-    held = store.held()
-    newest = {commit.case: commit.batch for commit in facts.commits()}
-    if kept is None and held.batches == newest and held.projections == {projection_version()}:
+    if kept is None and not behind(facts, store):
         return False
+    held = store.held()
     evaluations: list[Evaluation] = []
     for case in facts.case_ids():
-        for as_of, known_by in kept or held.evaluations.get(case) or [(None, None)]:
-            evaluations.append(evaluate_case(facts, case, as_of, known_by))
+        *earlier, current = kept or [*(held[case].evaluations if case in held else []), (None, None)]
+        last = evaluate_case(facts, case, *current)
+        evaluations += [evaluate_case(facts, case, *dates) for dates in earlier if dates != (last.as_of, last.known_by)]
+        evaluations.append(last)
     store.load(project(evaluations))
     return True

@@ -135,7 +135,7 @@ def _clean(value: Any, ends: dict[int, tuple[str, str]]) -> Any:
         return Path(nodes, relationships)
     if value.keys() in (_DURATION, _DURATION | {"nanoseconds"}):
         return duration_text(**value)
-    return {name: _clean(one, ends) for name, one in value.items()}
+    return {name: _clean(one, ends) for name, one in sorted(value.items())}
 
 
 if __name__ == "__main__":

@@ -328,6 +328,12 @@ _LABELS = (
                 "知悉时点",
                 "only what had been recorded by then counts (UTC); none: everything",
             ),
+            Property(
+                "loaded_at",
+                _P.DATETIME,
+                "数据装载时间",
+                "when the newest load that was used was completed (UTC)",
+            ),
             _text("projection", "投影版本", "version of the projection that made the graph of its case"),
             _flag("current", "当前", "whether the steps in the graph show the state of this evaluation"),
             _count("retention_days", "留存天数", "days that money may be held", "days"),

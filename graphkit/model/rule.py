@@ -23,12 +23,12 @@ COMMENTS: dict[Language, str] = {"sql": "--", "cypher": "//"}
 
 
 class Words(BaseModel):
-    """A text in both languages; neither may be empty."""
+    """A text in both languages; neither may be empty or blank."""
 
     model_config = ConfigDict(extra="forbid")
 
-    zh: str = Field(min_length=1)
-    en: str = Field(min_length=1)
+    zh: str = Field(pattern=r"\S")
+    en: str = Field(pattern=r"\S")
 
     def text(self, lang: str) -> str:
         """Return the text in `lang` (zh or en)."""
