@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from graphkit.case import LoadResult, load_case
-from graphkit.cli.options import DEFAULT_WORKSPACE, Lang, Workspace, language
+from graphkit.cli.options import DEFAULT_WORKSPACE, Graph, Lang, Workspace, language
 from graphkit.facts import Facts
 from graphkit.model.errors import GraphkitError, InputError, UsageError
 from graphkit.model.rule import OwnRule
@@ -21,6 +21,7 @@ _SHOWN = 200
 def load(
     cases: Annotated[list[Path], typer.Argument(metavar="CASE…", help="Case folders.")],
     workspace: Workspace = DEFAULT_WORKSPACE,
+    graph: Graph = None,
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     lang: Lang = None,
 ) -> None:
@@ -44,8 +45,18 @@ def load(
     else:
         for result in results:
             typer.echo(_summary(result, language_))
+    if graph is not None and facts.case_ids():
+        _project(facts, graph)
     if failed or any(result.rejects for result in results):
         raise typer.Exit(1)
+
+
+def _project(facts: Facts, graph: str) -> None:
+    """Bring a shared graph up to the facts; the workspace's own is brought up when it is asked."""
+    from graphkit.graph.stores import open_store, refresh  # noqa: PLC0415 - the engine takes a while to import
+
+    with open_store(facts.workspace, graph) as store:
+        refresh(facts, store)
 
 
 def _check_cypher(rule: OwnRule) -> None:
