@@ -17,6 +17,7 @@ from graphkit import __version__
 from graphkit.model.errors import UsageError
 
 from .accesslog import AccessLog
+from .description import describe_fields
 from .errors import add_handlers
 from .evaluations import Evaluations
 from .graph import Graph
@@ -82,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.server = server
     add_handlers(app)
+    describe_fields(app)
     app.include_router(system.router)
     app.include_router(sessions.router)
     app.include_router(sessions.pages)
