@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from filelock import FileLock, Timeout
 
 from graphkit.cli.options import (
     DEFAULT_WORKSPACE,
@@ -23,7 +24,7 @@ from graphkit.cli.view import write
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation
 from graphkit.graph.evaluate import evaluate_case
-from graphkit.model.errors import UsageError
+from graphkit.model.errors import StoreError, UsageError
 from graphkit.reports.build import REPORT_KINDS, Request, build_report
 from graphkit.reports.periods import month_ends, reports_due
 from graphkit.reports.write import FORMATS, report_bytes
@@ -101,7 +102,23 @@ def _content(
 def _write_due(
     evaluation: Evaluation, folder: Path, ending: str, known: date | datetime | None, trend: int, lang: str
 ) -> None:
-    """Write each report that is due and not there yet, as of the end of its own period."""
+    """Write each report that is due and not there yet, as of the end of its own period.
+
+    Two runs write the same files as one; StoreError when another run is writing into the folder.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(str(folder / ".graphkit-due.lock"))
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise StoreError(f"{folder}: another graphkit is writing reports there; nothing was written") from None
+    with lock:
+        _write_each(evaluation, folder, ending, known, trend, lang)
+
+
+def _write_each(
+    evaluation: Evaluation, folder: Path, ending: str, known: date | datetime | None, trend: int, lang: str
+) -> None:
     found = reports_due(evaluation)
     if not found:
         typer.echo("没有应报未报的报告。" if lang == "zh" else "No report is due.")

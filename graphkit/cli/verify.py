@@ -11,7 +11,7 @@ from graphkit_api.accesslog import AccessLog
 from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language, one_case
 from graphkit.facts import Facts
 from graphkit.facts.verify import problems
-from graphkit.gaps.record import record, verify_record
+from graphkit.gaps.record import Again, record, verify_record
 from graphkit.model.errors import UsageError
 
 
@@ -29,13 +29,22 @@ def verify(
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
     found = problems(facts) + AccessLog(workspace).problems()
+    again = None
     if evaluation is not None:
-        found += _again(facts, one_case(facts, case), evaluation)
+        again = verify_record(facts, record(facts, one_case(facts, case), evaluation))
+        found += _differs(again)
     zh = language(lang) == "zh"
     if format == "json":
         typer.echo(
             json.dumps(
-                {"commits": facts.version, "cases": facts.case_ids(), "problems": found}, ensure_ascii=False, indent=2
+                {
+                    "commits": facts.version,
+                    "cases": facts.case_ids(),
+                    "problems": found,
+                    "evaluation": again.model_dump(mode="json") if again else None,
+                },
+                ensure_ascii=False,
+                indent=2,
             )
         )
     elif not found:
@@ -43,16 +52,26 @@ def verify(
         typer.echo(
             f"完好：{facts.version} 次载入，案例 {cases}" if zh else f"whole: {facts.version} loads, cases {cases}"
         )
+    if format != "json" and again is not None and again.same:
+        typer.echo(_same(again, zh))
     for line in found:
         typer.echo(line, err=True)
     if found:
         raise typer.Exit(1)
 
 
-def _again(facts: Facts, case: str, name: str) -> list[str]:
-    again = verify_record(facts, record(facts, case, name))
+def _differs(again: Again) -> list[str]:
     if again.same:
         return []
     why = "the rules have changed since" if again.rules_changed else "the rules are the same, so the facts were changed"
+    if again.revised:
+        why += f" ({', '.join(again.revised)})"
     counts = f"{len(again.lost)} gaps lost, {len(again.new)} new, {len(again.changed)} told differently"
-    return [f"evaluation {name} of case {case}: {counts}; {why}"]
+    return [f"evaluation {again.record.name} of case {again.record.case}: {counts}; {why}"]
+
+
+def _same(again: Again, zh: bool) -> str:
+    kept, total = again.record, sum(again.record.counts.values())
+    if zh:
+        return f"评估 {kept.name}：重新运行，{total} 个缺口与留存的完全一致（第 {kept.commit} 次载入）"
+    return f"evaluation {kept.name}: run again from load {kept.commit}, it gives the same {total} gaps"

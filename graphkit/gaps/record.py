@@ -12,7 +12,7 @@ from decimal import Decimal
 from importlib import resources
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from graphkit.facts import Facts
 from graphkit.gaps.evaluation import Evaluation, evaluate
@@ -23,7 +23,11 @@ _NAME = re.compile(r"^[\w.-]{1,100}$")
 
 
 class Record(BaseModel):
-    """One kept evaluation: its question, the commit of the facts, hashes of the rules and of the gaps, counts."""
+    """One kept evaluation: its question, the versions of its inputs and rules, the hash of its gaps, counts.
+
+    `commit` and `tables` are the facts' commit and the version of each table in it; `revisions` those of the rules by
+    kind, `rules` one hash over all their SQL; `gaps` the hash over every gap.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -33,6 +37,8 @@ class Record(BaseModel):
     known_by: datetime | None
     thresholds: dict[str, Decimal]
     commit: int
+    tables: dict[str, int] = Field(default_factory=dict)
+    revisions: dict[str, int] = Field(default_factory=dict)
     rules: str
     gaps: str
     counts: dict[str, int]
@@ -40,11 +46,15 @@ class Record(BaseModel):
 
 
 class Again(BaseModel):
-    """What came of running a kept evaluation again: the ids of gaps that are lost, new, or tell something else now."""
+    """What came of running a kept evaluation again: the ids of gaps that are lost, new, or tell something else now.
+
+    `revised` are the kinds whose rule has another revision than when it was kept.
+    """
 
     record: Record
     same: bool
     rules_changed: bool
+    revised: list[str]
     lost: list[str]
     new: list[str]
     changed: list[str]
@@ -78,6 +88,8 @@ def keep(evaluation: Evaluation, name: str | None = None) -> Record:
         known_by=evaluation.known_by,
         thresholds=evaluation.thresholds,
         commit=evaluation.facts.version,
+        tables=evaluation.facts.commits()[-1].versions,
+        revisions={kind: rule.revision for kind, rule in sorted(evaluation.rules.items())},
         rules=rules_hash(),
         gaps=_hash(lines),
         counts=evaluation.counts(consequences=True),
@@ -139,13 +151,17 @@ def evaluate_again(facts: Facts, kept: Record) -> Evaluation:
 def verify_record(facts: Facts, kept: Record) -> Again:
     """Run a kept evaluation again and compare it, gap by gap, with what was kept."""
     before = {gap.id: gap for gap in kept_gaps(facts, kept)}
-    after = {gap.id: gap for gap in evaluate_again(facts, kept).gaps(consequences=True)}
+    again = evaluate_again(facts, kept)
+    after = {gap.id: gap for gap in again.gaps(consequences=True)}
     changed = [key for key in sorted(before.keys() & after.keys()) if before[key] != after[key]]
     lost, new = sorted(before.keys() - after.keys()), sorted(after.keys() - before.keys())
     return Again(
         record=kept,
         same=not (changed or lost or new),
         rules_changed=rules_hash() != kept.rules,
+        revised=sorted(
+            kind for kind, rule in again.rules.items() if kept.revisions.get(kind, rule.revision) != rule.revision
+        ),
         lost=lost,
         new=new,
         changed=changed,

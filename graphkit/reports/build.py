@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import islice
 from typing import Any
 
 from graphkit.gaps import Evaluation
@@ -48,9 +49,9 @@ SYNTHETIC = "synthetic"
 REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly", "stage": "stage", "ledger": "ledger"}
 """The kinds of report, by the name that asks for one."""
 
-_NAMED = {"express": 40, "monthly": 100, "stage": 150, "ledger": 0}
-_RESOLVED_LOOKED_AT, _RESOLVED_TOLD = 1000, 150
-_TOLD = {"express": 10, "monthly": 20, "stage": 30, "ledger": 0}
+_NAMED = {"express": 20, "monthly": 100, "stage": 150, "ledger": 0}
+_COMPARED, _CHANGES_TOLD = 1000, 150
+_TOLD = {"express": 6, "monthly": 20, "stage": 30, "ledger": 0}
 
 
 @dataclass(frozen=True)
@@ -219,20 +220,23 @@ class _Builder:
             return None
         before, now = self.weights(self.previous), self.weights(self.ev)
         gone = before.keys() - now.keys()
-        roots = ranked_roots(self.previous, _RESOLVED_LOOKED_AT, policy=self.request.policy, region=self.request.region)
+        asked = {"policy": self.request.policy, "region": self.request.region}
+        roots = ranked_roots(self.previous, _COMPARED, **asked)
+        now_roots = ranked_roots(self.ev, _COMPARED, **asked)
         return Change(
             since=self.previous.as_of,
             known_by=self.previous.known_by,
             new=[key for key in now if key not in before],
             resolved=[key for key in before if key in gone],
-            resolved_roots=[
-                self.entry(number, gap)
-                for number, gap in enumerate([gap for gap in roots if gap.id in gone][:_RESOLVED_TOLD], 1)
-            ],
+            new_roots=self.entries(gap for gap in now_roots if gap.id not in before),
+            resolved_roots=self.entries(gap for gap in roots if gap.id in gone),
             persisting=len(before) - len(gone),
             worsened=[key for key in now if key in before and now[key] > before[key]],
             eased=[key for key in now if key in before and now[key] < before[key]],
         )
+
+    def entries(self, gaps: Iterable[Gap]) -> list[Entry]:
+        return [self.entry(number, gap) for number, gap in enumerate(islice(gaps, _CHANGES_TOLD), 1)]
 
     def weights(self, evaluation: Evaluation) -> dict[str, tuple[int, int, Decimal]]:
         """Return what each gap weighs: people, steps held up, money."""

@@ -23,11 +23,16 @@ class Column:
     weight: int = 2
 
 
+PAPER_ROWS = 200
+"""Rows of a table that formats for reading show where it does not say itself; a workbook has them all."""
+
+
 @dataclass(frozen=True)
 class Table:
     """Rows under columns. `name` is short (a sheet's name); `note` says what was left out or how to read it.
 
-    `in_workbook` is false for a table whose rows a workbook has in another sheet already.
+    `in_workbook` is false for a table whose rows a workbook has in another sheet already; `paper_rows` is how many of
+    its rows formats for reading show.
     """
 
     name: str
@@ -35,19 +40,16 @@ class Table:
     rows: Sequence[Sequence[Cell]]
     note: str | None = None
     in_workbook: bool = True
-
-
-PAPER_ROWS = 200
-"""Rows of a table that formats for reading show; a workbook has them all."""
+    paper_rows: int = PAPER_ROWS
 
 
 def on_paper(table: Table, lang: Lang) -> Table:
     """Return a table as formats for reading show it: its first rows, and a note on how many more there are."""
-    left = len(table.rows) - PAPER_ROWS
+    left = len(table.rows) - table.paper_rows
     if left <= 0:
         return table
-    said = f"另有{left:,}行，见 Excel 版。" if lang == "zh" else f"{left:,} more rows are in the Excel report."
-    return replace(table, rows=table.rows[:PAPER_ROWS], note=f"{table.note} {said}" if table.note else said)
+    said = f"其余{left:,}行见 Excel 版。" if lang == "zh" else f"{left:,} more rows are in the Excel report."
+    return replace(table, rows=table.rows[: table.paper_rows], note=f"{table.note} {said}" if table.note else said)
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,10 @@ class Section:
 
 @dataclass(frozen=True)
 class Document:
-    """A whole report in one language. `meta` are label and value pairs under the title."""
+    """A whole report in one language.
+
+    `meta` are label and value pairs under the title; `contents` is how deep the table of contents goes.
+    """
 
     lang: Lang
     title: str
@@ -186,3 +191,4 @@ class Document:
     warnings: Sequence[str]
     sections: Sequence[Section]
     signature: Sequence[str]
+    contents: int = 2

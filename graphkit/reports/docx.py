@@ -54,6 +54,9 @@ _FONTS = {
 
 _LATIN = {"body": "Times New Roman", "head": "Arial", "part": "Arial", "title": "Arial"}
 _BODY_SIZE = {"zh": 14, "en": 11}
+_NEEDED = {"date": Mm(26), "number": Mm(15), "money": Mm(32)}
+"""The width of columns whose cells must not be broken across lines."""
+
 _FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -88,7 +91,6 @@ class _Writer:
             for block in section.blocks:
                 self._block(block)
         self._turn(False)
-        self._signature()
         return _fixed(self.word)
 
     # Look
@@ -161,7 +163,7 @@ class _Writer:
         for warning in document.warnings:
             box = self._grid(1, [1])
             self._fill(box.rows[0].cells[0], f"⚠ {warning}", bold=True, tone="stuck")
-        self.word.add_paragraph()
+        self._signature()
         self._contents()
 
     def _contents(self) -> None:
@@ -170,9 +172,11 @@ class _Writer:
         title.alignment = WD_ALIGN_PARAGRAPH.CENTER
         title.runs[0].bold = True
         first = self.word.add_paragraph()
-        _field_begin(first, 'TOC \\o "1-2" \\z \\u')
+        _field_begin(first, f'TOC \\o "1-{self.document.contents}" \\z \\u')
         paragraph = first
         for section in self.document.sections:
+            if section.level > self.document.contents:
+                continue
             text = section.number + ("" if self.lang == "zh" else " ") + section.title
             form = paragraph.paragraph_format
             form.space_after, form.line_spacing, form.left_indent = Pt(0), 1.15, Pt(18 * (section.level - 1))
@@ -212,13 +216,24 @@ class _Writer:
         self.word.add_paragraph()
 
     def _table(self, table: Table) -> None:
-        grid = self._grid(1, [column.weight for column in table.columns])
+        grid = self._grid(1, self._weights(table))
         self._head(grid.rows[0], [column.title for column in table.columns])
         for row in table.rows:
             cells = _add_row(grid)
             for cell, column, value in zip(cells, table.columns, row, strict=True):
                 self._fill(cell, cell_text(value), right=column.kind in ("number", "money"))
         self._after(table.note)
+
+    def _weights(self, table: Table) -> list[int]:
+        """Share out the width: dates and numbers get what they need for one line, the rest goes by weight."""
+        fixed = [int(_NEEDED.get(column.kind, 0)) for column in table.columns]
+        fixed = [
+            max(need, min(len(column.title), 4) * int(Mm(4)) + int(Mm(4))) if need else 0
+            for need, column in zip(fixed, table.columns, strict=True)
+        ]
+        left = self.width - sum(fixed)
+        share = sum(column.weight for column, need in zip(table.columns, fixed, strict=True) if not need) or 1
+        return [need or left * column.weight // share for column, need in zip(table.columns, fixed, strict=True)]
 
     def _chart(self, chart: Bars | Flow) -> None:
         """Put in a chart as a picture; as a table where this machine has no font for a picture's Chinese."""
@@ -267,10 +282,12 @@ class _Writer:
                 facts.add_run(shown(value, TEXT_LIMIT)).font.size = Pt(9.5)
 
     def _signature(self) -> None:
-        self.word.add_paragraph()
+        """Put the lines to be signed on the first page, where a file that goes round for signature has them."""
+        self.word.add_paragraph().paragraph_format.space_after = Pt(0)
         grid = self._grid(1, [1] * len(self.document.signature), borders=False)
         for cell, line in zip(grid.rows[0].cells, self.document.signature, strict=True):
-            self._fill(cell, line)
+            self._fill(cell, line, size=11)
+        self.word.add_paragraph()
 
     # Tables
 

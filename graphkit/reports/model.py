@@ -81,6 +81,7 @@ class Change(_Part):
     known_by: datetime | None
     new: list[str]
     resolved: list[str]
+    new_roots: list[Entry] = Field(description="the gravest root gaps among the new ones, numbered on their own")
     resolved_roots: list[Entry] = Field(description="the gravest root gaps among the resolved ones, as they were")
     persisting: int
     worsened: list[str] = Field(description="persisting gaps that now hold up more steps or people, or more money")

@@ -8,6 +8,7 @@ from decimal import Decimal
 from graphkit.model.case import THRESHOLDS
 from graphkit.reports import words
 from graphkit.reports.document import (
+    PAPER_ROWS,
     Bars,
     Block,
     Cell,
@@ -45,6 +46,8 @@ class _Outline:
         self.lang: Lang = lang
         self.sections: list[Section] = []
         self.numbers = [0, 0]
+        self.paper_rows = _PAPER_ROWS[report.kind]
+        self.short = report.kind == "express"
 
     def say(self, zh: str, en: str) -> str:
         return zh if self.lang == "zh" else en
@@ -92,6 +95,7 @@ class _Outline:
                 if self.lang == "zh"
                 else ("Prepared by:", "Reviewed by:", "Signed by:", "Date:")
             ),
+            contents=1 if self.short else 2,
         )
 
     def meta(self) -> list[tuple[str, str]]:
@@ -213,8 +217,9 @@ class _Outline:
             self.worst_sentence(),
             self.trend(),
         )
-        self.part("各类问题数量", "Counts by category", self.category_table(), self.kind_table())
-        self.part("查了多少", "How much was looked at", self.coverage_text(), self.status_table())
+        express = report.kind == "express"
+        self.part("各类问题数量", "Counts by category", self.category_table(), None if express else self.kind_table())
+        self.part("查了多少", "How much was looked at", self.coverage_text(), None if express else self.status_table())
 
     def worst_sentence(self) -> Paragraph | None:
         if not self.report.roots:
@@ -305,7 +310,6 @@ class _Outline:
         change = self.report.change
         if change is None:
             return
-        new = set(change.new)
         since = date_text(change.since, self.lang)
         self.section(
             "与上期相比",
@@ -313,13 +317,22 @@ class _Outline:
             Paragraph(
                 self.say(
                     f"与{since}相比：新增{len(change.new)}个，消除{len(change.resolved)}个，持续{change.persisting}个"
-                    f"（其中加重{len(change.worsened)}个，减轻{len(change.eased)}个）。",
+                    f"（其中加重{len(change.worsened)}个，减轻{len(change.eased)}个），"
+                    "均含由其他问题引起的；以下只列根源性问题。",
                     f"Against {since}: {len(change.new)} new, {len(change.resolved)} resolved, "
-                    f"{change.persisting} persisting ({len(change.worsened)} worse, {len(change.eased)} eased).",
+                    f"{change.persisting} persisting ({len(change.worsened)} worse, {len(change.eased)} eased), those "
+                    "that others cause among them. Only root gaps are listed.",
                 )
             ),
-            self.gap_table(self.say("新增", "New"), [entry for entry in self.report.roots if entry.gap.id in new]),
-            self.gap_table(self.say("消除", "Resolved"), change.resolved_roots),
+        )
+        none = Paragraph(self.say("无。", "None."))
+        self.part(
+            "新增的根源性问题", "New root gaps", self.gap_table(self.say("新增", "New"), change.new_roots) or none
+        )
+        self.part(
+            "已消除的根源性问题",
+            "Root gaps resolved",
+            self.gap_table(self.say("消除", "Resolved"), change.resolved_roots) or none,
         )
 
     def gap_table(self, name: str, entries: Sequence[Entry], numbered: bool = False) -> Table | None:
@@ -342,7 +355,7 @@ class _Outline:
                     *([entry.number] if numbered else []),
                     self.word(entry.kind),
                     self.word(entry.policy),
-                    self.word(entry.stage) or (entry.subject.name if entry.subject else ""),
+                    self.word(entry.stage) or self.subject(entry),
                     entry.place[-1].name if entry.place else "",
                     self.names(entry.responsible),
                     entry.gap.since,
@@ -351,7 +364,16 @@ class _Outline:
                 for entry in entries
             ],
             in_workbook=not numbered,
+            paper_rows=self.paper_rows,
         )
+
+    def subject(self, entry: Entry) -> str:
+        if entry.subject is None:
+            return ""
+        kind, _, end = entry.subject.id.partition(":")
+        if entry.gap.kind == "missed_report" and kind in words.REPORT_KIND:
+            return f"{self.word(words.REPORT_KIND[kind])} {end}"
+        return entry.subject.name
 
     # 三 Root breaks
 
@@ -428,7 +450,7 @@ class _Outline:
                     self.word(words.SEVERITY[entry.gap.severity]),
                     self.word(entry.policy),
                     self.word(entry.stage),
-                    entry.subject.name if entry.subject else "",
+                    self.subject(entry),
                     " › ".join(ref.name for ref in entry.place),
                     self.names(entry.responsible),
                     self.names(entry.supporting),
@@ -448,7 +470,7 @@ class _Outline:
     def item(self, entry: Entry) -> Item:
         gap = entry.gap
         place = " › ".join(ref.name for ref in entry.place)
-        what = self.word(entry.stage) or (entry.subject.name if entry.subject else "")
+        what = self.word(entry.stage) or (self.subject(entry))
         facts = [
             (self.say("政策", "Policy"), self.word(entry.policy)),
             (self.say("地区", "Region"), place),
@@ -504,7 +526,8 @@ class _Outline:
     def policies_and_regions(self) -> None:
         self.section("分政策与分地区情况", "By policy and by region", self.heat_map())
         self.part("分政策", "By policy", self.policy_table())
-        self.part("分地区", "By region", self.region_table())
+        if not self.short:
+            self.part("分地区", "By region", self.region_table())
 
     def heat_map(self) -> Matrix:
         cells = {(cell.region, cell.policy): cell for cell in self.report.matrix}
@@ -567,7 +590,7 @@ class _Outline:
             [
                 (
                     self.word(line.title),
-                    line.document_number or "",
+                    line.document_number or self.say("未载明", "not given"),
                     line.required,
                     line.done,
                     *self.category_cells(line.root_by_category),
@@ -651,6 +674,7 @@ class _Outline:
                     for line in lines
                     for currency, amount in line.amount.items()
                 ],
+                paper_rows=self.paper_rows,
             ),
         )
 
@@ -660,7 +684,9 @@ class _Outline:
         for line in self.report.flows:
             found.setdefault((line.policy, line.currency), []).append(line)
         largest = sorted(found.items(), key=lambda item: (-max(line.amount for line in item[1]), item[0]))
-        return [self.money_flow(currency, lines) for (_, currency), lines in largest[:_MOST_FLOWS]]
+        return [
+            self.money_flow(currency, lines) for (_, currency), lines in largest[: 2 if self.short else _MOST_FLOWS]
+        ]
 
     def money_flow(self, currency: str, lines: list[FlowLine]) -> Flow:
         held: dict[str, Decimal] = {}
@@ -684,7 +710,10 @@ class _Outline:
         return Flow(
             self.say("资金流向", "Money flow"),
             self.word(lines[0].title)
-            + self.say(f"：资金逐级去向（{currency}）", f": money from level to level ({currency})"),
+            + self.say(
+                f"：资金逐级去向（{'人民币' if currency == 'CNY' else currency}）",
+                f": money from level to level ({currency})",
+            ),
             [self.word(_FLOW_LEVELS[level]) for level in levels],
             links,
             kept,
@@ -721,6 +750,7 @@ class _Outline:
                     "只计所属环节断开或受阻的群体；同一群体在两项政策中各计一次。",
                     "Only groups whose stage is broken or held up; a group under two policies counts in each.",
                 ),
+                paper_rows=self.paper_rows,
             ),
         )
 
@@ -728,35 +758,78 @@ class _Outline:
 
     def ledger(self) -> None:
         lines = self.report.follow_up
+        if not lines:
+            none = Paragraph(self.say("截至报告期末无审计发现需要跟踪。", "There is no finding to follow up."))
+            self.section("问题整改与批示落实台账", "Follow-up of findings", none)
+            return
         overdue = [line for line in lines if line.overdue_days is not None]
-        opened = sum(line.open for line in lines)
+        again = [line for line in lines if line.repeats]
+        opened = [line for line in lines if line.open]
         self.section(
             "问题整改与批示落实台账",
             "Follow-up of findings",
             Paragraph(
                 self.say(
-                    f"共{len(lines)}项，未销号{opened}项，其中逾期{len(overdue)}项。",
-                    f"{len(lines)} findings, {opened} of them open, {len(overdue)} overdue.",
+                    ("本期只列逾期和屡查屡犯事项，全部事项见整改台账。" if self.short else "")
+                    + f"共{len(lines)}项，已销号{len(lines) - len(opened)}项，未销号{len(opened)}项；"
+                    f"逾期{len(overdue)}项，屡查屡犯{len(again)}项。",
+                    ("Only what is overdue or came back is listed; the ledger has all. " if self.short else "")
+                    + f"{len(lines)} findings: {len(lines) - len(opened)} closed, {len(opened)} open; "
+                    f"{len(overdue)} overdue, {len(again)} came back.",
                 )
             ),
             self.ageing() if opened else None,
         )
-        if overdue:
-            self.part("逾期事项", "Overdue", self.finding_table(self.say("逾期事项", "Overdue"), overdue))
-        if lines:
-            self.part("全部事项", "All findings", self.finding_table(self.say("整改台账", "Ledger"), lines))
+        if opened and not self.short:
+            self.part("未销号问题存续时间", "How open findings age", self.ageing_table())
+        none = Paragraph(self.say("无。", "None."))
+        name = self.say("逾期事项", "Overdue")
+        self.part("逾期事项", "Overdue", self.finding_table(name, overdue) if overdue else none)
+        if again:
+            name = self.say("屡查屡犯", "Came back")
+            self.part("屡查屡犯事项", "Findings that came back", self.finding_table(name, again))
+        if self.short:
+            return
+        self.part("全部事项", "All findings", self.finding_table(self.say("整改台账", "Ledger"), lines))
+
+    def ageing_table(self) -> Table:
+        report = self.report
+        unknown = self.say("（未指明）", "(none named)")
+        rows = [
+            *(
+                (words.LEVEL[line.level].of(self.lang) if line.level else unknown, line)
+                for line in report.ageing_by_level
+            ),
+            *((line.agency.name if line.agency else unknown, line) for line in report.ageing_by_agency),
+        ]
+        return Table(
+            self.say("存续时间", "Ageing by agency"),
+            (
+                Column(self.say("层级、责任单位", "Level, agency"), weight=5),
+                *(Column(self.days(line), "number", 1) for line in report.ageing),
+                Column(self.say("未销号", "Open"), "number", 1),
+                Column(self.say("逾期", "Overdue"), "number", 1),
+                Column(self.say("最长天数", "Oldest"), "number", 1),
+            ),
+            [(name, *line.by_age, line.open, line.overdue, line.oldest) for name, line in rows],
+            self.say(
+                "先按层级，后按责任单位；天数自发现之日起算，按自然日。",
+                "By level first, then by agency; plain days since the finding.",
+            ),
+            paper_rows=self.paper_rows,
+        )
+
+    def days(self, line: AgeLine) -> str:
+        if line.days_to is None:
+            return self.say(f"{line.days_from - 1}天以上", f"over {line.days_from - 1} days")
+        return self.say(f"{line.days_from}–{line.days_to}天", f"{line.days_from}–{line.days_to} days")
 
     def ageing(self) -> Bars:
-        def days(line: AgeLine) -> str:
-            if line.days_to is None:
-                return self.say(f"{line.days_from - 1}天以上", f"over {line.days_from - 1} days")
-            return self.say(f"{line.days_from}–{line.days_to}天", f"{line.days_from}–{line.days_to} days")
-
         return Bars(
             self.say("问题存续时间", "Ageing"),
             self.say("未销号问题自发现以来的天数", "Open findings by days since they were found"),
             ((self.say("逾期", "overdue"), "broken"), (self.say("未逾期", "not overdue"), "waiting")),
-            [(days(line), (line.overdue, line.not_overdue)) for line in self.report.ageing],
+            [(self.days(line), (line.overdue, line.not_overdue)) for line in self.report.ageing],
         )
 
     def trend(self) -> Bars | None:
@@ -771,7 +844,13 @@ class _Outline:
             [(point.day.isoformat(), [point.by_category.get(name, 0) for name in categories]) for point in points],
         )
 
+    def origin(self, line: FindingLine) -> str:
+        if line.origin is None:
+            return ""
+        return self.say("仍存在", "still holds") if line.origin.holds else self.say("已消除", "has closed")
+
     def finding_table(self, name: str, lines: Sequence[FindingLine]) -> Table:
+        came_from = any(line.origin for line in lines)
         return Table(
             name,
             (
@@ -785,6 +864,7 @@ class _Outline:
                 Column(self.say("时限", "Due"), "date"),
                 Column(self.say("逾期天数", "Days overdue"), "number", 1),
                 Column(self.say("问题所在", "Problem"), weight=3),
+                *([Column(self.say("来源断点", "Gap it came from"))] if came_from else []),
             ),
             [
                 (
@@ -798,9 +878,11 @@ class _Outline:
                     line.due_on,
                     line.overdue_days,
                     self.say("、", ", ").join(self.word(words.kind_name(kind)) for kind in line.problems),
+                    *([self.origin(line)] if came_from else []),
                 )
                 for line in lines
             ],
+            paper_rows=PAPER_ROWS if self.report.kind == "ledger" else self.paper_rows,
         )
 
     # 八 Data quality, 九 evidence, 十 method
@@ -845,6 +927,13 @@ class _Outline:
                 self.say("不同来源的日期或金额不一致", "dates or amounts of two sources differ"),
             ),
             (
+                self.say("处理次序不符", "Actions out of order"),
+                sum(len(line.wrong) for line in self.report.follow_up),
+                self.say(
+                    "如未报整改即予核实；照常计入，须核对", "such as verified before rectified; they count anyway"
+                ),
+            ),
+            (
                 self.say("无人查过", "Nobody looked"),
                 quality.unobserved,
                 self.say("到期而检查范围未及，不计入断点", "due, outside what was looked at; never counted as a break"),
@@ -877,6 +966,8 @@ class _Outline:
                 ),
             )
             return
+        named = self.report.roots[: self.report.roots_told] if self.report.kind == "express" else self.report.roots
+        told = max((number for entry in named for number in entry.evidence), default=len(lines))
         self.section(
             "证据清单",
             "Evidence",
@@ -887,8 +978,8 @@ class _Outline:
                     Column(self.say("来源", "Source"), weight=4),
                     Column(self.say("文号、发文单位", "Number, issuer"), weight=3),
                     Column(self.say("日期", "Date"), "date"),
-                    Column(self.say("位置", "Where"), weight=2),
-                    Column(self.say("原文", "Quote"), weight=5),
+                    Column(self.say("位置、记录", "Where, row"), weight=4),
+                    Column(self.say("原文", "Quote"), weight=4),
                 ),
                 [
                     (
@@ -901,6 +992,7 @@ class _Outline:
                     )
                     for line in lines
                 ],
+                paper_rows=max(told, 1),
             ),
         )
 
@@ -958,6 +1050,8 @@ class _Outline:
 
 
 _MOST_FLOWS, _MOST_COLUMNS = 6, 8
+_PAPER_ROWS = {"express": 10, "monthly": 50, "stage": PAPER_ROWS, "ledger": PAPER_ROWS}
+"""Rows of a list that each kind of report shows where it is read; the workbook has them all."""
 _FLOW_LEVELS = {
     "source": Text(zh="来源", en="source"),
     **words.LEVEL,
