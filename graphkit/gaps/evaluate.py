@@ -64,6 +64,7 @@ class Computation:
         thresholds: Mapping[str, Decimal] | None,
     ) -> None:
         self.facts = facts
+        self.commit = facts.version
         self.case: Case = facts.case(case_id)
         self.policies: list[Policy] = facts.policies(case_id)
         zone = ZoneInfo(self.case.timezone)

@@ -115,6 +115,11 @@ class Evaluation:
         """The facts that were evaluated."""
         return self._computation.facts
 
+    @property
+    def commit(self) -> int:
+        """The number of the facts' commit that was evaluated, whatever was loaded since."""
+        return self._computation.commit
+
     def sql(self, query: str) -> pa.Table:
         """Return the rows of a query over the evaluation's tables (trusted SQL of graphkit's own; not a console)."""
         return self._computation.connection.sql(query).to_arrow_table()
