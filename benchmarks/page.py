@@ -223,7 +223,8 @@ def _peers(measurements: list[Measured]) -> list[str]:
         ratio = ""
         if own and one.get("seconds") and one.get("work"):
             each, mine = one["seconds"] / one["work"], own["seconds"] / _units(own, one)
-            ratio = f"{each / mine:.2f}"
+            busy = (one["cpu"] / one["work"]) / (own["cpu"] / _units(own, one))
+            ratio = f"{each / mine:.2f} ({busy:.2f} by processor)"
         rows.append(
             [
                 _PEERS[one["step"]],
