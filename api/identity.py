@@ -96,7 +96,9 @@ class Identify:
             return
         if principal is None and path not in OPEN and not path.startswith(OPEN_BELOW):
             if scope["type"] == "http" and scope["method"] == "GET" and not path.startswith(_API):
-                await RedirectResponse(f"{SIGN_IN}?next={quote(path)}", HTTPStatus.SEE_OTHER)(scope, receive, send)
+                query = scope["query_string"].decode("latin-1")
+                wanted = quote(f"{path}?{query}" if query else path)
+                await RedirectResponse(f"{SIGN_IN}?next={wanted}", HTTPStatus.SEE_OTHER)(scope, receive, send)
             else:
                 headers = {"WWW-Authenticate": "Bearer"}
                 detail = "send a valid token: Authorization: Bearer TOKEN"

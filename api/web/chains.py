@@ -11,8 +11,10 @@ from graphkit.model.case import Policy
 from graphkit.reports import words
 from graphkit.reports.names import Names
 
-MOST_STEPS = 4
-"""Steps of one stage that are drawn one by one; more are counted."""
+MOST_STEPS = 3
+"""Steps of one stage that are drawn one by one; of more, those that matter least are counted."""
+
+_PLAIN = ("done", "optional", "pending", "cancelled")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +44,12 @@ def columns(policy: Policy, steps: Iterable[Step], counted: dict[str, dict[str, 
     for stage in policy.stages:
         own = sorted(of_stage.get(stage.id, []), key=_worst_first)
         counts = dict(counted.get(stage.id, {}))
-        drawn = own if len(own) <= MOST_STEPS else own[: MOST_STEPS - 1]
-        for step in own[len(drawn) :]:
-            counts[step.status] = counts.get(step.status, 0) + 1
+        drawn = own
+        if len(own) > MOST_STEPS:
+            drawn = [step for step in own if step.here or step.status not in _PLAIN][: MOST_STEPS - 1]
+        for step in own:
+            if step not in drawn:
+                counts[step.status] = counts.get(step.status, 0) + 1
         if not own and not counts:
             continue
         statuses = [*(step.status for step in drawn), *counts]

@@ -20,7 +20,7 @@ from graphkit.reports.text import shown
 from ..access import Principal
 from ..errors import NotFoundError
 from ..evaluations import Question
-from ..identity import principal_of
+from ..identity import principal_of, session_of
 from ..server import Server
 from . import work
 from .asked import Asked
@@ -205,6 +205,7 @@ def _head(page: Page) -> tuple[str, str]:
         as_of=question.as_of if question else None,
         known_by=asked.get("known_by"),
         hidden={key: value for key, value in asked.params.items() if key not in ("as_of", "case", "page")},
+        csrf=session.csrf if (session := session_of(page.request)) else None,
         user=None if page.principal.name == "local" else page.principal.name,
         version=__version__,
     )

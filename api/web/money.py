@@ -20,7 +20,7 @@ from .formats import short_money
 from .frame import Page, state, view
 from .work import Progress
 
-_ROWS = 300
+_ROWS = 150
 _CROWDED = 14
 """Holders of one level that are drawn one by one; more are drawn together by the region above, but for gaps."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, get_args
+from typing import Any, Literal, get_args
 
 from nicegui import ui
 
@@ -59,7 +59,8 @@ async def _draw(page: Page) -> None:
     page.html("cypher.html", queries=queries, named=named, free=free)
     text = asked.get("q") or (named.cypher if named else _EXAMPLE)
     with ui.element("section").props(f'aria-label="{page.say("cypher.query")}"').classes("ask"):
-        editor = ui.codemirror(text, language="Cypher", line_wrapping=True).classes("editor")
+        theme: Literal["vscodeLight", "vscodeDark"] = "vscodeDark" if asked.theme == "dark" else "vscodeLight"
+        editor = ui.codemirror(text, language="Cypher", theme=theme, line_wrapping=True).classes("editor")
         if not free or named:
             editor.disable()
         ui.run_javascript(

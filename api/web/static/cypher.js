@@ -14,7 +14,7 @@
     const wait = () => new Promise((resolve) => setTimeout(resolve, 50));
     let editor;
     while (!(editor = getElement(id)?.editor)) await wait();
-    editor.contentDOM.setAttribute("aria-label", label);
+    editor.scrollDOM.tabIndex = 0; // what scrolls is reached by the keyboard, also where nothing can be typed
     const source = (context) => {
       const word = context.matchBefore(/[\w.]+/);
       return word || context.explicit ? { from: word ? word.from : context.pos, options, validFor: /^[\w.]*$/ } : null;

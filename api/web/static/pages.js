@@ -58,6 +58,8 @@
     const mark = event.target.closest("mark[data-card]"), card = event.target.closest(".card[data-mark]");
     if (mark) point(document.getElementById(mark.dataset.card), mark);
     if (card && !event.target.closest("a, button, input, label")) point(document.querySelector(`mark[data-card="${card.id}"]`), card);
+    const out = event.target.closest("[data-sign-out]");
+    if (out) fetch("../auth/session", { method: "DELETE", headers: { "X-CSRF-Token": out.dataset.signOut } }).then(() => location.assign("../"));
     const row = event.target.closest("tr[data-href]");
     if (row && !event.target.closest("a, button, input, select, label") && !String(getSelection())) location.assign(row.dataset.href);
   });
