@@ -87,7 +87,7 @@ def _side(facts: Facts, case: str, text: str, option: str, known_by: date | date
         return evaluate_case(facts, case, day(text, option), known_by)
     if known_by is not None:
         raise UsageError(f"{option} {text}: a kept evaluation has its own --known-by; leave it out")
-    return evaluate_again(facts, record(facts, case, name))
+    return evaluate_again(facts, record(facts, case, name), evaluate_case)
 
 
 def _tell(why: dict[str, Reasons], lang: str) -> None:

@@ -25,8 +25,8 @@ from graphkit.cli.options import (
 )
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
-from graphkit.gaps import evaluate as run
 from graphkit.gaps.record import Record, keep, records
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import UsageError
 
 
@@ -43,7 +43,7 @@ def evaluate(
     """Evaluate a case and keep the evaluation as a record: dates, facts, thresholds, rules, and every gap."""
     _known_format(format)
     facts = Facts(workspace)
-    evaluation = run(
+    evaluation = evaluate_case(
         facts,
         one_case(facts, case),
         day(as_of, "--as-of"),

@@ -63,11 +63,11 @@ def _export_case(facts: Facts, case: str, out: Path, format: str, lang: str | No
 
 
 def _export_graph(facts: Facts, cases: list[str], target: Target, out: Path, format: str, lang: str | None) -> None:
-    from graphkit.gaps import evaluate  # noqa: PLC0415 - an FtM export evaluates nothing
+    from graphkit.graph.evaluate import evaluate_case  # noqa: PLC0415 - an FtM export evaluates nothing
     from graphkit.graph.exchange import write_graph  # noqa: PLC0415
     from graphkit.graph.projection import project  # noqa: PLC0415
 
-    frames = project([evaluate(facts, case) for case in cases])
+    frames = project([evaluate_case(facts, case) for case in cases])
     write_graph(frames, target.value, out)
     counts = {name: count for name, count in frames.counts().items() if count}
     if format == "json":

@@ -27,9 +27,9 @@ from graphkit.cli.options import (
 )
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
-from graphkit.gaps import evaluate
 from graphkit.gaps.followup import finding as find
 from graphkit.gaps.followup import finding_of_gap, follow_up, origins
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import UsageError
 from graphkit.model.followup import STATES
 from graphkit.model.tables import ACTION_KINDS, CATEGORIES, SEVERITIES
@@ -68,7 +68,7 @@ def findings(
     facts = Facts(workspace)
     found = []
     for one in chosen_cases(facts, case):
-        evaluation = evaluate(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
+        evaluation = evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
         filters: dict[str, Any] = {"policy": policy, "region": region, "agency": agency, "state": state, "open": open}
         found.append((evaluation, follow_up(evaluation, **filters, overdue=overdue, recurring=recurring)))
     if format == "json":
@@ -92,7 +92,7 @@ def show(
     """Show one finding: its state, every action, the gaps that it came from and whether they still hold."""
     _known_format(format)
     facts = Facts(workspace)
-    evaluation = evaluate(facts, one_case(facts, case), day(as_of, "--as-of"), moment(known_by, "--known-by"))
+    evaluation = evaluate_case(facts, one_case(facts, case), day(as_of, "--as-of"), moment(known_by, "--known-by"))
     line = find(evaluation, id)
     came_from = origins(evaluation, line)
     if format == "json":
@@ -136,7 +136,7 @@ def add_one(
     }  # fmt: skip
     taken: dict[str, Any] = {}
     if gap is not None:
-        taken = finding_of_gap(evaluate(facts, case_id, when).gap(gap))
+        taken = finding_of_gap(evaluate_case(facts, case_id, when).gap(gap))
     elif not (title or "").strip():
         raise UsageError("what was found? give --title TEXT, or the gap that it comes from: --gap ID")
     values = {**taken, **{name: value for name, value in given.items() if value is not None}}

@@ -12,6 +12,7 @@ from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, lan
 from graphkit.facts import Facts
 from graphkit.facts.verify import problems
 from graphkit.gaps.record import Again, record, verify_record
+from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import UsageError
 
 
@@ -31,7 +32,7 @@ def verify(
     found = problems(facts) + AccessLog(workspace).problems()
     again = None
     if evaluation is not None:
-        again = verify_record(facts, record(facts, one_case(facts, case), evaluation))
+        again = verify_record(facts, record(facts, one_case(facts, case), evaluation), evaluate_case)
         found += _differs(again)
     zh = language(lang) == "zh"
     if format == "json":

@@ -6,7 +6,7 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from importlib import resources
@@ -141,17 +141,21 @@ def kept_gaps(facts: Facts, kept: Record) -> list[Gap]:
     return [Gap.model_validate_json(line) for line in lines]
 
 
-def evaluate_again(facts: Facts, kept: Record) -> Evaluation:
-    """Run a kept evaluation again, from the facts as they were then."""
+Evaluator = Callable[[Facts, str, date | None, datetime | None, dict[str, Decimal] | None], Evaluation]
+"""What evaluates a case as of a day, known by a time, with thresholds."""
+
+
+def evaluate_again(facts: Facts, kept: Record, run: Evaluator = evaluate) -> Evaluation:
+    """Run a kept evaluation again, from the facts as they were then, with `run` (which may know more rules)."""
     then = Facts(facts.workspace, commit=kept.commit)
     known_by = kept.known_by.replace(tzinfo=UTC) if kept.known_by else None
-    return evaluate(then, kept.case, kept.as_of, known_by, kept.thresholds)
+    return run(then, kept.case, kept.as_of, known_by, kept.thresholds)
 
 
-def verify_record(facts: Facts, kept: Record) -> Again:
+def verify_record(facts: Facts, kept: Record, run: Evaluator = evaluate) -> Again:
     """Run a kept evaluation again and compare it, gap by gap, with what was kept."""
     before = {gap.id: gap for gap in kept_gaps(facts, kept)}
-    again = evaluate_again(facts, kept)
+    again = evaluate_again(facts, kept, run)
     after = {gap.id: gap for gap in again.gaps(consequences=True)}
     changed = [key for key in sorted(before.keys() & after.keys()) if before[key] != after[key]]
     lost, new = sorted(before.keys() - after.keys()), sorted(after.keys() - before.keys())

@@ -11,6 +11,7 @@ import pytest
 from graphkit.case import load_case
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation
+from graphkit.gaps.record import keep, kept_gaps, verify_record
 from graphkit.graph import own_rules
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.graph.limits import Limits
@@ -62,6 +63,14 @@ def test_its_gaps_stand_among_the_others_with_exact_money(tmp_path: Path) -> Non
     assert (issued.kind, issued.stage, issued.scope, issued.days) == ("own:issued", "issue", "14", 16)
     assert big.explanation.en == "Provincial Office (not given) CNY 80.25"
     assert found.counts() == {"own:big": 1, "own:issued": 1}
+
+
+def test_a_kept_evaluation_holds_its_gaps_and_can_be_run_again(tmp_path: Path) -> None:
+    found, _ = evaluated(tmp_path, big=("holder", _WHOLE))
+    kept = keep(found, "march")
+    assert "own:big" in {gap.kind for gap in kept_gaps(found.facts, kept)}
+    assert verify_record(found.facts, kept, evaluate_case).same
+    assert verify_record(found.facts, kept).lost
 
 
 def test_it_sees_what_is_so_as_of_the_day(tmp_path: Path) -> None:
