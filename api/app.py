@@ -23,6 +23,7 @@ from .evaluations import Evaluations
 from .graph import Graph
 from .identity import Identify
 from .jobs import Jobs
+from .kept import Keep, Kept
 from .limits import RequestGuard
 from .observe import PREFIX, Metrics, Observe
 from .once import Answers, Once
@@ -53,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
         metrics,
         AccessLog(settings.workspace),
         Rates(settings.rate_per_s, settings.rate_burst),
+        Kept(settings.kept_bytes),
         _provider(settings),
     )
     server.snapshots.newest()
@@ -77,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(Identify, server=server),
             Middleware(Recorder, log=server.log),
             Middleware(GZipMiddleware, minimum_size=1000),
+            Middleware(Keep, kept=server.kept),
             Middleware(Once, answers=Answers(settings.workspace)),
         ],
         responses={status: {"model": Problem, "description": "problem details (RFC 9457)"} for status in _PROBLEMS},

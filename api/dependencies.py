@@ -14,7 +14,7 @@ from graphkit import __version__
 from graphkit.model.case import THRESHOLDS
 
 from .access import Principal, Role
-from .errors import FieldError, NotModifiedError
+from .errors import FieldError, KnownAnswerError, NotModifiedError
 from .evaluations import Filters, Question, Sort
 from .identity import principal_of
 from .paging import digest
@@ -22,7 +22,7 @@ from .server import Server
 from .snapshots import Snapshot
 
 
-def _server(request: Request) -> Server:
+async def _server(request: Request) -> Server:
     server: Server = request.app.state.server
     return server
 
@@ -32,7 +32,7 @@ ServerDep = Annotated[Server, Depends(_server)]
 _bearer = HTTPBearer(auto_error=False, description="A token of `graphkit token create`, or of the identity provider.")
 
 
-def _principal(request: Request, documented: Annotated[object, Depends(_bearer)]) -> Principal:
+async def _principal(request: Request, documented: Annotated[object, Depends(_bearer)]) -> Principal:
     return principal_of(request)
 
 
@@ -52,18 +52,20 @@ def _snapshot(server: ServerDep, principal: PrincipalDep) -> Snapshot:
 SnapshotDep = Annotated[Snapshot, Depends(_snapshot)]
 
 
-def _unchanged(
-    request: Request, response: Response, server: ServerDep, snapshot: SnapshotDep, principal: PrincipalDep
-) -> None:
+def _unchanged(request: Request, response: Response, server: ServerDep, principal: PrincipalDep) -> None:
     """Set the ETag of an answer that the facts and the day decide; NotModifiedError when the client has it."""
     quarter = int(time.time() // 900)  # a case without a day of its own is told as of today, which begins on a quarter
     case = request.path_params.get("case")
+    snapshot = server.snapshots.newest()
     versions = [(one, snapshot.loads(one)) for one in server.cases(principal) if case in (None, one)]
     known = digest(__version__, versions, quarter, request.url.path, request.url.query, principal)
     etag = f'W/"{known}"'
     asked = {one.strip() for one in request.headers.get("If-None-Match", "").split(",")}
     if etag in asked:
         raise NotModifiedError(etag)
+    if (answer := server.kept.find(etag)) is not None:
+        raise KnownAnswerError(etag, answer)
+    request.state.etag = etag
     response.headers["ETag"] = etag
 
 
@@ -156,7 +158,7 @@ def _question(
 QuestionDep = Annotated[Question, Depends(_question)]
 
 
-def _filters(
+async def _filters(
     policy: Annotated[str | None, Query(description="Only this policy's gaps.", examples=["rent-relief-2020"])] = None,
     region: Annotated[
         str | None, Query(description="Only gaps in this region and all below it.", examples=["140100"])

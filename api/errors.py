@@ -49,6 +49,15 @@ class NotModifiedError(Exception):
         self.etag = etag
 
 
+class KnownAnswerError(Exception):
+    """What would be answered is known already."""
+
+    def __init__(self, etag: str, answer: bytes) -> None:
+        super().__init__(etag)
+        self.etag = etag
+        self.answer = answer
+
+
 class FieldError(GraphkitError):
     """One field of a request is wrong."""
 
@@ -88,6 +97,7 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(NotModifiedError, _not_modified)
+    app.add_exception_handler(KnownAnswerError, _known_answer)
 
 
 def _known(request: Request, error: Exception) -> Response:
@@ -125,3 +135,8 @@ def _http(request: Request, error: Exception) -> Response:
 def _not_modified(request: Request, error: Exception) -> Response:
     assert isinstance(error, NotModifiedError)  # noqa: S101 - what the handler is registered for
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": error.etag})
+
+
+def _known_answer(request: Request, error: Exception) -> Response:
+    assert isinstance(error, KnownAnswerError)  # noqa: S101 - what the handler is registered for
+    return Response(error.answer, media_type="application/json", headers={"ETag": error.etag})

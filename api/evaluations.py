@@ -6,7 +6,7 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -84,6 +84,7 @@ class Listed:
 class _Held:
     lock: threading.RLock = field(default_factory=threading.RLock)
     evaluation: Evaluation | None = None
+    roots: dict[str, Gap] | None = None
 
 
 class Evaluations:
@@ -133,15 +134,7 @@ class Evaluations:
                 self._lists.move_to_end(key)
                 return found
         with self.open(question) as evaluation:
-            gaps = evaluation.gaps(
-                policy=filters.policy,
-                region=filters.region,
-                agency=filters.agency,
-                kind=filters.kind,
-                category=filters.category,
-                consequences=filters.consequences,
-            )
-            gaps = _sorted(gaps, filters.sort, evaluation.case.currency)
+            gaps = _sorted(self._chosen(question, evaluation, filters), filters.sort, evaluation.case.currency)
         counted = Counter(gap.kind for gap in gaps)
         order = [*KINDS, *sorted(set(counted) - set(KINDS))]
         found = Listed(gaps, {kind: counted[kind] for kind in order if counted[kind]})
@@ -150,6 +143,21 @@ class Evaluations:
             while len(self._lists) > 1 and sum(len(one.gaps) for one in self._lists.values()) > self._most_gaps:
                 self._lists.popitem(last=False)
         return found
+
+    def _chosen(self, question: Question, evaluation: Evaluation, filters: Filters) -> list[Gap]:
+        """Return the gaps of a list. What is told of the gaps but consequences is worked out once an evaluation.
+
+        Consequences may be very many and are worked out by list.
+        """
+        chosen: dict[str, Any] = {name: value for name, value in asdict(filters).items() if name != "sort"}
+        if filters.consequences or "blocked_step" in filters.kind:
+            return evaluation.gaps(**chosen)
+        held = self._held.get(question.key)
+        if held is None:  # given up for others meanwhile
+            return evaluation.gaps(**chosen)
+        if held.roots is None:
+            held.roots = {gap.id: gap for gap in evaluation.gaps()}
+        return [held.roots[key] for key in evaluation.gap_ids(**chosen)]
 
 
 def _sorted(gaps: list[Gap], sort: Sort, currency: str) -> list[Gap]:

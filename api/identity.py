@@ -76,7 +76,10 @@ class Identify:
             await self._refuse(scope, receive, send, HTTPStatus.FORBIDDEN, "this was sent from a page elsewhere")
             return
         try:
-            principal, session = await run_in_threadpool(self._who, connection)
+            if self._server.settings.authenticated:
+                principal, session = await run_in_threadpool(self._who, connection)
+            else:
+                principal, session = LOCAL_USER, None
         except StoreError as error:
             _log.warning("who asks cannot be told: %s", error)
             detail = "who you are cannot be found out now; try again"
@@ -109,8 +112,6 @@ class Identify:
         await self._app(scope, receive, send)
 
     def _who(self, connection: HTTPConnection) -> tuple[Principal | None, Session | None]:
-        if not self._server.settings.authenticated:
-            return LOCAL_USER, None
         scheme, _, sent = connection.headers.get("Authorization", "").partition(" ")
         if scheme:
             return (self._bearer(sent.strip()) if scheme.lower() == "bearer" else None), None

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, PlainSerializer, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from graphkit.gaps import ChainStep
 from graphkit.gaps.diff import Persisting
 from graphkit.gaps.trace import Trace
 from graphkit.model.case import Case, Policy, Stage
-from graphkit.model.gap import Evidence, Gap, Money
+from graphkit.model.gap import Evidence, Gap, Money, Utc
 from graphkit.model.tables import TABLES, ColumnType
 
 GAP_EXAMPLE: dict[str, Any] = {
@@ -39,13 +39,6 @@ GAP_EXAMPLE: dict[str, Any] = {
     "findings": ["F-7"],
     "explanation": {"zh": "…", "en": "…"},
 }
-
-
-def _utc(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
-
-
-Utc = Annotated[datetime, PlainSerializer(_utc, return_type=str, when_used="json")]
 
 
 class _Out(BaseModel):

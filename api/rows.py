@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 from graphkit.gaps import Evaluation
-from graphkit.model.gap import money_text
+from graphkit.model.gap import money_text, utc_text
 from graphkit.model.tables import TABLES
 
 
@@ -48,7 +48,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Decimal):
         return money_text(value)
     if isinstance(value, datetime):
-        return value.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+        return utc_text(value)
     if isinstance(value, date):
         return value.isoformat()
     return value

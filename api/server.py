@@ -13,6 +13,7 @@ from .errors import NotFoundError
 from .evaluations import Evaluations, Question
 from .graph import Graph
 from .jobs import Jobs
+from .kept import Kept
 from .observe import Metrics
 from .rates import Rates
 from .sessions import Sessions
@@ -38,6 +39,7 @@ class Server:
     metrics: Metrics
     log: AccessLog
     rates: Rates
+    kept: Kept
     oidc: Oidc | None = None
 
     def cases(self, principal: Principal) -> list[str]:

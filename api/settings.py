@@ -21,7 +21,7 @@ class Settings:
     local user. `hosts` are the names that a request's Host may have: a page elsewhere cannot make a browser ask a
     loopback server under a name of its own; None, where tokens are asked for, means any. `secure` means that browsers
     come over TLS: cookies are then kept to it. `rate_per_s` and `rate_burst` bound what each token or person may send;
-    the local user is not bound. `evaluations_kept` and
+    the local user is not bound. `evaluations_kept`, `kept_bytes` (of answers) and
     `gaps_kept` bound what is held in memory between requests.
     """
 
@@ -36,6 +36,7 @@ class Settings:
     page_limit_rows: int = 1000
     evaluations_kept: int = 4
     gaps_kept: int = 200_000
+    kept_bytes: int = 64_000_000
     secure: bool = False
     oidc: OidcSettings | None = None
     upload_limit_bytes: int = 200_000_000

@@ -149,6 +149,35 @@ class Evaluation:
 
         Raises UsageError for a kind, category, policy, region or agency that there is not.
         """
+        where, values = self._chosen(policy, region, agency, kind, category, consequences)
+        bound = f"LIMIT {int(limit)}" if limit is not None else ""
+        return self._gaps(f"SELECT gaps.* {_RANKED} {where} ORDER BY {_RANK} {bound}", values)
+
+    def gap_ids(
+        self,
+        *,
+        policy: str | None = None,
+        region: str | None = None,
+        agency: str | None = None,
+        kind: Iterable[str] | str | None = None,
+        category: Iterable[str] | str | None = None,
+        consequences: bool = False,
+    ) -> list[str]:
+        """Return the ids of the gaps that `gaps` would return, in the same order, and at much less cost."""
+        where, values = self._chosen(policy, region, agency, kind, category, consequences)
+        found = self._computation.connection.execute(f"SELECT gaps.id {_RANKED} {where} ORDER BY {_RANK}", values)
+        return [key for (key,) in found.fetchall()]
+
+    def _chosen(
+        self,
+        policy: str | None,
+        region: str | None,
+        agency: str | None,
+        kind: Iterable[str] | str | None,
+        category: Iterable[str] | str | None,
+        consequences: bool,
+    ) -> tuple[str, list[Any]]:
+        """Return the WHERE of a list of gaps and its values; UsageError as `gaps`."""
         conditions: list[str] = []
         values: list[Any] = []
         kinds = self._known("kind", kind, tuple(self.rules))
@@ -171,9 +200,7 @@ class Evaluation:
             self._one("agency", agency, "SELECT count(*) FROM holders WHERE id = ?")
             conditions.append("gaps.id IN (SELECT gap FROM gap_agencies WHERE agency = ?)")
             values.append(agency)
-        where = f"WHERE {' AND '.join(conditions)}" if conditions else ""
-        bound = f"LIMIT {int(limit)}" if limit is not None else ""
-        return self._gaps(f"SELECT gaps.* {_RANKED} {where} ORDER BY {_RANK} {bound}", values)
+        return f"WHERE {' AND '.join(conditions)}" if conditions else "", values
 
     def gap(self, gap_id: str) -> Gap:
         """Return one gap by its id; InputError when the evaluation has none of that id."""

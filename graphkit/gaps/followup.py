@@ -6,7 +6,7 @@ States and moves are `graphkit.model.followup`; what is overdue is what the cont
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, timedelta
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -15,7 +15,7 @@ from graphkit.gaps.evaluation import Evaluation, evaluate
 from graphkit.gaps.statements import statements
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.followup import CLOSED, MOVES, ActionKind, Move, State, current_state, follow, moves_of
-from graphkit.model.gap import Category, Gap, Money, Severity
+from graphkit.model.gap import Category, Gap, Money, Severity, Utc
 
 Awaited = Literal["action", "rectification", "verification"]
 """What an open finding waits for: any action at all, being put right, or being checked."""
@@ -46,7 +46,7 @@ class ActionTaken(_Part):
     note: str | None
     source: str | None
     locator: str | None
-    recorded_at: datetime | None
+    recorded_at: Utc | None
     entered_by: str | None
     state: State
     wrong: str | None
@@ -90,7 +90,7 @@ class FindingState(_Part):
     count: int | None
     source: str | None
     locator: str | None
-    recorded_at: datetime | None
+    recorded_at: Utc | None
     entered_by: str | None
     state: State
     open: bool
@@ -132,7 +132,7 @@ class FollowUp(_Part):
 
     case: str
     as_of: date
-    known_by: datetime | None
+    known_by: Utc | None
     open: int
     closed: int
     overdue: int

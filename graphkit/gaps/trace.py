@@ -8,7 +8,7 @@ as money that goes back from the payee to the payer.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from decimal import Context, Decimal, localcontext
 from typing import Any, Literal, NamedTuple
 
@@ -19,7 +19,7 @@ from graphkit.gaps.attribution import ZERO, Payment, Pool, Stretch, Walk, length
 from graphkit.gaps.evaluation import Evaluation
 from graphkit.gaps.statements import statements
 from graphkit.model.errors import InputError, UsageError
-from graphkit.model.gap import Money
+from graphkit.model.gap import Money, Utc
 
 StartKind = Literal["transfer", "agency", "group", "source"]
 EndKind = Literal["held", "reached", "delivered", "returned", "back"]
@@ -125,7 +125,7 @@ class Trace(_Part):
     kind: StartKind
     case: str
     as_of: date
-    known_by: datetime | None
+    known_by: Utc | None
     rule: Literal["first in, first out"] = "first in, first out"
     transfer: TraceTransfer | None
     flows: list[Flow]

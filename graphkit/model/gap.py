@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Literal
 
@@ -30,6 +30,14 @@ def money_text(amount: Decimal) -> str:
 
 
 Money = Annotated[Decimal, PlainSerializer(money_text, return_type=str, when_used="json")]
+
+
+def utc_text(moment: datetime | None) -> str | None:
+    """Return a time in UTC without a zone, as facts have it, as JSON has it: with the Z that says so."""
+    return None if moment is None else moment.replace(tzinfo=UTC).isoformat().replace("+00:00", "Z")
+
+
+Utc = Annotated[datetime, PlainSerializer(utc_text, return_type=str, when_used="json")]
 
 
 def gap_id(
