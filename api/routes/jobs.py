@@ -26,11 +26,15 @@ from ..uploads import case_upload, checked_name, document_upload
 router = APIRouter(tags=["jobs"])
 
 _EVERY_S = 0.2
-_BINARY = {"requestBody": {"required": True, "content": {"application/octet-stream": {"schema": {"type": "string"}}}}}
-_ZIP = {"requestBody": {"required": True, "content": {"application/zip": {"schema": {"type": "string"}}}}}
+_BINARY = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+    }
+}
 
 
-@router.post("/uploads", status_code=202, openapi_extra=_ZIP)
+@router.post("/uploads", status_code=202, openapi_extra=_BINARY)
 async def upload_case(server: ServerDep, principal: PrincipalDep, request: Request, response: Response) -> JobOut:
     """Load a case folder that is sent as a zip; the job's file rejects.csv says what could not be used, and why."""
     principal.require(Role.EDITOR)

@@ -99,7 +99,9 @@ CELLS: dict[tuple[str, str], Cell] = {
         _E, regions=False, status=202, request={"params": {"name": "a.txt"}, "content": "药店仍在售药".encode()}
     ),
     ("GET", f"{SMALL_CASE}/findings/{{finding}}"): Cell(_V),
-    ("POST", f"{SMALL_CASE}/findings"): Cell(_E, status=422, request={"json": {"title": "x"}}),
+    ("POST", f"{SMALL_CASE}/findings"): Cell(
+        _E, status=422, request={"json": {"title": "x", "found_on": "2999-01-01"}}
+    ),
     ("POST", f"{SMALL_CASE}/findings/{{finding}}/actions"): Cell(
         _E, status=428, request={"json": {"kind": "reported", "on": "2020-07-01", "by": "Li"}}
     ),
