@@ -47,7 +47,7 @@ def main() -> None:
             "cypher": f"cypher?q={_QUERY}&lang=zh",
             "documents": "documents?document=seed-article&lang=zh",
             "reports": "reports?lang=zh",
-            "dark": "money?policy=relending-2020&lang=en",
+            "dark": "money?policy=hardship-2020&lang=en",
         }
         with serving(workspace, Path(folder) / "log") as address, sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

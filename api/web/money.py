@@ -36,7 +36,7 @@ def register() -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Node:
-    """A holder in the chart, or several of one region drawn as one; `rest` is what a gap says is held or untraced."""
+    """A holder in the chart, or several of one region; `rest` is what a gap says is held up or untraced."""
 
     label: str
     holders: int
@@ -110,7 +110,7 @@ def _drawn(
 ) -> tuple[dict[str, _Node], dict[tuple[str, str], Decimal]]:
     """Return what the chart shows: holders, those of one region below a crowded level as one, and their payments."""
     currency = evaluation.case.currency
-    gaps = {one["holder"]: one["rest"] for one in accounts if one["gap"] and one["currency"] == currency}
+    gaps = {one["holder"]: one["held"] or one["rest"] for one in accounts if one["gap"] and one["currency"] == currency}
     levels = {one["holder"]: names.levels.get(one["region"] or "") for one in accounts}
     crowded = {level for level, n in Counter(levels.values()).items() if n > _CROWDED}
     groups = {one["holder"] for one in accounts if not one["is_agency"]}

@@ -24,8 +24,8 @@ window.graphPicture = (() => {
     return {
       ...node, label: (node.sign ? node.sign + " " : "") + wrapped(node.label), full: node.label, title: `${node.word}${node.state ? " · " + node.state : ""}\n${node.label}`,
       color: { background: inside ? fill : line, border: line, highlight: { background: inside ? fill : line, border: ink }, hover: { background: inside ? fill : line, border: ink } },
-      borderWidth: node.tone === "broken" || node.tone === "stuck" ? 3 : 1.5, borderWidthSelected: 4, size: node.kind === "Gap" ? 20 : 14, margin: 7,
-      shapeProperties: { borderDashes: DASHED[node.tone] || false }, font: { color: ink, size: 14, face: "sans-serif", multi: false, background: inside ? undefined : tone("paper") },
+      borderWidth: node.tone === "broken" || node.tone === "stuck" ? 3 : 1.5, borderWidthSelected: 4, size: node.kind === "Gap" ? 24 : 18, margin: 7,
+      shapeProperties: { borderDashes: DASHED[node.tone] || false }, font: { color: ink, size: 19, face: "sans-serif", multi: false, background: inside ? undefined : tone("paper") },
     };
   }
   function legend() {
@@ -58,7 +58,7 @@ window.graphPicture = (() => {
     nodes = new vis.DataSet(); edges = new vis.DataSet();
     network = new vis.Network(byId("picture"), { nodes, edges }, {
       layout: { randomSeed: 7, improvedLayout: false },
-      physics: { solver: "forceAtlas2Based", forceAtlas2Based: { gravitationalConstant: -260, springLength: 210, avoidOverlap: 1 }, stabilization: { enabled: false }, maxVelocity: 60 },
+      physics: { solver: "forceAtlas2Based", forceAtlas2Based: { gravitationalConstant: -190, springLength: 150, avoidOverlap: 0.9 }, stabilization: { enabled: false }, maxVelocity: 60 },
       interaction: { hover: true, tooltipDelay: 150, keyboard: { enabled: true, bindToWindow: false }, zoomSpeed: 0.6 },
       edges: { arrows: { to: { enabled: true, scaleFactor: 0.5 } }, smooth: false, color: { color: tone("soft"), opacity: 0.7 }, font: { size: 11, color: tone("soft"), strokeColor: tone("paper"), strokeWidth: 4 } },
     });
