@@ -77,7 +77,7 @@ class Jobs:
         self._metrics = metrics
         self._lock = threading.Lock()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._folder = Path(tempfile.mkdtemp(prefix="graphkit-jobs-"))
+        self._folder: Path | None = None
         self._pool = ThreadPoolExecutor(1, "job")
         self._names = itertools.count(1)
 
@@ -87,6 +87,8 @@ class Jobs:
         with self._lock:
             if sum(one.state == "waiting" for one in self._jobs.values()) >= _WAITING:
                 raise BusyError("too many jobs wait; try again when some of them are done")
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp(prefix="graphkit-jobs-"))
             folder = self._folder / str(next(self._names))
             folder.mkdir()
             job = Job(job_id, kind, case, principal, datetime.now(UTC), folder)
@@ -114,7 +116,8 @@ class Jobs:
     def close(self) -> None:
         """Let the running job end, drop those that wait, and take the files away."""
         self._pool.shutdown(wait=True, cancel_futures=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self, job: Job, work: Work) -> None:
         job.state = "running"
