@@ -22,6 +22,7 @@ from graphkit.reports.queries import literal, query, rows
 
 from ..access import Role
 from ..errors import NotFoundError
+from ..reviewing import candidate, decide
 from .frame import Page, button, state, view
 from .passages import Source, passage, sources, text_of
 from .work import Progress
@@ -200,14 +201,16 @@ class _Reading:
         facts = self.page.question.snapshot.facts
         candidates = extract(document, gazetteer_of(facts, self.page.case))
         progress.step(self.page.say("documents.extracting"))
-        Review(self.page.server.settings.workspace, self.page.case, create=True).add(document, candidates)
+        with self.page.writing(f"read {document.id}"):
+            Review(self.page.server.settings.workspace, self.page.case, create=True).add(document, candidates)
         self.entry = _Entry(self.entry.id, self.entry.title, self.entry.number, self.entry.issuer, source, document.id)
 
     def settle(self, identity: str, verdict: Verdict, changes: dict[str, Any] | None = None) -> None:
         """Record a decision in the name of whoever is signed in."""
         review = _review(self.page)
         if review is not None:
-            review.decide(identity, verdict, self.page.principal.name, changes=changes)
+            with self.page.writing(f"{verdict} {identity}"):
+                decide(review, self.page.principal, identity, verdict, changes, None, candidate(review, identity)[1])
 
     def correct(self, identity: str) -> None:
         """Ask what is right, field by field."""

@@ -10,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 from nicegui import ui
 
-from graphkit.case import NewAction, NewFinding, add_action, add_finding
-from graphkit.facts import Facts
+from graphkit.case import NewAction, NewFinding
 from graphkit.gaps import Evaluation
 from graphkit.gaps.followup import FindingState, FollowUp, Origin, finding, finding_of_gap, follow_up, origins
 from graphkit.model.errors import GraphkitError, InputError, RefusedError, UsageError
@@ -20,6 +19,7 @@ from graphkit.reports.names import Names
 from graphkit.reports.text import shown
 
 from ..access import Role
+from ..entering import enter_action, enter_finding, finding_tag
 from ..errors import NotFoundError
 from .frame import Page, button, view
 from .work import Progress
@@ -54,7 +54,7 @@ class _One:
 
 
 def _may(page: Page) -> bool:
-    return page.principal.role >= Role.EDITOR and not page.principal.region
+    return page.principal.role >= Role.EDITOR
 
 
 async def _draw(page: Page) -> None:
@@ -149,6 +149,8 @@ def _text(label: str, value: str = "", kind: str = "text") -> ui.input:
 def _enter_action(page: Page, line: FindingState) -> None:
     """Ask what was done about a finding, and enter it: a fact in the name of whoever is signed in."""
     choices = {kind: page.say(f"action.{kind}") for kind in line.next}
+    # What somebody else enters meanwhile makes this an action on another state, which is then refused.
+    tag = finding_tag(page.server.snapshot(page.principal, page.case).facts, page.case, line.finding)
     with (
         ui.dialog(value=True) as dialog,
         ui.card().props(f'role="dialog" aria-label="{page.say("followup.add_action")}"'),
@@ -171,11 +173,12 @@ def _enter_action(page: Page, line: FindingState) -> None:
                 finding=line.finding,
                 kind=kind.value,
                 on=_day(on.value, page.say("followup.on")),
-                by=(by.value or "").strip() or page.principal.name,
+                by=(by.value or "").strip() or page.principal.person or page.principal.name,
                 due_on=_day(due.value, page.say("followup.due_on")) if due.value else None,
                 note=(note.value or "").strip()[:_TITLE] or None,
             )
-            add_action(_facts(page), page.case, action, page.principal.name)
+            with page.writing(f"action on {line.finding}"):
+                enter_action(page.server, page.principal, page.case, action, tag)
 
         _buttons(
             page, dialog, save, lambda: page.asked.url("followup", finding=line.finding, as_of=_later(page, on.value))
@@ -225,7 +228,8 @@ def _enter_finding(page: Page) -> None:
             }
             fields = {**taken, **given}
             new = NewFinding(**fields, found_on=_day(on.value, page.say("followup.found_on")))
-            add_finding(_facts(page), page.case, new, page.principal.name)
+            with page.writing("finding"):
+                enter_finding(page.server, page.principal, page.case, new)
 
         _buttons(page, dialog, save, lambda: page.asked.url("followup", gap="", new="", as_of=_later(page, on.value)))
 
@@ -250,11 +254,6 @@ def _buttons(page: Page, dialog: ui.dialog, save: Any, then: Any) -> None:
 def _check(page: Page) -> None:
     if not _may(page):
         raise RefusedError(page.say("followup.editor"))
-
-
-def _facts(page: Page) -> Facts:
-    page.server.snapshot(page.principal, page.case)
-    return Facts(page.server.settings.workspace)
 
 
 def _later(page: Page, on: str) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import copy
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, TypeVar
@@ -17,10 +18,10 @@ from graphkit.gaps import Evaluation
 from graphkit.model.errors import GraphkitError, RefusedError, StoreError
 from graphkit.reports.text import shown
 
-from ..access import Principal
+from ..access import LOCAL_USER, Principal
 from ..errors import NotFoundError
 from ..evaluations import Question
-from ..identity import principal_of, session_of
+from ..identity import cookie_name, principal_of, session_of
 from ..server import Server
 from . import work
 from .asked import Asked
@@ -82,8 +83,36 @@ class Page:
         """Return the same question as of another day."""
         return replace(self.question, as_of=day)
 
+    def check_signed_in(self) -> None:
+        """Raise RefusedError when who opened the page is no longer signed in: a page may stay open for hours."""
+        session = session_of(self.request)
+        if session is None:
+            return
+        held = self.server.sessions.find(self.request.cookies.get(cookie_name(self.server), ""))
+        if held is None or (held.token is not None and not self.server.tokens.is_valid(held.token)):
+            raise RefusedError(self.say("error.signed_out"))
+
+    @contextmanager
+    def writing(self, what: str) -> Iterator[None]:
+        """Put a write into the access log when it begins and when its outcome is known, as the API does."""
+        self.check_signed_in()
+        self._record(what, "begun")
+        try:
+            yield
+        except GraphkitError:
+            self._record(what, "refused")
+            raise
+        self._record(what, "done")
+
+    def _record(self, what: str, outcome: str) -> None:
+        path = f"/web/{self.asked.view}"
+        self.server.log.add(
+            who=self.principal.name, method="PAGE", path=path, query=what, request=None, outcome=outcome
+        )
+
     async def work(self, job: Callable[[Progress], _T]) -> _T:
         """Do something that takes time in a thread, showing progress; CancelledWorkError when it is stopped."""
+        self.check_signed_in()
         return await work.run(job, self.lang)
 
     def kept(self, what: str, make: Callable[[Evaluation], _T], *more: Any, question: Question | None = None) -> _T:
@@ -206,7 +235,7 @@ def _head(page: Page) -> tuple[str, str]:
         known_by=asked.get("known_by"),
         hidden={key: value for key, value in asked.params.items() if key not in ("as_of", "case", "page")},
         csrf=session.csrf if (session := session_of(page.request)) else None,
-        user=None if page.principal.name == "local" else page.principal.name,
+        user=None if page.principal == LOCAL_USER else page.principal.person or page.principal.name,
         version=__version__,
     )
     return head, f"{heading} · {case_title}" if case_title else heading

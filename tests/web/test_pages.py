@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -118,7 +120,7 @@ def test_gaps_are_exported_as_they_are_filtered(reader: Reader) -> None:
     assert len(lines) == 1 + page.locator("table.grid tbody tr[data-href]").count() > 1
 
 
-def test_a_finding_is_followed_and_an_action_entered(reader: Reader) -> None:
+def test_a_finding_is_followed_and_an_action_entered(reader: Reader, workspace: Path) -> None:
     page = reader.open(_with(f"gap?gap={WORST}", SHANXI))
     reader.click(page.locator("#h-findings ~ h3 a").first)
     before = page.locator(".timeline li").count()
@@ -127,6 +129,9 @@ def test_a_finding_is_followed_and_an_action_entered(reader: Reader) -> None:
     reader.click(page.get_by_role("button", name="Save"))
     assert page.locator(".timeline li").count() == before + 1
     assert "<b>asked again</b>" in page.locator(".timeline").inner_text()
+    logged = [json.loads(line) for line in (workspace / "access" / "log.jsonl").read_text("utf-8").splitlines()]
+    written = [one["outcome"] for one in logged if one["query"] == "action on syn-linfen"]
+    assert written == ["begun", "done"]
 
 
 def test_the_graph_grows_on_request_and_refuses_too_much(reader: Reader) -> None:
@@ -239,7 +244,7 @@ def test_a_hostile_case_is_text_everywhere(reader: Reader, view: str) -> None:
 
 def test_a_viewer_of_one_case_sees_that_case_and_changes_nothing(guarded: Reader) -> None:
     page = guarded.open("overview")
-    assert page.locator(".user").inner_text().startswith("token:")
+    assert page.locator(".user").inner_text() == "viewer"
     assert page.locator("select[name=case]").count() == 0
     assert guarded.open("overview?case=shanxi-2020").locator(".state-not_found").count() == 1
     assert guarded.open("graph").locator(".state-refused").count() == 1
@@ -247,6 +252,8 @@ def test_a_viewer_of_one_case_sees_that_case_and_changes_nothing(guarded: Reader
     assert guarded.open("followup").get_by_role("link", name="Enter a finding").count() == 0
     assert guarded.open("followup?new=1").locator(".state-refused").count() == 1
     assert guarded.open("documents?document=doc-1").locator("button[data-emit]").count() == 0
+    guarded.page.get_by_role("button", name="Sign out").click()
+    guarded.page.wait_for_url(lambda url: "/sign-in" in url)
 
 
 def test_the_keyboard_reaches_the_content_and_shows_where_it_is(reader: Reader) -> None:
