@@ -128,8 +128,8 @@ def _place(evaluation: Evaluation, policy: Policy, code: str | None, names: Name
         return None
     steps = steps_query(policy.id, None)
     path = names.path(code)
-    found = rows(evaluation, query("page_steps", steps=steps, levels=literal(list(LEVELS))))
-    near = {ref.id for ref in path}
+    near = f"SELECT * FROM ({steps}) AS steps WHERE region IN (SELECT unnest({literal([ref.id for ref in path])}))"
+    found = rows(evaluation, query("page_steps", steps=near, levels=literal(list(LEVELS))))
     drawn = [
         Step(
             row["stage"],
@@ -141,7 +141,6 @@ def _place(evaluation: Evaluation, policy: Policy, code: str | None, names: Name
             row["gap_ids"] or [],
         )
         for row in found
-        if row["region"] in near
     ]
     counted: dict[str, dict[str, int]] = {}
     for row in rows(evaluation, query("place_counts", steps=steps, region=literal(code))):
