@@ -61,6 +61,8 @@ CREATE INDEX graphkit_about_case IF NOT EXISTS FOR ()-[r:`ABOUT`]-() ON (r.`case
 CREATE INDEX graphkit_about_digest IF NOT EXISTS FOR ()-[r:`ABOUT`]-() ON (r.`digest`);
 CREATE INDEX graphkit_found_at_case IF NOT EXISTS FOR ()-[r:`FOUND_AT`]-() ON (r.`case`);
 CREATE INDEX graphkit_found_at_digest IF NOT EXISTS FOR ()-[r:`FOUND_AT`]-() ON (r.`digest`);
+CREATE INDEX graphkit_made_by_case IF NOT EXISTS FOR ()-[r:`MADE_BY`]-() ON (r.`case`);
+CREATE INDEX graphkit_made_by_digest IF NOT EXISTS FOR ()-[r:`MADE_BY`]-() ON (r.`digest`);
 CREATE INDEX graphkit_follows_case IF NOT EXISTS FOR ()-[r:`FOLLOWS`]-() ON (r.`case`);
 CREATE INDEX graphkit_follows_digest IF NOT EXISTS FOR ()-[r:`FOLLOWS`]-() ON (r.`digest`);
 CREATE INDEX graphkit_taken_by_case IF NOT EXISTS FOR ()-[r:`TAKEN_BY`]-() ON (r.`case`);

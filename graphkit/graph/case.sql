@@ -98,7 +98,11 @@ FROM regions
 -- nodes Agency
 SELECT
   graph_id(id) AS id, id AS key, name AS title, kind, region, aliases,
-  source_file AS source, 'row ' || source_row AS locator, batch
+  json_extract_string(attributes, '$.goal') AS goal, json_extract_string(attributes, '$.task') AS task,
+  json_extract_string(attributes, '$.schedule') AS schedule, json_extract_string(attributes, '$.mode') AS mode,
+  coalesce(json_extract_string(attributes, '$.source'), source_file) AS source,
+  CASE WHEN json_extract_string(attributes, '$.source') IS NULL THEN 'row ' || source_row
+    ELSE json_extract_string(attributes, '$.locator') END AS locator, batch
 FROM agencies
 
 -- nodes BeneficiaryGroup
@@ -339,6 +343,19 @@ SELECT
   'Finding' AS start_label, graph_id(id) AS start_id, 'Agency' AS end_label, graph_id(agency) AS end_id,
   coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
 FROM findings WHERE agency IS NOT NULL
+
+-- relationships MADE_BY
+SELECT
+  'Finding' AS start_label, graph_id(findings.id) AS start_id, 'Agency' AS end_label, graph_id(agencies.id) AS end_id,
+  coalesce(findings.source, findings.source_file) AS source,
+  CASE WHEN findings.source IS NULL THEN 'row ' || findings.source_row ELSE findings.locator END AS locator, findings.batch
+FROM findings JOIN agencies ON agencies.id = json_extract_string(findings.attributes, '$.team')
+UNION ALL BY NAME
+SELECT
+  'Report' AS start_label, graph_id(reports.id) AS start_id, 'Agency' AS end_label, graph_id(agencies.id) AS end_id,
+  coalesce(reports.source, reports.source_file) AS source,
+  CASE WHEN reports.source IS NULL THEN 'row ' || reports.source_row END AS locator, reports.batch
+FROM reports JOIN agencies ON agencies.id = json_extract_string(reports.attributes, '$.team')
 
 -- relationships FOLLOWS
 SELECT

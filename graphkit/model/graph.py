@@ -237,6 +237,10 @@ _LABELS = (
             _text("kind", "类别", "kind of agency, such as audit_office, audit_team or leading_group"),
             _REGION,
             Property("aliases", _P.TEXTS, "别名", "other names"),
+            _text("goal", "目标", "goal of a leading group or audit team, as the case says it"),
+            _text("task", "任务", "its task"),
+            _text("schedule", "进度", "its schedule"),
+            _text("mode", "审计方式", "how it works: on site, off site"),
         ),
     ),
     Label(
@@ -508,6 +512,12 @@ _RELATIONSHIPS = (
         "ABOUT", "涉及", "the finding concerns", (("Finding", "Step"), ("Finding", "Stage"), ("Finding", "Policy"))
     ),
     Relationship("FOUND_AT", "发现于", "was found at the agency", (("Finding", "Agency"),)),
+    Relationship(
+        "MADE_BY",
+        "由其提出",
+        "was found or written by the audit team or leading group (the column team, where it names an agency)",
+        (("Finding", "Agency"), ("Report", "Agency")),
+    ),
     Relationship("FOLLOWS", "针对", "was done about the finding", (("Action", "Finding"),)),
     Relationship("TAKEN_BY", "由其作出", "was taken by the agency", (("Action", "Agency"),)),
     Relationship("DIRECTED_TO", "要求", "was directed to the agency", (("Action", "Agency"),)),

@@ -194,11 +194,14 @@ def agency_rows() -> list[Row]:
             "parent": "nao-taiyuan",
             "kind": "leading_group",
             "aliases": "领导小组;Joint leading group of the special audit",
+            "goal": "为精准落实疫情防控和复工复产各项举措、奋力实现经济社会发展目标任务,提供有力审计监督保障"
+            " / audit supervision for epidemic control, for resuming work, and for economic and social goals",
             "task": "疫情防控专项审计 / special audit of epidemic control",
-            "schedule": "每10天审计快报，每月阶段性情况 / express report every 10 days, stage report every month",
+            "schedule": "每10天报送审计快报,每月报送阶段性审计情况"
+            " / express report every 10 days, stage report every month",
             "mode": "非现场审计与现场审计 / off-site and on-site",
             "source": "seed-article.txt",
-            "locator": "chars 420-724",
+            "locator": "chars 177-724",
         }
     )
     # The article says that each team was told its goal, task and schedule, but not which: so the cells stay empty.

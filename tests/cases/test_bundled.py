@@ -18,6 +18,8 @@ from graphkit.case import load_case
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate
 from graphkit.gaps.rules import rules
+from graphkit.graph.frames import END, START
+from graphkit.graph.projection import project
 from graphkit.model.case import Case, Policy
 from graphkit.model.tables import TABLES, Column
 from scripts.shanxi_case import mixed, plan, public
@@ -192,6 +194,37 @@ def test_other_spans_in_the_article_lie_in_it_and_start_at_a_character(name: str
     for row in rows:
         first, last = (int(one) for one in row["locator"].removeprefix("chars ").split("-"))
         assert expected in cleaned(seed_text()[first:last])
+
+
+def test_what_the_leading_group_was_to_do_is_told_in_words_of_the_article_at_its_span() -> None:
+    (group,) = [row for row in table(PUBLIC, "agencies") if row["id"] == "joint-group"]
+    first, last = (int(one) for one in group["locator"].removeprefix("chars ").split("-"))
+    for cell in ("goal", "task", "schedule", "mode"):
+        assert group[cell].split(" / ")[0] in cleaned(seed_text()[first:last])
+
+
+def test_findings_and_reports_hang_on_the_leading_group_and_its_teams(evaluated: dict[str, Evaluation]) -> None:
+    for folder in (PUBLIC, MIXED):
+        frames = project([evaluated[folder.name]])
+        auditors = {
+            row["id"]: row
+            for row in frames.nodes["Agency"].to_pylist()
+            if row["kind"] in ("leading_group", "audit_team")
+        }
+        made = [
+            row for kind, rows in frames.relationships.items() if kind.name == "MADE_BY" for row in rows.to_pylist()
+        ]
+        assert {row[END] for row in made} <= set(auditors)
+        for label, name in (("Finding", "findings"), ("Report", "reports")):
+            wanted = {f"{folder.name}/{row['id']}" for row in table(folder, name)}
+            assert {row["id"] for row in frames.nodes[label].to_pylist()} == wanted
+            assert {row[START] for row in made} >= wanted
+        teams = [row for row in auditors.values() if row["kind"] == "audit_team"]
+        assert len(teams) == 5
+        assert all(
+            bool(row[cell]) == (folder == MIXED) for row in teams for cell in ("goal", "task", "schedule", "mode")
+        )
+        assert auditors[f"{folder.name}/joint-group"]["source"] == "seed-article.txt"
 
 
 def test_the_public_case_has_nothing_synthetic() -> None:
