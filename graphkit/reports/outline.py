@@ -188,8 +188,17 @@ class _Outline:
             "Overview",
             Figures(
                 [
-                    Figure(number_text(known), self.say("根源性问题", "root gaps"), "broken", categories),
-                    Figure(number_text(waiting), self.say("受其阻滞的步骤", "steps held up by them"), "waiting"),
+                    Figure(
+                        number_text(known),
+                        self.say("根源性问题", "root gap" if known == 1 else "root gaps"),
+                        "broken",
+                        categories,
+                    ),
+                    Figure(
+                        number_text(waiting),
+                        self.say("受其阻滞的步骤", "step held up by them" if waiting == 1 else "steps held up by them"),
+                        "waiting",
+                    ),
                     Figure(number_text(people), self.say("尚在等待的对象", "beneficiaries waiting"), "stuck"),
                     Figure(money_text(held, self.lang) or "0", self.say("滞留资金", "money held up"), "stuck"),
                     Figure(number_text(len(overdue)), self.say("逾期未落实的问题", "findings overdue"), "broken"),
@@ -240,7 +249,7 @@ class _Outline:
             self.say("问题类别", "Categories"),
             (
                 Column(self.say("类别", "Category"), weight=1),
-                Column(self.say("含义", "Meaning"), weight=6),
+                Column(self.say("含义", "Meaning"), weight=4),
                 Column(self.say("个数", "Gaps"), "number", 1),
                 Column(self.say("其中根源", "Root"), "number", 1),
             ),
@@ -255,7 +264,7 @@ class _Outline:
             self.say("问题种类", "Kinds"),
             (
                 Column(self.say("类别", "Category"), weight=1),
-                Column(self.say("种类", "Kind"), weight=6),
+                Column(self.say("种类", "Kind"), weight=4),
                 Column(self.say("个数", "Gaps"), "number", 1),
                 Column(self.say("其中根源", "Root"), "number", 1),
             ),

@@ -107,9 +107,9 @@ function drawChains() {
     }
     return el("div", { class: "chain" },
       el("div", { class: "chain-head" }, el("b", {}, name(word(policy.title))), policy.number ? el("span", {}, name(policy.number)) : "",
-        el("span", {}, say(`应办 ${number(required)} 步，已完成 ${number(finished)}`, `${number(finished)} of ${number(required)} required steps done`)),
-        left ? el("span", {}, say(`另有 ${left} 个可选环节无问题，未画`, `${left} optional stages without a problem are not drawn`)) : "",
-        waiting ? el("span", { class: "waiting" }, say(` ${number(waiting)} 步受阻等待 `, ` ${number(waiting)} steps held up `)) : ""),
+        el("span", {}, say(`应办 ${number(required)} 步，已完成 ${number(finished)}`, `${number(finished)} of ${number(required)} required ${required === 1 ? "step" : "steps"} done`)),
+        left ? el("span", {}, say(`另有 ${left} 个可选环节无问题，未画`, left === 1 ? "1 optional stage without a problem is not drawn" : `${left} optional stages without a problem are not drawn`)) : "",
+        waiting ? el("span", { class: "waiting" }, say(` ${number(waiting)} 步受阻等待 `, ` ${number(waiting)} ${waiting === 1 ? "step" : "steps"} held up `)) : ""),
       el("div", { class: "stages", tabindex: "0" }, columns));
   }));
   fill("legend", STATUS.filter((status, at) => DATA.policies.some((policy) => policy.stages.some((stage) => scoped(stage.index)[at])))
