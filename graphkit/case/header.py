@@ -10,10 +10,13 @@ from graphkit.model.tables import Table
 INTERNAL = ("_row", "_column", "_value", "_reason", "_again", "_first")
 """Names that the checks use themselves; a file's column of such a name is kept under another one."""
 
+_UNSEEN = ("Cc", "Cf")
+
 
 def plain(cell: str) -> str:
-    """Return a header cell without what the eye does not see: width, outer space, a byte-order mark."""
-    return " ".join(unicodedata.normalize("NFKC", cell).replace("\ufeff", "").split())
+    """Return a header cell without what the eye does not see: width, outer space, control and format characters."""
+    words = unicodedata.normalize("NFKC", cell).split()
+    return " ".join("".join(one for one in word if unicodedata.category(one) not in _UNSEEN) for word in words).strip()
 
 
 def known_columns(cells: Sequence[str], table: Table) -> int:

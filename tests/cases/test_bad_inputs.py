@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from graphkit.case import load_case
@@ -124,6 +124,7 @@ def spoilt_bytes(draw: st.DrawFn) -> tuple[str, bytes]:
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(spoilt=spoilt_bytes())
+@example(spoilt=("tables/actions.csv", b"\0" + TEXTS["tables/actions.csv"]))
 def test_no_bytes_break_the_load_and_other_tables_load(
     spoilt: tuple[str, bytes], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
