@@ -108,7 +108,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 def test_the_index_names_every_page() -> None:
     listed = set(LINK.findall((DOCS / "README.md").read_text(encoding="utf-8")))
-    assert {path.name for path in DOCS.iterdir() if path.is_file()} - {"README.md"} <= listed
+    there = {path.name for path in DOCS.iterdir() if path.is_file()} - {"README.md"}
+    assert there <= listed, f"name in docs/README.md what is new: {there - listed}"
 
 
 def test_the_rules_of_the_how_to_load_and_find_what_they_say(tmp_path: Path) -> None:
