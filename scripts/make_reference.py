@@ -1,10 +1,12 @@
-"""Writes docs/gaps.md from the rules' headers, docs/cli.md from the commands, and cypher/schema from the graph's model.
+"""Writes the reference: `python scripts/make_reference.py`.
 
-Tests hold all of them to their origins.
+That is docs/gaps.md from the rules' headers, docs/cli.md from the commands, docs/model.md and cypher/schema from the
+graph's model, and docs/cypher.md from the headers of the library's queries. Tests hold all of them to their origins.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -89,9 +91,15 @@ def _commands(command: Any, path: str) -> list[str]:
 
 
 def main() -> None:
-    """Write both pages, and cypher/schema."""
-    (DOCS / "gaps.md").write_text(gaps_page(), encoding="utf-8")
-    (DOCS / "cli.md").write_text(cli_page(), encoding="utf-8")
+    """Write the pages, the drawing, and cypher/schema."""
+    sys.path.append(str(DOCS.parent))  # it is run as a file
+    from scripts.cypher_page import cypher_page  # noqa: PLC0415
+    from scripts.model_diagram import diagram  # noqa: PLC0415
+    from scripts.model_page import model_page  # noqa: PLC0415
+
+    pages = {"gaps.md": gaps_page(), "cli.md": cli_page(), "model.md": model_page(), "cypher.md": cypher_page()}
+    for name, text in {**pages, "images/model.svg": diagram()}.items():
+        (DOCS / name).write_text(text, encoding="utf-8")
     for name, text in schema_files().items():
         (DOCS.parent / "cypher" / "schema" / name).write_text(text, encoding="utf-8")
 

@@ -34,17 +34,32 @@ FUNCTIONS = frozenset(_FUNCTIONS.split())
 PROCEDURES = frozenset({"db.labels", "db.relationshiptypes", "db.propertykeys"})
 """The procedures that may be called, in small letters."""
 
-_EMBEDDED = {
+NOT_EMBEDDED = {
     "quantified path": "write a bounded path such as -[:AFTER*1..5]->",
     "SHORTEST": "write shortestPath((a)-[:AFTER*..10]->(b))",
     "COLLECT { }": "write CALL (x) { MATCH … RETURN collect(…) AS y }",
     "! in a label expression": "write WHERE NOT n:Label",
     "% in a label expression": "leave the label out",
     "OPTIONAL CALL": "write CALL { OPTIONAL MATCH … }",
+    "percentileCont()": "use percentileDisc",
 }
-_EMBEDDED_FUNCTIONS = {"percentilecont": "use percentileDisc"}
+"""What Neo4j knows and the embedded engine does not, and what to write instead."""
+
 MAX_RANGE = 100_000
 """How far apart the ends of a range() may be on Neo4j."""
+
+NOT_STOPPED = {
+    "a regular expression that takes too long": "write CONTAINS, STARTS WITH or ENDS WITH, with toLower(…) where the "
+    "case of letters does not matter, or ask the embedded graph",
+    "a range that is too long": f"give its ends as numbers at most {MAX_RANGE} apart, as parameters, or the last one "
+    "as size(…) or length(…)",
+    "a list that is gone through for each value of another one": "write UNWIND, or ask the embedded graph",
+}
+"""What Neo4j cannot stop once it has begun, and what to write instead.
+
+It looks at its time limit between rows, not within expressions. The embedded engine looks at it everywhere, and its
+regular expressions take linear time.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,45 +116,26 @@ def _asked(parsed: Parsed, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_unknown_to_embedded(parsed: Parsed) -> None:
-    unknown = [(name, token, _EMBEDDED[name]) for name, token in parsed.features if name in _EMBEDDED]
-    unknown += [
-        (f"{name}()", token, _EMBEDDED_FUNCTIONS[name.lower()])
-        for name, token in parsed.functions
-        if name.lower() in _EMBEDDED_FUNCTIONS
-    ]
-    for what, token, instead in unknown:
-        raise UsageError(
-            f"{_at(parsed, token)}: the embedded graph does not know {what}: {instead}, or use Neo4j (--graph bolt://…)"
-        )
+    called = [("percentileCont()", token) for name, token in parsed.functions if name.lower() == "percentilecont"]
+    for what, token in [*parsed.features, *called]:
+        if what in NOT_EMBEDDED:
+            raise UsageError(
+                f"{_at(parsed, token)}: the embedded graph does not know {what}: {NOT_EMBEDDED[what]}, "
+                "or use Neo4j (--graph bolt://…)"
+            )
     for token in parsed.properties:
         if token.value == "type":
             raise UsageError(f"{_at(parsed, token)}: nothing has a property called type; write labels(n) or type(r)")
 
 
 def _refuse_unstoppable(parsed: Parsed, params: Mapping[str, Any]) -> None:
-    """Refuse what Neo4j cannot stop once it has begun: it looks at its time limit between rows, not within expressions.
-
-    Those are regular expressions, long ranges, and lists gone through for each value of another list. The embedded
-    engine looks at it everywhere, and its regular expressions take linear time.
-    """
-    for name, token in parsed.features:
-        if name == "=~":
-            raise RefusedError(
-                f"{_at(parsed, token)}: Neo4j cannot stop a regular expression that takes too long; write CONTAINS, "
-                "STARTS WITH or ENDS WITH, with toLower(…) where the case of letters does not matter, "
-                "or ask the embedded graph"
-            )
-    for token, arguments in parsed.ranges:
-        if not _is_bounded(arguments, params):
-            raise RefusedError(
-                f"{_at(parsed, token)}: Neo4j cannot stop a range that is too long; give its ends as numbers at most "
-                f"{MAX_RANGE} apart, as parameters, or the last one as size(…) or length(…)"
-            )
-    for token in parsed.loops:
-        raise RefusedError(
-            f"{_at(parsed, token)}: Neo4j cannot stop a list that is gone through for each value of another one; "
-            "write UNWIND, or ask the embedded graph"
-        )
+    """Refuse what is in NOT_STOPPED."""
+    expressions, ranges, loops = NOT_STOPPED
+    found = [(expressions, token) for name, token in parsed.features if name == "=~"]
+    found += [(ranges, token) for token, arguments in parsed.ranges if not _is_bounded(arguments, params)]
+    found += [(loops, token) for token in parsed.loops]
+    for what, token in found:
+        raise RefusedError(f"{_at(parsed, token)}: Neo4j cannot stop {what}; {NOT_STOPPED[what]}")
 
 
 def _is_bounded(arguments: list[list[Token]], params: Mapping[str, Any]) -> bool:
