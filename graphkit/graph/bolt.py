@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import stat
 import sys
@@ -51,6 +52,9 @@ _TIMED_OUT = ("TransactionTimedOut", "TransactionTimedOutClientConfiguration", "
 _NO_MEMORY = ("MemoryPoolOutOfMemoryError", "OutOfMemoryError", "StackOverFlowError", "TransactionMemoryLimit")
 
 T = TypeVar("T")
+
+logging.getLogger("neo4j").addHandler(logging.NullHandler())
+logging.getLogger("neo4j").propagate = False  # what it logs is raised, too, and told in one line
 
 
 def credentials(environment: Mapping[str, str] = os.environ) -> tuple[str, str]:

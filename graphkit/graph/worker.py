@@ -28,6 +28,8 @@ _NODE, _RELATIONSHIP, _PATH = (
 _OWN_NOTICES = ("Variable-length pattern", "Result truncated", "row_limit")
 """How warnings of the engine begin that graphkit gives in its own words."""
 _DURATION = {"months", "days", "seconds"}
+_OF_A_NODE = {"id", "key", "case", "source", "batch", "digest"}
+"""Properties that every node has; the engine leaves `title` out of `properties(n)` and `keys(n)` where it is the id."""
 
 
 def serve(connection: Connection, snapshot: str) -> None:
@@ -121,9 +123,14 @@ def _collect(value: Any, ends: dict[int, tuple[str, str]], wanted: set[int]) -> 
 
 def _clean(value: Any, ends: dict[int, tuple[str, str]]) -> Any:
     if isinstance(value, list):
-        return [_clean(one, ends) for one in value]
+        names = {one for one in value if isinstance(one, str)}
+        return [_clean(one, ends) for one in value] + (
+            ["title"] if names >= _OF_A_NODE and "title" not in names else []
+        )
     if not isinstance(value, dict):
         return value
+    if value.keys() >= _OF_A_NODE and "title" not in value:
+        value = {**value, "title": value["id"]}
     if value.keys() == _NODE:
         properties = {name: one for name, one in sorted(value["properties"].items()) if name != "type"}
         return Node(value["labels"][0], properties["id"], properties)

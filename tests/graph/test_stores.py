@@ -107,6 +107,17 @@ def test_values_come_back_as_they_went_in(store: GraphStore, cases: list[str], t
     assert one("MATCH (e:Evaluation {case: $case}) RETURN e.known_by, e.loaded_at IS NULL") == (None, False)
 
 
+def test_a_case_without_a_title_has_all_its_properties(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
+    made = small(cases[0])
+    untitled = Case({name: one for name, one in made.meta.items() if name != "title"}, made.policies, made.tables)
+    refresh(loaded(tmp_path, untitled), store)
+    question = "MATCH (c:Case {case: $case}) RETURN c, properties(c), keys(c), c.title"
+    ((node, properties, keys, title),) = store.run(question, {"case": cases[0]}).rows
+    assert title == properties["id"] == cases[0]
+    assert properties == node.properties
+    assert sorted(keys) == sorted(properties)
+
+
 def test_hostile_text_is_found_as_a_parameter(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
     refresh(loaded(tmp_path, small(cases[0])), store)
     found = store.run(
