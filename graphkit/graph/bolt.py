@@ -6,9 +6,11 @@ import logging
 import os
 import stat
 import sys
+import threading
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import Any, TypeVar
@@ -32,7 +34,7 @@ from neo4j.graph import Relationship as BoltRelationship
 from neo4j.time import Date, DateTime, Duration, Time
 
 from graphkit.graph.frames import Frames, Kind
-from graphkit.graph.guard import check
+from graphkit.graph.guard import Checked, check
 from graphkit.graph.limits import Limits
 from graphkit.graph.schema import statements
 from graphkit.graph.store import Held, held
@@ -45,6 +47,7 @@ SCHEMES = ("bolt", "bolt+s", "bolt+ssc", "neo4j", "neo4j+s", "neo4j+ssc")
 _POOL = 10
 _CONNECT_S = 10.0
 _RETRY_S = 15.0
+_GRACE_S = 5.0
 _ROWS_A_WRITE = 5_000
 _ROWS_A_FETCH = 2_000
 _LOADING = "loading"
@@ -163,9 +166,31 @@ class BoltStore:
             )
 
     def run(self, cypher: str, params: Mapping[str, Any] | None = None, limits: Limits | None = None) -> Result:
-        """Answer a read-only query in a read transaction that the server ends after the time limit."""
+        """Answer a read-only query in a read transaction that the server ends after the time limit.
+
+        Should the server neither end it nor answer, it is given up a little later, and its thread is left behind.
+        """
         checked = check(cypher, "neo4j", params)
         limits = limits or Limits()
+        answer: Future[Result] = Future()
+
+        def ask() -> None:
+            try:
+                answer.set_result(self._answer(checked, limits))
+            except BaseException as error:
+                answer.set_exception(error)
+
+        threading.Thread(target=ask, daemon=True).start()
+        within = limits.timeout_s + _GRACE_S
+        try:
+            return answer.result(within)
+        except TimeoutError:
+            raise RefusedError(
+                f"{self._uri}: Neo4j did not answer within {within:g} s and may still be at work on the query; narrow "
+                "it, or raise --timeout"
+            ) from None
+
+    def _answer(self, checked: Checked, limits: Limits) -> Result:
         attempts = 3
         while True:
             attempts -= 1
