@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-NEEDY = ("neo4j", "browser")
+NEEDY = ("neo4j", "browser", "spark")
 
 
 @pytest.hookimpl(wrapper=True)

@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": ("graphkit.cli.demo", "demo"),
     "load": ("graphkit.cli.load", "load"),
     "gaps": ("graphkit.cli.gaps", "gaps"),
+    "check": ("graphkit.cli.check", "check"),
     "explain": ("graphkit.cli.explain", "explain"),
     "diff": ("graphkit.cli.diff", "compare"),
     "report": ("graphkit.cli.report", "report"),

@@ -14,11 +14,13 @@ from graphkit.cli.options import (
     DEFAULT_WORKSPACE,
     AsOf,
     CaseId,
+    EngineOption,
     KnownBy,
     Lang,
     Workspace,
     chosen_cases,
     day,
+    engine_name,
     language,
     moment,
     one_case,
@@ -36,6 +38,7 @@ def evaluate(
     as_of: AsOf = None,
     known_by: KnownBy = None,
     threshold: Annotated[list[str] | None, typer.Option(help="Override a threshold: retention_days=45.")] = None,
+    engine: EngineOption = "duckdb",
     name: Annotated[str | None, typer.Option("--keep", metavar="NAME", help="Keep it under this name.")] = None,
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     lang: Lang = None,
@@ -49,6 +52,7 @@ def evaluate(
         day(as_of, "--as-of"),
         moment(known_by, "--known-by"),
         thresholds(threshold),
+        engine=engine_name(engine),
     )
     _print([keep(evaluation, name)], format, language(lang), one=True)
 

@@ -92,6 +92,11 @@ def gaps(
         )
         for evaluation in evaluations
     ]
+    print_gaps(found, format, language_)
+
+
+def print_gaps(found: list[tuple[Evaluation, list[Gap]]], format: str, lang: str) -> None:
+    """Print the gaps of evaluations in one of FORMATS."""
     match format:
         case "json":
             typer.echo(json.dumps(gaps_document(found, knock_on=knock_on), ensure_ascii=False, indent=2))
@@ -102,7 +107,7 @@ def gaps(
             typer.echo(_csv(found), nl=False)
         case _:
             for evaluation, listed in found:
-                print_table(gaps_table(evaluation, listed, language_))
+                print_table(gaps_table(evaluation, listed, lang))
 
 
 def _csv(found: Found) -> str:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from graphkit.engine.engine import EngineName
 from graphkit.facts import Facts
 from graphkit.model.errors import UsageError
 
@@ -28,6 +29,19 @@ KnownBy = Annotated[
     str | None,
     typer.Option("--known-by", help="Only what had been recorded by this day or time counts (2020-07-01T09:00)."),
 ]
+
+EngineOption = Annotated[
+    str, typer.Option("--engine", help="duckdb (this machine) or spark (the cluster that Spark's configuration names).")
+]
+
+
+def engine_name(engine: str) -> EngineName:
+    """Return the name of an engine; UsageError when there is none of that name."""
+    match engine:
+        case "duckdb" | "spark":
+            return engine
+        case _:
+            raise UsageError(f"--engine {engine}: there are duckdb and spark")
 
 
 def language(lang: str | None) -> str:

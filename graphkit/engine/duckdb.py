@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 from uuid import uuid4
 
 import duckdb
+import pyarrow as pa
 
 MEMORY_LIMIT = "3GB"
 """What DuckDB may hold; with Python and what is under way the process stays within 4 GB."""
@@ -25,3 +28,49 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
         "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false"
     )
     return connection
+
+
+class DuckDBEngine:
+    """The engine of one machine: `graphkit.engine.engine.Engine` on a connection of DuckDB."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make a table of rows that are at hand."""
+        self._connection.register("_registered", table)
+        self._connection.execute(f"CREATE TABLE {name} AS SELECT * FROM _registered")
+        self._connection.unregister("_registered")
+
+    def stored(self, name: str, files: Sequence[str], schema: pa.Schema) -> str:
+        """Return what stands behind FROM to read some Parquet files; without any, the table `name` that has no rows."""
+        if not files:
+            self.register(name, schema.empty_table())
+            return name
+        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+        return f"read_parquet([{listed}], hive_partitioning = false)"
+
+    def execute(self, script: str) -> None:
+        """Run statements that make, fill or drop tables and views."""
+        self._connection.execute(script)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """Return the rows of a query."""
+        return self._connection.execute(query).fetchall()
+
+    def columns(self, query: str) -> list[str]:
+        """Return the names of the columns that a query gives."""
+        return [name for name, *_ in self.rows(f"DESCRIBE {query}")]
+
+    def table(self, name: str) -> pa.Table:
+        """Return all rows of a table or view."""
+        found = self._connection.sql(f"SELECT * FROM {name}").to_arrow_table()
+        # Spark takes no column that is made of no pieces, as those of no rows are.
+        return found if found.num_rows else pa.Table.from_batches([pa.RecordBatch.from_pylist([], schema=found.schema)])
+
+    def take(self, name: str, rows: pa.Table, action: str) -> None:
+        """Make a table of rows that were found elsewhere (action `table`), or fill them into it (`insert`)."""
+        self._connection.register("_taken", rows)
+        into = f"INSERT INTO {name}" if action == "insert" else f"CREATE OR REPLACE TABLE {name} AS"
+        self._connection.execute(f"{into} SELECT * FROM _taken")
+        self._connection.unregister("_taken")

@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
-from graphkit.engine.duckdb import connect
+from graphkit.engine.duckdb import DuckDBEngine, connect
+from graphkit.engine.engine import Engine, EngineName
 from graphkit.facts import Facts
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import stored_schema
@@ -30,6 +31,9 @@ from graphkit.model.tables import TABLES, Table
 
 _GRADED = ("missing_step", "overdue_step", "unassigned_step")
 """The kinds whose severity a stage may set (CONTRACT.md section 3)."""
+
+MAX_DELIVERIES = 100
+"""How many deliveries are the evidence of one gap (CONTRACT.md section 3)."""
 
 _OPTIONAL = {
     "severity": "VARCHAR",
@@ -62,6 +66,7 @@ class Computation:
         as_of: date | None,
         known_by: date | datetime | None,
         thresholds: Mapping[str, Decimal] | None,
+        engine: EngineName = "duckdb",
     ) -> None:
         self.facts = facts
         self.commit = facts.version
@@ -75,25 +80,26 @@ class Computation:
         self.problems: list[str] = []
         self.region: str | None = None
         self.connection = connect()
+        own = DuckDBEngine(self.connection)
+        self._engine: Engine = own if engine == "duckdb" else _spark(own)
         self._load_definitions()
         self._load_facts()
         self._run_views()
         self._find_gaps()
-        self.measure_impact()
-        self._find_agencies()
+        self._measure()
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
-        """Run a statement and return its rows."""
+        """Run a statement on what was computed and return its rows."""
         return self.connection.execute(statement).fetchall()
 
-    def _register(self, name: str, table: pa.Table) -> None:
-        self.connection.register("_registered", table)
-        self.run(f"CREATE TABLE {name} AS SELECT * FROM _registered")
-        self.connection.unregister("_registered")
+    def deliveries_behind(self, kind: str) -> list[tuple[Any, ...]]:
+        """Return the first deliveries behind the gaps of a kind in the table listed: gap, id, source, locator."""
+        query = statements("collect/evidence_rows").format(query=self.rules[kind].sql, kind=kind, limit=MAX_DELIVERIES)
+        return self._engine.rows(query)
 
     def _load_definitions(self) -> None:
         for name, table in definition_tables(self.case, self.policies).items():
-            self._register(name, table)
+            self._engine.register(name, table)
         present = self.facts.tables_present(self.case.id)
         settings = {
             "as_of": pa.array([self.as_of], pa.date32()),
@@ -104,14 +110,14 @@ class Computation:
             "has_beneficiaries": pa.array(["beneficiaries" in present]),
         }
         numbers = {name: pa.array([value], pa.decimal128(28, 6)) for name, value in self.thresholds.items()}
-        self._register("settings", pa.table(settings | numbers))
-        self._register("workdays", self._workdays())
+        self._engine.register("settings", pa.table(settings | numbers))
+        self._engine.register("workdays", self._workdays())
         periods = [
             (cadence.kind, end) for cadence in self.case.report_cadence for end in period_ends(cadence, self.as_of)
         ]
         kinds = pa.array([kind for kind, _ in periods], pa.string())
         ends = pa.array([end for _, end in periods], pa.date32())
-        self._register("report_periods", pa.table({"kind": kinds, "period_end": ends}))
+        self._engine.register("report_periods", pa.table({"kind": kinds, "period_end": ends}))
 
     def _workdays(self) -> pa.Table:
         if self.case.calendar == "days":
@@ -127,20 +133,15 @@ class Computation:
     def _load_facts(self) -> None:
         """Make a view of each table's rows that count: on or before the as-of date, recorded by the known-by time."""
         for table in TABLES.values():
-            files = self.facts.files(table.name, self.case.id)
-            if files:
-                listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-                stored = f"read_parquet([{listed}], hive_partitioning = false)"
-            else:
-                stored = f"no_{table.name}"
-                self._register(stored, stored_schema(table.name).empty_table())
-            self.run(f"CREATE VIEW {table.name} AS {_counted(table, stored)}")
+            files, schema = self.facts.files(table.name, self.case.id), stored_schema(table.name)
+            stored = self._engine.stored(f"stored_{table.name}", files, schema)
+            self._engine.execute(f"CREATE VIEW {table.name} AS {_counted(table, stored, schema.names)}")
 
     def _run_views(self) -> None:
-        self.connection.execute(EXPECTED_SQL)
+        self._engine.execute(EXPECTED_SQL)
         for name in ("steps", "evidence", "findings", "deliveries", "money", "measure_steps", "found"):
-            self.connection.execute(statements(f"views/{name}"))
-        if self.case.calendar == "cn-workdays" and (lost := self.run(statements("views/unknown_days"))):
+            self._engine.execute(statements(f"views/{name}"))
+        if self.case.calendar == "cn-workdays" and (lost := self._engine.rows(statements("views/unknown_days"))):
             policy, stage, scope, day = lost[0]
             first, last = known_years()
             raise InputError(
@@ -152,21 +153,23 @@ class Computation:
         for rule in sorted(rules().values(), key=lambda rule: rule.after is not None):
             self._collect(rule)
         collect_sql_rules(self)
-        self.connection.execute(statements("views/gap_ids"))
 
     def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]]) -> None:
         """Add the gaps that rules found elsewhere, each with its rows, and measure all of them again."""
         collect(self, found)
-        self.connection.execute(statements("views/gap_ids"))
+        self._measure()
+
+    def _measure(self) -> None:
+        self._engine.execute(statements("views/gap_ids"))
         self.measure_impact()
         self._find_agencies()
 
     def _collect(self, rule: Rule) -> None:
-        columns = {name for name, *_ in self.run(f"DESCRIBE {rule.sql}")}
+        columns = set(self._engine.columns(rule.sql))
         missing = [f"CAST(NULL AS {kind}) AS {name}" for name, kind in _OPTIONAL.items() if name not in columns]
         query = f"SELECT {', '.join(['*', *missing])} FROM ({rule.sql})"
         form = {"step": "step", "delivery": "rows"}.get(rule.about, "identity")
-        self.connection.execute(
+        self._engine.execute(
             statements(f"collect/{form}").format(
                 about=rule.about,
                 kind=rule.id,
@@ -180,30 +183,38 @@ class Computation:
 
     def measure_impact(self) -> None:
         """Find causes and impact of the gaps in gap_rows, and make the table gaps."""
-        self.connection.execute(statements("views/reach"))
-        for (depth,) in self.run("SELECT DISTINCT depth FROM waiting ORDER BY depth"):
-            self.connection.execute(statements("collect/reach").format(depth=depth))
-        self.connection.execute(statements("views/impact"))
+        self._engine.execute(statements("views/reach"))
+        for (depth,) in self._engine.rows("SELECT DISTINCT depth FROM waiting ORDER BY depth"):
+            self._engine.execute(statements("collect/reach").format(depth=depth))
+        self._engine.execute(statements("views/impact"))
 
     def _find_agencies(self) -> None:
-        self.connection.execute(statements("views/leads"))
-        for (depth,) in self.run("SELECT DISTINCT depth FROM led_before ORDER BY depth"):
-            self.connection.execute(statements("collect/leads").format(depth=depth))
-        self.connection.execute(statements("views/agencies"))
+        self._engine.execute(statements("views/leads"))
+        for (depth,) in self._engine.rows("SELECT DISTINCT depth FROM led_before ORDER BY depth"):
+            self._engine.execute(statements("collect/leads").format(depth=depth))
+        self._engine.execute(statements("views/agencies"))
 
 
-def _counted(table: Table, stored: str) -> str:
-    columns = "stored.*"
+def _spark(own: DuckDBEngine) -> Engine:
+    try:
+        from graphkit.engine.spark import SparkEngine  # noqa: PLC0415  (an extra)
+    except ModuleNotFoundError:
+        raise UsageError("--engine spark needs the extra [spark]: pip install 'graphkit[spark]'") from None
+    return SparkEngine(own)
+
+
+def _counted(table: Table, stored: str, names: Iterable[str]) -> str:
+    columns = [f'stored."{name}"' for name in names]
     conditions = []
     if table.name == "deliveries":
         # What is delivered later than the as-of date is, as of that date, still due.
-        columns = 'stored.* REPLACE (CASE WHEN stored."on" <= settings.as_of THEN stored."on" END AS "on")'
+        columns[columns.index('stored."on"')] = 'CASE WHEN stored."on" <= settings.as_of THEN stored."on" END AS "on"'
     else:
         conditions += [f'(stored."{name}" IS NULL OR stored."{name}" <= settings.as_of)' for name in table.date]
     if "recorded_at" in table.column_names:
         known = "settings.known_by IS NULL OR stored.recorded_at IS NULL OR stored.recorded_at <= settings.known_by"
         conditions.append(f"({known})")
-    return f"SELECT {columns} FROM {stored} AS stored, settings WHERE {' AND '.join(conditions) or 'TRUE'}"
+    return f"SELECT {', '.join(columns)} FROM {stored} AS stored, settings WHERE {' AND '.join(conditions) or 'TRUE'}"
 
 
 def _checked(thresholds: Mapping[str, Decimal]) -> Mapping[str, Decimal]:

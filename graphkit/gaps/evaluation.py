@@ -9,6 +9,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from graphkit.engine.engine import EngineName
 from graphkit.facts import Facts
 from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.evidence import Quotes, evidence_of
@@ -36,17 +37,19 @@ def evaluate(
     known_by: date | datetime | None = None,
     thresholds: Mapping[str, Decimal] | None = None,
     region: str | None = None,
+    engine: EngineName = "duckdb",
 ) -> Evaluation:
     """Evaluate a case as of a day (default: its as_of, else today), known by a time (default: all that is known).
 
     `known_by` as a date means the end of that day in the case's time zone. `thresholds` override the case's own.
     `region` is for an asker who may see that region and what lies below it: the evaluation then holds nothing else.
+    `engine` says what runs the SQL: DuckDB here, or Spark on the cluster that its configuration names.
     Raises InputError for an unknown case or a day that its calendar does not know, UsageError for an unknown threshold.
     """
     if region is None:
-        return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds))
+        return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds, engine))
     try:
-        computation = Computation(facts, case_id, as_of, known_by, thresholds)
+        computation = Computation(facts, case_id, as_of, known_by, thresholds, engine)
     except InputError as error:
         raise InputError(f"case {case_id} cannot be evaluated as of this day") from error
     restrict(computation, region)

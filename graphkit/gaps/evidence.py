@@ -10,7 +10,6 @@ from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.statements import statements
 from graphkit.model.gap import Evidence
 
-MAX_DELIVERIES = 100
 _SPAN = re.compile(r"^\s*chars?\s+(\d+)\s*[-–]\s*(\d+)\s*$")
 _LINES = re.compile(r"^\s*lines?\s+(\d+)(?:\s*[-–]\s*(\d+))?\s*$")
 _TEXT_LIMIT = 20_000_000
@@ -30,10 +29,7 @@ def evidence_of(computation: Computation) -> dict[str, list[Evidence]]:
     for gap, _, _, row, source, locator, note in computation.run(statements("collect/evidence")):
         add(gap, row, source, locator, note)
     for (kind,) in computation.run("SELECT DISTINCT kind FROM listed WHERE about = 'delivery' ORDER BY 1"):
-        query = statements("collect/evidence_rows").format(
-            query=computation.rules[kind].sql, kind=kind, limit=MAX_DELIVERIES
-        )
-        for gap, row, source, locator in computation.run(query):
+        for gap, row, source, locator in computation.deliveries_behind(kind):
             add(gap, row, source, locator, None)
     return {gap: list(of_gap.values()) for gap, of_gap in found.items()}
 

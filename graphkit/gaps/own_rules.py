@@ -121,7 +121,8 @@ class _Tables:
                 if isinstance(node.this, exp.Identifier)
             }
         )
-        own = self._computation.facts.files(name, self._computation.case.id) if name in TABLES else []
+        stored = name.removeprefix("stored_")
+        own = self._computation.facts.files(stored, self._computation.case.id) if stored in TABLES else []
         return {**tables, name: select}, [*files, *own]
 
     def _copied(self, name: str) -> tuple[dict[str, str], list[str]]:

@@ -27,7 +27,7 @@ summed AS (
   SELECT
     delivery_rows.id, delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary,
     delivery_rows.region AS own_region, delivery_rows."on", over_cap.cap_per_beneficiary, over_cap.total,
-    sum(delivery_rows.amount) FILTER (WHERE delivery_rows.currency = settings.case_currency) OVER (
+    sum(CASE WHEN delivery_rows.currency = settings.case_currency THEN delivery_rows.amount END) OVER (
       PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary ORDER BY delivery_rows."on", delivery_rows.id
     ) AS running,
     row_number() OVER (

@@ -69,15 +69,20 @@ WITH same AS (
 ),
 -- … or in the nearest region upwards that has one (an agency's own region comes first) …
 above AS (
-  SELECT
-    spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number, before.place_number AS before_place
-  FROM spread_pairs
-  ANTI JOIN same USING (spread, before_spread, place_number)
-  JOIN region_above ON region_above.code = spread_pairs.region
-  JOIN spread_places AS before
-    ON before.spread = spread_pairs.before_spread AND before.region = region_above.ancestor
-  QUALIFY region_above.distance = min(region_above.distance)
-    OVER (PARTITION BY spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number)
+  SELECT spread, before_spread, place_number, before_place
+  FROM (
+    SELECT
+      spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number, before.place_number AS before_place,
+      region_above.distance,
+      min(region_above.distance)
+        OVER (PARTITION BY spread_pairs.spread, spread_pairs.before_spread, spread_pairs.place_number) AS nearest
+    FROM spread_pairs
+    ANTI JOIN same USING (spread, before_spread, place_number)
+    JOIN region_above ON region_above.code = spread_pairs.region
+    JOIN spread_places AS before
+      ON before.spread = spread_pairs.before_spread AND before.region = region_above.ancestor
+  )
+  WHERE distance = nearest
 )
 -- … or, where the earlier stage is of a lower level, in every region below.
 SELECT spread, before_spread, place_number, before_place FROM same
