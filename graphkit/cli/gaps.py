@@ -92,10 +92,10 @@ def gaps(
         )
         for evaluation in evaluations
     ]
-    print_gaps(found, format, language_)
+    print_gaps(found, format, language_, knock_on=knock_on)
 
 
-def print_gaps(found: list[tuple[Evaluation, list[Gap]]], format: str, lang: str) -> None:
+def print_gaps(found: list[tuple[Evaluation, list[Gap]]], format: str, lang: str, *, knock_on: bool = False) -> None:
     """Print the gaps of evaluations in one of FORMATS."""
     match format:
         case "json":

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal
 
+from graphkit.engine.engine import EngineName
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate
 
@@ -17,12 +18,13 @@ def evaluate_case(
     known_by: date | datetime | None = None,
     thresholds: Mapping[str, Decimal] | None = None,
     region: str | None = None,
+    engine: EngineName = "duckdb",
 ) -> Evaluation:
     """Evaluate a case as `graphkit.gaps.evaluate` does, and add the gaps of its own rules in Cypher.
 
     They are left out for an asker limited to a `region`: what a path through the graph has met cannot be cut down.
     """
-    evaluation = evaluate(facts, case_id, as_of, known_by, thresholds, region)
+    evaluation = evaluate(facts, case_id, as_of, known_by, thresholds, region, engine)
     if region is None and any(rule.language == "cypher" for rule in facts.rules(case_id)):
         from graphkit.graph.own_rules import add_cypher_gaps  # noqa: PLC0415 - the engine takes a while to import
 
