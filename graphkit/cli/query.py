@@ -17,7 +17,8 @@ from graphkit.cli.output import print_table
 from graphkit.facts import Facts
 from graphkit.graph.library import library, named
 from graphkit.graph.limits import Limits
-from graphkit.graph.stores import open_store, refresh
+from graphkit.graph.store import GraphStore
+from graphkit.graph.stores import behind, open_store, refresh
 from graphkit.graph.values import Node, Relationship, Result, plain
 from graphkit.graph.values import Path as GraphPath
 from graphkit.model.errors import UsageError
@@ -52,14 +53,35 @@ def query(
         return
     text, params = _asked(cypher, name, param or [], case)
     with open_store(workspace, graph) as store:
+        late: list[str] = []
         if graph is None:
             facts = Facts(workspace)
             chosen_cases(facts, case)
             refresh(facts, store)
+        elif (workspace / "facts").is_dir():
+            late = behind(Facts(workspace), store)
         result = store.run(text, params, Limits(timeout_s=timeout, rows=limit))
+        shown = freshness(store, language_) if format == "table" else []
+    for one in late:
+        sys.stderr.write(f"notice: {graph} does not show the newest load of {one}; graphkit load … --graph {graph}\n")
     for notice in result.notices:
         sys.stderr.write(f"notice: {notice}\n")
     _print(result, format)
+    for line in shown:
+        typer.echo(line)
+
+
+def freshness(store: GraphStore, lang: str) -> list[str]:
+    """Return a line for each case in a store: the day that it is shown as of, and the load that it shows."""
+    lines = []
+    for case, held in sorted(store.held().items()):
+        day, batch, at = held.evaluations[-1][0], held.batch, held.loaded_at.isoformat(timespec="seconds")
+        lines.append(
+            f"{case}：截至 {day}，载入批次 {batch}（{at}）"
+            if lang == "zh"
+            else f"{case}: as of {day}, load {batch} of {at}"
+        )
+    return lines
 
 
 def _asked(cypher: str | None, name: str | None, given: list[str], case: str | None) -> tuple[str, dict[str, Any]]:
