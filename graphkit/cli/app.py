@@ -41,6 +41,7 @@ COMMANDS = {
     "verify": ("graphkit.cli.verify", "verify"),
     "backup": ("graphkit.cli.backup", "backup"),
     "restore": ("graphkit.cli.backup", "restore"),
+    "migrate": ("graphkit.cli.migrate", "migrate"),
 }
 """Every command by name: its module, and the function or the group of commands in it."""
 

@@ -28,6 +28,9 @@ from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError, StoreError
 from graphkit.model.rule import OwnRule
 
+FORMAT = 1
+"""The form that a workspace's files have; a change that an older graphkit cannot read makes it one higher."""
+
 
 @dataclass(frozen=True, slots=True)
 class Commit:
@@ -40,6 +43,7 @@ class Commit:
     versions: dict[str, int]
     committed_at: str
     summary: dict[str, Any] = field(default_factory=dict)
+    format: int = FORMAT
 
     @property
     def loaded_at(self) -> datetime:
@@ -154,8 +158,14 @@ class Facts:
         commits = []
         for path in sorted(folder.glob("*.json")) if folder.is_dir() else []:
             try:
-                commits.append(Commit(**json.loads(path.read_text(encoding="utf-8"))))
-            except (OSError, ValueError, TypeError) as error:
+                written = json.loads(path.read_text(encoding="utf-8"))
+                if written.get("format", FORMAT) > FORMAT:
+                    raise StoreError(
+                        f"{self.workspace}: written by a newer graphkit (format {written['format']}; this one knows "
+                        f"{FORMAT}); use that one, or update this one"
+                    )
+                commits.append(Commit(**written))
+            except (OSError, ValueError, TypeError, AttributeError) as error:
                 raise StoreError(
                     f"{path}: the commit cannot be read ({_one_line(error)}); restore it from a backup"
                 ) from None

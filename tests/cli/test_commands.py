@@ -195,3 +195,19 @@ def test_the_schema_in_cypher_is_that_of_the_graph() -> None:
     folder = DOCS.parent / "cypher" / "schema"
     assert {path.name: path.read_text(encoding="utf-8") for path in folder.iterdir()} == files
     assert statements() == [line[:-1] for text in files.values() for line in text.splitlines() if line.endswith(";")]
+
+
+def test_a_workspace_of_a_newer_graphkit_is_refused_in_one_line(here: Path, tmp_path: Path) -> None:
+    shutil.copytree(here / "graphkit-workspace", tmp_path / "graphkit-workspace")
+    done = graphkit("migrate", folder=tmp_path)
+    assert (done.returncode, done.stdout) == (
+        0,
+        "graphkit-workspace: format 1, which is the newest (1 loads); nothing to do\n",
+    )
+    (commit,) = (tmp_path / "graphkit-workspace" / "facts" / "commits").glob("*.json")
+    written = json.loads(commit.read_text(encoding="utf-8"))
+    commit.write_text(json.dumps(written | {"format": 2, "unheard_of": True}), encoding="utf-8")
+    for command in ("migrate", "gaps"):
+        done = graphkit(command, folder=tmp_path)
+        assert (done.returncode, done.stdout, len(done.stderr.splitlines())) == (3, "", 1)
+        assert "written by a newer graphkit (format 2; this one knows 1)" in done.stderr
