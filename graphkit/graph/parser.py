@@ -17,6 +17,8 @@ from graphkit.model.errors import GraphkitError, RefusedError, UsageError
 _MAX_DEPTH = 60
 _MAX_STEPS = 400_000
 _MAX_LOOPS = 3
+_MAX_OPERATORS = 1_000
+"""Each one nests in a store's own reading of the query: twenty thousand of them end a Neo4j's connection."""
 _SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS"})
 """Functions whose list is about as short as a path or the labels of a node."""
 _CLAUSES = frozenset({"MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL"})
@@ -96,6 +98,7 @@ class _Parser:
         self._at = 0
         self._depth = 0
         self._steps = 0
+        self._operators = 0
         self._named: list[Token] = []
         self._in_loops: list[bool] = []
 
@@ -116,6 +119,13 @@ class _Parser:
         if token.kind is not TokenKind.END:
             self._at += 1
         return token
+
+    def _operator(self) -> None:
+        """Take an operator; a query has only so many."""
+        self._operators += 1
+        if self._operators > _MAX_OPERATORS:
+            raise RefusedError(f"{self._where()}: more than {_MAX_OPERATORS} operators in one query")
+        self._next()
 
     def _is(self, *symbols: str) -> bool:
         return self._token.kind is TokenKind.SYMBOL and self._token.value in symbols
@@ -462,18 +472,28 @@ class _Parser:
 
     def _or(self) -> None:
         self._and()
-        while self._take_word("OR", "XOR"):
+        while self._word("OR", "XOR"):
+            self._operator()
             self._and()
 
     def _and(self) -> None:
         self._not()
-        while self._take_word("AND"):
+        while self._word("AND"):
+            self._operator()
             self._not()
 
     def _not(self) -> None:
-        while self._take_word("NOT"):
-            pass
+        self._prefixes(lambda: self._word("NOT"))
         self._comparison()
+
+    def _prefixes(self, follows: Callable[[], bool]) -> None:
+        """Read operators that stand before what they are about: each is one deeper."""
+        count = 0
+        while follows():
+            count += 1
+            if count > _MAX_DEPTH:
+                raise RefusedError(f"{self._where()}: nested more than {_MAX_DEPTH} deep")
+            self._operator()
 
     def _comparison(self) -> None:
         self._sum()
@@ -481,14 +501,14 @@ class _Parser:
             if self._is("=~"):
                 self.parsed.features.append(("=~", self._token))
             if self._is("=", "<>", "<", ">", "<=", ">=", "=~") or self._word("IN", "CONTAINS"):
-                self._next()
+                self._operator()
                 self._sum()
             elif self._word("STARTS", "ENDS"):
-                self._next()
+                self._operator()
                 self._need_word("WITH")
                 self._sum()
             elif self._word("IS"):
-                self._next()
+                self._operator()
                 self._take_word("NOT")
                 self._need_word("NULL")
             else:
@@ -497,23 +517,23 @@ class _Parser:
     def _sum(self) -> None:
         self._product()
         while self._is("+", "-", "||"):
-            self._next()
+            self._operator()
             self._product()
 
     def _product(self) -> None:
         self._power()
         while self._is("*", "/", "%"):
-            self._next()
+            self._operator()
             self._power()
 
     def _power(self) -> None:
         self._unary()
-        while self._take("^"):
+        while self._is("^"):
+            self._operator()
             self._unary()
 
     def _unary(self) -> None:
-        while self._is("+", "-"):
-            self._next()
+        self._prefixes(lambda: self._is("+", "-"))
         self._postfix()
 
     def _postfix(self) -> None:
@@ -521,11 +541,11 @@ class _Parser:
         self._atom()
         while True:
             if self._is("."):
-                self._next()
+                self._operator()
                 self.parsed.properties.append(self._token)
                 self._name()
             elif self._is("["):
-                self._next()
+                self._operator()
                 if not self._is(".."):
                     self._expression()
                 if self._take("..") and not self._is("]"):
@@ -745,7 +765,7 @@ class _Parser:
     def _tried(self, what: Callable[[], None]) -> bool:
         """Read `what` if it is there; otherwise be where we were, having seen nothing."""
         parsed = self.parsed
-        at, depth, loops = self._at, self._depth, len(self._in_loops)
+        at, depth, loops, operators = self._at, self._depth, len(self._in_loops), self._operators
         lists: tuple[list[Any], ...] = (
             parsed.functions, parsed.procedures, parsed.features, parsed.unbounded, parsed.properties, parsed.ranges,
             parsed.loops, self._named,
@@ -754,7 +774,7 @@ class _Parser:
         try:
             what()
         except UsageError:
-            self._at, self._depth = at, depth
+            self._at, self._depth, self._operators = at, depth, operators
             del self._in_loops[loops:]
             for token in self._named[counts[-1] :]:
                 token.is_name = False

@@ -61,7 +61,7 @@ def test_its_gaps_stand_among_the_others_with_exact_money(tmp_path: Path) -> Non
     big, issued = sorted((gap for gap in found.gaps() if gap.kind.startswith("own:")), key=lambda gap: gap.kind)
     assert (big.kind, big.subject, big.amount, big.since) == ("own:big", "prov", {"CNY": Decimal("80.25")}, day(3, 2))
     assert (issued.kind, issued.stage, issued.scope, issued.days) == ("own:issued", "issue", "14", 16)
-    assert big.explanation.en == "Provincial Office (not given) CNY 80.25"
+    assert big.explanation.en == "Provincial Office (a region not given) CNY 80.25"
     assert found.counts() == {"own:big": 1, "own:issued": 1}
 
 
