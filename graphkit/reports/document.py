@@ -97,6 +97,11 @@ class Figures:
     items: Sequence[Figure]
 
 
+def numbered(number: str, text: str, lang: Lang) -> str:
+    """Return a text behind its number; Chinese numbers end in a mark of their own and take no space."""
+    return number + ("" if lang == "zh" else " ") + text
+
+
 @dataclass(frozen=True)
 class Item:
     """One gap or finding told in full: a heading, one sentence, and facts as label and value."""
@@ -175,6 +180,10 @@ class Section:
     number: str
     title: str
     blocks: list[Block] = field(default_factory=list)
+
+    def heading(self, lang: Lang) -> str:
+        """Return the number and the title: 一、概况 or 1. Overview."""
+        return numbered(self.number, self.title, lang)
 
 
 @dataclass(frozen=True)

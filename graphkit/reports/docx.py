@@ -28,6 +28,7 @@ from graphkit.reports.document import (
     Paragraph,
     Table,
     chart_table,
+    numbered,
     on_paper,
 )
 from graphkit.reports.markdown import cell_text
@@ -83,7 +84,7 @@ class _Writer:
     def content(self) -> bytes:
         self._front()
         for section in self.document.sections:
-            title = section.number + ("" if self.lang == "zh" else " ") + section.title
+            title = section.heading(self.lang)
             wide = any(isinstance(block, Table) and len(block.columns) >= _WIDE for block in section.blocks)
             self._turn(wide and section.level == 2)
             heading = self.word.add_heading(shown(title), section.level)
@@ -177,7 +178,7 @@ class _Writer:
         for section in self.document.sections:
             if section.level > self.document.contents:
                 continue
-            text = section.number + ("" if self.lang == "zh" else " ") + section.title
+            text = section.heading(self.lang)
             form = paragraph.paragraph_format
             form.space_after, form.line_spacing, form.left_indent = Pt(0), 1.15, Pt(18 * (section.level - 1))
             paragraph.add_run(shown(text)).font.size = Pt(11)
@@ -266,7 +267,7 @@ class _Writer:
 
     def _items(self, block: Items) -> None:
         for item in block.items:
-            heading = self.word.add_heading(shown(f"{item.number}{item.heading}", 300), 3)
+            heading = self.word.add_heading(shown(numbered(item.number, item.heading, self.lang), 300), 3)
             badges = heading.add_run("　[" + " · ".join(text for text, _ in item.badges) + "]")
             badges.font.size, badges.bold = Pt(9.5), False
             sentence = self.word.add_paragraph(shown(item.sentence, TEXT_LIMIT))

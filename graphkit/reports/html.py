@@ -30,9 +30,7 @@ def report_html(report: Report, lang: Lang) -> str:
     environment.filters["chart"] = lambda chart: Markup(chart_svg(chart))  # noqa: S704 (drawn from escaped text)
     environment.filters["paper"] = lambda table: on_paper(table, lang)
     environment.filters["kind"] = lambda block: type(block).__name__
-    return environment.get_template("report.html").render(
-        document=outline(report, lang), space="" if lang == "zh" else " "
-    )
+    return environment.get_template("report.html").render(document=outline(report, lang))
 
 
 def _cell(cell: Cell) -> str:

@@ -43,7 +43,7 @@ def report_markdown(report: Report, lang: Lang) -> str:
     lines += [f"> ⚠ {escape(warning)}\n>" for warning in document.warnings]
     lines += ["", *(f"- {escape(label)}{_colon(lang)}{escape(value)}" for label, value in document.meta), ""]
     for section in document.sections:
-        lines += [f"{'#' * (section.level + 1)} {escape(section.number + _space(lang) + section.title)}", ""]
+        lines += [f"{'#' * (section.level + 1)} {escape(section.heading(lang))}", ""]
         for block in section.blocks:
             lines += [*_block(block, document), ""]
     lines += ["---", "", *(f"{escape(line)} \\_\\_\\_\\_\\_\\_\\_\\_\n" for line in document.signature)]
@@ -108,7 +108,3 @@ def _table(head: list[str], rows: list[list[str]]) -> list[str]:
 
 def _colon(lang: Lang) -> str:
     return "：" if lang == "zh" else ": "
-
-
-def _space(lang: Lang) -> str:
-    return "" if lang == "zh" else " "

@@ -248,8 +248,8 @@ class _Outline:
         return Table(
             self.say("问题类别", "Categories"),
             (
-                Column(self.say("类别", "Category"), weight=1),
-                Column(self.say("含义", "Meaning"), weight=4),
+                Column(self.say("类别", "Category"), weight=2),
+                Column(self.say("含义", "Meaning"), weight=6),
                 Column(self.say("个数", "Gaps"), "number", 1),
                 Column(self.say("其中根源", "Root"), "number", 1),
             ),
@@ -263,8 +263,8 @@ class _Outline:
         return Table(
             self.say("问题种类", "Kinds"),
             (
-                Column(self.say("类别", "Category"), weight=1),
-                Column(self.say("种类", "Kind"), weight=4),
+                Column(self.say("类别", "Category"), weight=2),
+                Column(self.say("种类", "Kind"), weight=6),
                 Column(self.say("个数", "Gaps"), "number", 1),
                 Column(self.say("其中根源", "Root"), "number", 1),
             ),

@@ -79,7 +79,7 @@ class _Workbook:
                 self.matrix(sheet, table)
             else:
                 self.table(sheet, table)
-            contents.append((sheet.name, f"{section.number}{section.title}", table.note or ""))
+            contents.append((sheet.name, section.heading(self.lang), table.note or ""))
         self.cover(cover, contents)
         self.book.close()
         return self.file.getvalue()
