@@ -26,7 +26,8 @@ from .conftest import BASE, SMALL
 
 @pytest.fixture
 def own(workspace: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(workspace, tmp_path / "workspace"))
+    """The workspace of all tests here, without the log that their reads have written by now."""
+    return Path(shutil.copytree(workspace, tmp_path / "workspace", ignore=shutil.ignore_patterns("access")))
 
 
 @pytest.fixture
