@@ -183,6 +183,9 @@ class AgencyFinder:
     def _by_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         party = text.startswith(self._words["party_word"], position)
         start = position + len(self._words["party_word"]) if party else position
+        follows = context.last is not None and context.last.end == position
+        if follows and text.startswith(self._verbs, position):
+            return None
         place = self._places.read(text, start, context)
         if place is None:
             return self._bare(text, position, start, context, party=True) if party else None
@@ -190,7 +193,9 @@ class AgencyFinder:
         level = region.level if region else None
         if level == "central":
             return None
-        town = self._offices.town(text, place.end) if level in {"city", "county"} else None
+        town = None
+        if level in {"city", "county"}:
+            town = self._offices.town(text, place.end) or (place.full and self._offices.town_alone(text, place.end)) or None
         at = place.end + (1 if self._repeats_unit(text, place) else 0)
         office = town or self._offices.read(text, at, territory=True, free=True, party=party)
         if office is None:
@@ -223,9 +228,9 @@ class AgencyFinder:
         """财政、卫健等部门: several functions share one word for office."""
         found: list[tuple[int, int]] = []
         at = position
-        while match := self._offices.functions.at(text, at):
-            found.append((at, at + len(match[0])))
-            at += len(match[0])
+        while word := self._offices.function_at(text, at):
+            found.append((at, at + len(word)))
+            at += len(word)
             if self._list_end.match(text, at):
                 break
             mark = _LIST_MARK.match(text, at)
@@ -279,6 +284,8 @@ class AgencyFinder:
 
     def _by_town(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         office = self._offices.town(text, position) if self._places.may_begin(text, position) else None
+        if office is None and not (position and HAN.match(text[position - 1])):
+            office = self._offices.town_alone(text, position)
         if office is None:
             return None
         code, why = self._places.implied("县", "county", context)
@@ -453,6 +460,10 @@ class AgencyFinder:
     @cached_property
     def _level_words(self) -> re.Pattern[str]:
         return re.compile("|".join(sorted(self._words["levels_prefix"], key=len, reverse=True)))
+
+    @cached_property
+    def _verbs(self) -> tuple[str, ...]:
+        return tuple(rule_file("regions.yaml")["verbs"])
 
     @cached_property
     def _open_starts(self) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from typing import Literal
 
 from graphkit.documents.agencies import Mention
 from graphkit.documents.lexicon import rule_file
+from graphkit.documents.listing import told_sentences
 from graphkit.documents.recognised import Recognised
 from graphkit.documents.signs import compile_rule
 
@@ -47,8 +48,18 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class _Type:
+    """A type of finding and its signs; `only_listed`: they say something only where findings are listed."""
+
+    name: str
+    category: Category | None
+    signs: re.Pattern[str]
+    only_listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Rules:
-    types: list[tuple[str, Category | None, re.Pattern[str]]]
+    types: list[_Type]
     openers: re.Pattern[str]
     denied: re.Pattern[str]
     undone: re.Pattern[str]
@@ -58,8 +69,12 @@ class _Rules:
     audit_work: re.Pattern[str]
     some: re.Pattern[str]
     titles: re.Pattern[str]
-    list_begins: re.Pattern[str]
-    list_ends: re.Pattern[str]
+    continues: re.Pattern[str]
+    headings: re.Pattern[str]
+    conditional: re.Pattern[str]
+    revealed: re.Pattern[str]
+    numbered: re.Pattern[str]
+    numbered_inside: re.Pattern[str]
     leanings: dict[Category, list[str]]
     says_of_it: str
 
@@ -68,7 +83,10 @@ class _Rules:
 def _rules() -> _Rules:
     data = rule_file("findings.yaml")
     return _Rules(
-        types=[(one["type"], one["category"], compile_rule("|".join(one["signs"]))) for one in data["types"]],
+        types=[
+            _Type(one["type"], one["category"], compile_rule("|".join(one["signs"])), one.get("only_listed", False))
+            for one in data["types"]
+        ],
         openers=compile_rule(data["openers"]),
         denied=compile_rule("|".join(data["denied"])),
         undone=compile_rule("|".join(data["undone"])),
@@ -78,8 +96,12 @@ def _rules() -> _Rules:
         audit_work=compile_rule(data["audit_work"]),
         some=compile_rule(data["some"]),
         titles=compile_rule(data["titles"]),
-        list_begins=compile_rule(data["list_begins"]),
-        list_ends=compile_rule(data["list_ends"]),
+        continues=compile_rule(data["continues"]),
+        headings=compile_rule(data["headings"]),
+        conditional=compile_rule(data["conditional"]),
+        revealed=compile_rule(data["revealed"]),
+        numbered=compile_rule(data["numbered"]),
+        numbered_inside=compile_rule(data["numbered"] + "$"),
         leanings=data["leanings"],
         says_of_it=data["says_of_it"],
     )
@@ -94,8 +116,9 @@ def _title_end(text: str) -> int:
 def _heads(source: Recognised, draft: _Draft, start: int, end: int) -> bool:
     """Return whether a draft is all of a short numbered sentence that the rest of its line goes on about."""
     body = source.signs[draft.start : draft.end]
-    alone = start < draft.start and draft.end == end and len(body) <= _HEADING and not _SIGNS.search(body)
-    return alone and bool(_GOES_ON.match(source.text, end))
+    numbered = _rules().numbered.match(source.signs, start, end)
+    alone = numbered and numbered.end() == draft.start and draft.end == end
+    return bool(alone and len(body) <= _HEADING and not _SIGNS.search(body) and _GOES_ON.match(source.text, end))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,25 +136,42 @@ def find_findings(source: Recognised) -> list[Finding]:
     rules = _rules()
     found: list[Finding] = []
     handed_on: Category | None = None
-    listed = False
     title = _title_end(source.text)
-    for start, end in source.sentences():
+    revealed_to = 0  # where the line ends in which it was said that something was found
+    for start, end, told in told_sentences(source):
         if start and source.text[start - 1] == "\n":
             handed_on = None
         sentence = source.signs[start:end]
-        begins = rules.list_begins.search(sentence)
-        listed = bool(begins) or (listed and not rules.list_ends.search(sentence.strip()))
-        if rules.titles.search(sentence) or end <= title:
+        if rules.titles.search(sentence) or end <= title or _only_heads(source, start, end):
             continue
         previous = found[-1] if found and source.same_line(found[-1].end, start) else None
+        reveals = _reveals(source, start, end)
+        if reveals is not None:
+            revealed_to = source.text.find("\n", end)
+        told_from = reveals if reveals is not None else start if told or end <= revealed_to else end
+        drafts = list(_drafts(source, start, end, told_from))
+        if not drafts and (told or reveals is not None):
+            drafts = _item(source, start if reveals is None else reveals, end)
         here = [
             _finding(source, draft, (start, end), _named(source, start, end, draft) or handed_on, previous)
-            for draft in list(_drafts(source, start, end)) or _item(source, start, end, listed and not begins)
+            for draft in drafts
         ]
-        named = _OPEN_END.search(source.text, start, end)
+        points = {match.group(1) for match in _OPEN_WORD.finditer(source.text, start, end)}
+        named = _OPEN_END.search(source.text, start, end) if len(points) == 1 else None
         handed_on = _CATEGORIES[named.group(1)] if named and not here else None
-        found += here
+        found += [one for one in here if not one.heading or one.category]
     return found
+
+
+def _reveals(source: Recognised, start: int, end: int) -> int | None:
+    """Return where a sentence begins to tell what was found (after 审计发现), or None if it does not say so."""
+    found = [match.end() for match in _rules().revealed.finditer(source.signs, start, end)]
+    return found[-1] if found else None
+
+
+def _only_heads(source: Recognised, start: int, end: int) -> bool:
+    """Return whether a sentence is a line of its own that only heads what follows: 三、尚未整改的主要原因."""
+    return source.text[end : end + 1] in {"", "\n"} and bool(_rules().headings.search(source.signs, start, end))
 
 
 def _named(source: Recognised, start: int, end: int, draft: _Draft) -> Category | None:
@@ -142,18 +182,29 @@ def _named(source: Recognised, start: int, end: int, draft: _Draft) -> Category 
     return _CATEGORIES[categories.pop()] if len(categories) == 1 else None
 
 
-def _drafts(source: Recognised, start: int, end: int) -> Iterator[_Draft]:
-    """Join the clauses of a sentence that tell one finding: from its subject to its last sign."""
+def _drafts(source: Recognised, start: int, end: int, told_from: int) -> Iterator[_Draft]:
+    """Join the clauses of a sentence that tell one finding: from its subject to its last sign.
+
+    From `told_from` on the sentence tells what was found: what leads to a sign, or goes on from it, belongs to it.
+    """
     rules = _rules()
     draft: _Draft | None = None
     lead: int | None = None
-    for begin, stop in _clauses(source.signs, start, end):
+    for begin, stop in _clauses(source.signs, start, end, told_from < end):
+        told = stop > told_from
         opener = rules.openers.match(source.signs, begin, stop)
         body = opener.end() if opener else begin
         subject = _subject(source, body, stop)
-        sign = None if _NAMES_POINT.search(source.text, begin, stop) else _sign(source.signs, begin, stop, rules)
+        spoken = _NAMES_POINT.search(source.text, begin, stop) or _quoted(source.text, begin, stop)
+        sign = None if spoken else _sign(source.signs, begin, stop, told)
         adds = rules.supplements.match(source.signs, begin, stop) is not None
-        if draft and (adds or (sign and subject != "agency" and sign[1] == draft.category)):
+        goes_on = subject is None and rules.continues.match(source.signs, body, stop) is not None
+        refused = rules.denied.search(source.signs, body, stop) or rules.audit_work.search(source.signs, body, stop)
+        if draft and (adds or (sign and (goes_on or (subject != "agency" and sign[1] == draft.category)))):
+            draft = _joined(draft, stop, sign)
+        elif draft and sign and _leads(source, draft):
+            draft = _Draft(draft.start, stop, *sign)
+        elif draft and told and goes_on and not refused:
             draft = _Draft(draft.start, stop, draft.type, draft.category)
         elif sign:
             if draft:
@@ -164,57 +215,97 @@ def _drafts(source: Recognised, start: int, end: int) -> Iterator[_Draft]:
             if draft:
                 yield draft
             draft = None
-            lead = body if subject and not rules.audit_work.search(source.signs, body, stop) else lead
+            if spoken:
+                lead = None
+            elif subject and not rules.audit_work.search(source.signs, body, stop):
+                lead = body
+            elif told and begin >= told_from and lead is None and not refused and stop - body >= _SUBJECT:
+                lead = body
     if draft:
         yield draft
 
 
-def _item(source: Recognised, start: int, end: int, listed: bool) -> list[_Draft]:
-    """Return a sentence without a sign as a finding where it stands in a list of findings."""
+def _quoted(text: str, begin: int, stop: int) -> bool:
+    """Return whether a clause is part of what somebody is quoted as saying, in more than this clause."""
+    line = text.rfind("\n", 0, begin) + 1
+    return any(text.rfind("“", line, place) > text.rfind("”", line, place) for place in (begin, stop))
+
+
+def _leads(source: Recognised, draft: _Draft) -> bool:
+    """Return whether a draft is only the head of what follows in its sentence: 一是配套资金缺口大，县财政局 …"""
+    signs = source.signs
+    begins = signs.rfind("\n", 0, draft.start) + 1
+    item = _rules().numbered_inside.search(signs, begins, draft.start)
+    return bool(item) and draft.end - draft.start <= _HEADING and not _SIGNS.search(signs, draft.start, draft.end)
+
+
+def _joined(draft: _Draft, stop: int, sign: tuple[str, Category | None] | None) -> _Draft:
+    """Return a draft that goes on to `stop`; a sign that says more than its own (未按规定 …，少发 …) decides."""
+    weak = draft.type in _WEAK or draft.category is None
+    if sign and weak and sign[0] not in _WEAK and sign[1]:
+        return _Draft(draft.start, stop, *sign)
+    return _Draft(draft.start, stop, draft.type, draft.category)
+
+
+def _item(source: Recognised, start: int, end: int) -> list[_Draft]:
+    """Return a sentence without a sign as a finding, because it stands in a list of findings or after 审计发现."""
     rules = _rules()
     opener = rules.openers.match(source.signs, start, end)
     body = opener.end() if opener else start
+    while body < end and source.signs[body] in "，：、":
+        body += 1
     words = source.text[body:end]
     about_audit = rules.audit_work.search(source.signs[body:end])
-    if not listed or len(words) < 10 or about_audit or rules.denied.search(source.signs, body, end):
+    if len(words) < 6 or about_audit or _OPEN_WORD.search(words) or rules.denied.search(source.signs, body, end):
         return []
-    counts = {category: sum(word in words for word in leaning) for category, leaning in rules.leanings.items()}
+    category = _leaning(words)
+    sure = rules.numbered.match(source.signs, start, end) is not None and len(words) > 8
+    return [_Draft(body, end, "listed", category)] if category or sure else []
+
+
+def _leaning(words: str) -> Category | None:
+    """Return the category whose words a sentence without a sign holds most of, or None."""
+    leanings = _rules().leanings
+    counts = {category: sum(word in words for word in leaning) for category, leaning in leanings.items()}
     best = max(counts, key=lambda category: counts[category])
-    return [_Draft(body, end, "listed", best if counts[best] else None)] if counts[best] else []
+    return best if counts[best] else None
 
 
-def _clauses(signs: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _clauses(signs: str, start: int, end: int, told: bool) -> Iterator[tuple[int, int]]:
     """Split at commas and colons; also at a list mark between two findings, or before an agency after a finding."""
     for match in re.compile(r"(?:[^，：,]|,(?=\d))+").finditer(signs, start, end):
         begin = match.start()
         for mark in _LIST_MARK.finditer(signs, begin, match.end()):
-            if _begins_anew(signs, mark.end(), match.end()) and _sign(signs, begin, mark.start(), _rules()):
+            if _begins_anew(signs, mark.end(), match.end(), told) and _sign(signs, begin, mark.start(), told):
                 yield begin, mark.start()
                 begin = mark.end()
         yield begin, match.end()
 
 
-def _begins_anew(signs: str, begin: int, stop: int) -> bool:
+def _begins_anew(signs: str, begin: int, stop: int, told: bool) -> bool:
     """Return whether words after a list mark tell of something else: they start with an agency, or a subject of own."""
-    sign = _first_sign(signs, begin, stop, _rules())
+    sign = _first_sign(signs, begin, stop, told)
     return bool(_AGENCY.match(signs, begin)) or (sign is not None and sign[0] - begin >= _SUBJECT)
 
 
-def _sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[str, Category | None] | None:
+def _sign(signs: str, begin: int, stop: int, told: bool) -> tuple[str, Category | None] | None:
     """Return the type and category of the first sign in a clause."""
-    sign = _first_sign(signs, begin, stop, rules)
+    sign = _first_sign(signs, begin, stop, told)
     return sign[1:] if sign else None
 
 
-def _first_sign(signs: str, begin: int, stop: int, rules: _Rules) -> tuple[int, str, Category | None] | None:
+def _first_sign(signs: str, begin: int, stop: int, told: bool) -> tuple[int, str, Category | None] | None:
     """Return the place, type and category of the first sign in a clause that is neither denied nor only spoken of."""
-    for kind, category, pattern in rules.types:
-        match = pattern.search(signs, begin, stop)
+    rules = _rules()
+    if rules.conditional.search(signs, begin, stop + 1):
+        return None
+    for one in rules.types:
+        match = one.signs.search(signs, begin, stop) if told or not one.only_listed else None
         if match is None:
             continue
         denied = rules.denied.search(signs, begin, stop)
         if (denied is None or denied.start() >= match.end()) and not rules.undone.search(signs[match.end() : stop + 1]):
-            return match.start(), kind, category
+            return match.start(), one.name, one.category
     return None
 
 
@@ -235,7 +326,7 @@ def _finding(
     rule = f"finding_{draft.type}" + ("_named" if named else "")
     category = named or draft.category
     sure = 0.9 if category and draft.type not in _WEAK else 0.7
-    heading = category is not None and _heads(source, draft, *sentence)
+    heading = _heads(source, draft, *sentence)
     return Finding(draft.start, end, draft.type, category, party, words, rule, sure, heading)
 
 

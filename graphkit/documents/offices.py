@@ -52,6 +52,12 @@ class Offices:
         match = self._town.match(text, at)
         return Office(match.end(), f"government/{match.group('name')}", match.group(), town=True) if match else None
 
+    def town_alone(self, text: str, at: int) -> Office | None:
+        """Read a town that is named without its government and acts: 锁阳城镇未…"""
+        match = self._town_acts.match(text, at)
+        name = match.group() if match else ""
+        return Office(at + len(name), f"government/{name}", name, town=True) if name else None
+
     def may_end(self, text: str, end: int, name: str) -> bool:
         """Return whether a name may end here: 省委托 does not hold 省委."""
         return not any(name.endswith(last) and text.startswith(tuple(bad), end) for last, bad in self._not_after)
@@ -92,7 +98,7 @@ class Offices:
     def _inner(self, text: str, at: int, body: str) -> str:
         """Return the office inside a body that starts here: 人民政府|办公厅."""
         words = sorted(self._rules["bodies"][body]["offices"], key=len, reverse=True)
-        return next((word for word in words if text.startswith(word, at)), "")
+        return next((word for word in words if text.startswith(word, at) and self.may_end(text, at + len(word), word)), "")
 
     def _function(self, text: str, at: int, territory: bool) -> Office | None:
         for name, keys in self.functions.all_at(text, at):
@@ -110,6 +116,11 @@ class Offices:
                 same = organ in self._rules["same_office"]
                 return Office(stop, keys[0] if same else f"{keys[0]}/{organ}", full if same else full + organ)
         return None
+
+    def function_at(self, text: str, at: int) -> str | None:
+        """Return the word for what an office is for that starts here: 民政, 残联."""
+        found = self.functions.at(text, at) or self._short_names.at(text, at)
+        return found[0] if found else None
 
     def _short(self, text: str, at: int) -> Office | None:
         """Read a short name that is function and organ in one: 市|残联."""
@@ -148,6 +159,13 @@ class Offices:
         return re.compile(
             rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委)"
         )
+
+    @cached_property
+    def _town_acts(self) -> re.Pattern[str]:
+        stops = re.escape(self._rules["open_stops"] + "各级县区市省")
+        words, acts = self._rules["town_words"], self._rules["town_acts"]
+        han = rf"(?!(?:{words}))(?![{stops}])[\u4e00-\u9fff]"
+        return re.compile(rf"(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff]|$|{acts})")
 
 
 def _free_key(name: str) -> str:
