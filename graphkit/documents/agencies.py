@@ -113,7 +113,8 @@ class AgencyFinder:
         return next((found for rule in self._rules if (found := rule(text, position, context))), None)
 
     def _remember(self, text: str, mention: Mention, context: _Context) -> None:
-        if mention.region and mention.region != CHINA and not mention.generic:
+        wide = mention.id is not None and mention.id.split("-")[0] in self._words["no_territory"]
+        if mention.region and mention.region != CHINA and not mention.generic and not wide:
             context.regions.append(mention.region)
         if mention.kind != "agency":
             return

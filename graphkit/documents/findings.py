@@ -69,6 +69,8 @@ class _Rules:
     audit_work: re.Pattern[str]
     some: re.Pattern[str]
     titles: re.Pattern[str]
+    orders: re.Pattern[str]
+    cause: re.Pattern[str]
     continues: re.Pattern[str]
     headings: re.Pattern[str]
     conditional: re.Pattern[str]
@@ -96,6 +98,8 @@ def _rules() -> _Rules:
         audit_work=compile_rule(data["audit_work"]),
         some=compile_rule(data["some"]),
         titles=compile_rule(data["titles"]),
+        orders=compile_rule(data["orders"]),
+        cause=compile_rule(data["cause"]),
         continues=compile_rule(data["continues"]),
         headings=compile_rule(data["headings"]),
         conditional=compile_rule(data["conditional"]),
@@ -142,14 +146,15 @@ def find_findings(source: Recognised) -> list[Finding]:
         if start and source.text[start - 1] == "\n":
             handed_on = None
         sentence = source.signs[start:end]
-        if rules.titles.search(sentence) or end <= title or _only_heads(source, start, end):
+        skips = rules.titles.search(sentence) or rules.orders.search(sentence)
+        if skips or end <= title or _only_heads(source, start, end):
             continue
         previous = found[-1] if found and source.same_line(found[-1].end, start) else None
         reveals = _reveals(source, start, end)
         if reveals is not None:
             revealed_to = source.text.find("\n", end)
         told_from = reveals if reveals is not None else start if told or end <= revealed_to else end
-        drafts = list(_drafts(source, start, end, told_from))
+        drafts = list(_drafts(source, start, end, told_from, firm=told or reveals is not None))
         if not drafts and (told or reveals is not None):
             drafts = _item(source, start if reveals is None else reveals, end)
         here = [
@@ -182,10 +187,11 @@ def _named(source: Recognised, start: int, end: int, draft: _Draft) -> Category 
     return _CATEGORIES[categories.pop()] if len(categories) == 1 else None
 
 
-def _drafts(source: Recognised, start: int, end: int, told_from: int) -> Iterator[_Draft]:
+def _drafts(source: Recognised, start: int, end: int, told_from: int, *, firm: bool) -> Iterator[_Draft]:
     """Join the clauses of a sentence that tell one finding: from its subject to its last sign.
 
-    From `told_from` on the sentence tells what was found: what leads to a sign, or goes on from it, belongs to it.
+    From `told_from` on the sentence tells what was found. `firm`: it says so itself, or stands in a list of findings;
+    then what leads to a sign, or goes on from it, belongs to it.
     """
     rules = _rules()
     draft: _Draft | None = None
@@ -202,9 +208,11 @@ def _drafts(source: Recognised, start: int, end: int, told_from: int) -> Iterato
         refused = rules.denied.search(source.signs, body, stop) or rules.audit_work.search(source.signs, body, stop)
         if draft and (adds or (sign and (goes_on or (subject != "agency" and sign[1] == draft.category)))):
             draft = _joined(draft, stop, sign)
-        elif draft and sign and _leads(source, draft):
+        elif draft and sign and subject is None and source.text[begin] != "而" and rules.cause.search(source.signs, draft.start, draft.end):
             draft = _Draft(draft.start, stop, *sign)
-        elif draft and told and goes_on and not refused:
+        elif draft and not refused and _leads(source, draft):
+            draft = _Draft(draft.start, stop, *(sign or (draft.type, draft.category)))
+        elif draft and told and firm and goes_on and not refused:
             draft = _Draft(draft.start, stop, draft.type, draft.category)
         elif sign:
             if draft:
@@ -219,7 +227,7 @@ def _drafts(source: Recognised, start: int, end: int, told_from: int) -> Iterato
                 lead = None
             elif subject and not rules.audit_work.search(source.signs, body, stop):
                 lead = body
-            elif told and begin >= told_from and lead is None and not refused and stop - body >= _SUBJECT:
+            elif firm and begin >= told_from and lead is None and not refused and stop - body >= _SUBJECT:
                 lead = body
     if draft:
         yield draft

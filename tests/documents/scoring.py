@@ -7,7 +7,7 @@ A label is written around its words: `{{A id=finance-140105|小店区财政局}}
 | A | agency | id (`-`: any), role=lead/support (an assignment), issuer |
 | R | region | v=code |
 | D | document_number | v=number |
-| T | date | v=first/last day |
+| T | date | v=first/last day (`-`: any; the text does not say which year) |
 | M, P, N | amount, rate, count | v=number, or low-high |
 | L | deadline | v=day, or 30day, 6month … |
 | C | cadence | v=10day, 1month … |
@@ -196,6 +196,8 @@ def _agrees(document: Document, kind: str, label: Label, one: Candidate) -> bool
             return given == value["number"]
         case "date":
             first, _, last = (given or "").partition("/")
+            if given == "-":
+                return overlap == 1
             return overlap == 1 and (value["start"], value["end"]) == (first, last or first)
         case "amount" | "rate" | "count":
             return _same_number(given or "", value[kind], value["upper"])
