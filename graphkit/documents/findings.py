@@ -16,6 +16,7 @@ from graphkit.documents.signs import compile_rule
 
 Category = Literal["blockage", "pain", "difficulty", "break"]
 _OPEN_WORD = re.compile(r"“?([堵痛难断])”?点")
+_QUOTED_PROBLEM = re.compile("”(?:的|等)?[^，。；]{0,4}问题")
 _LIST_MARK = re.compile("、")
 _SUBJECT = 3
 _HEADING = 14
@@ -121,7 +122,8 @@ def _heads(source: Recognised, draft: _Draft, start: int, end: int) -> bool:
     """Return whether a draft is all of a short numbered sentence that the rest of its line goes on about."""
     body = source.signs[draft.start : draft.end]
     numbered = _rules().numbered.match(source.signs, start, end)
-    alone = numbered and numbered.end() == draft.start and draft.end == end
+    begins = not source.text[source.text.rfind("\n", 0, start) + 1 : start].strip()
+    alone = (draft.start == (numbered.end() if numbered else start)) and (numbered or begins) and draft.end == end
     return bool(alone and len(body) <= _HEADING and not _SIGNS.search(body) and _GOES_ON.match(source.text, end))
 
 
@@ -204,20 +206,23 @@ def _drafts(source: Recognised, start: int, end: int, told_from: int, *, firm: b
         spoken = _NAMES_POINT.search(source.text, begin, stop) or _quoted(source.text, begin, stop)
         sign = None if spoken else _sign(source.signs, begin, stop, told)
         adds = rules.supplements.match(source.signs, begin, stop) is not None
+        closed = draft and rules.closers.search(source.signs, draft.start, draft.end)
         goes_on = subject is None and rules.continues.match(source.signs, body, stop) is not None
-        refused = rules.denied.search(source.signs, body, stop) or rules.audit_work.search(source.signs, body, stop)
+        works = rules.audit_work.search(source.signs, body, stop)
+        refused = works or rules.denied.search(source.signs, body, stop)
         if draft and (adds or (sign and (goes_on or (subject != "agency" and sign[1] == draft.category)))):
             draft = _joined(draft, stop, sign)
         elif draft and sign and subject is None and source.text[begin] != "而" and rules.cause.search(source.signs, draft.start, draft.end):
             draft = _Draft(draft.start, stop, *sign)
         elif draft and not refused and _leads(source, draft):
             draft = _Draft(draft.start, stop, *(sign or (draft.type, draft.category)))
-        elif draft and told and firm and goes_on and not refused:
+        elif draft and not (sign or spoken or refused) and firm and told and subject != "agency" and not closed:
             draft = _Draft(draft.start, stop, draft.type, draft.category)
         elif sign:
             if draft:
                 yield draft
-            draft = _Draft(body if subject or lead is None else lead, stop, *sign)
+            anew = subject == "agency" or (subject and not firm)
+            draft = _Draft(body if anew or lead is None else lead, stop, *sign)
             lead = None
         else:
             if draft:
@@ -225,9 +230,9 @@ def _drafts(source: Recognised, start: int, end: int, told_from: int, *, firm: b
             draft = None
             if spoken:
                 lead = None
-            elif subject and not rules.audit_work.search(source.signs, body, stop):
+            elif subject and not works:
                 lead = body
-            elif firm and begin >= told_from and lead is None and not refused and stop - body >= _SUBJECT:
+            elif firm and begin >= told_from and lead is None and stop - body >= _SUBJECT and not works:
                 lead = body
     if draft:
         yield draft
@@ -236,7 +241,8 @@ def _drafts(source: Recognised, start: int, end: int, told_from: int, *, firm: b
 def _quoted(text: str, begin: int, stop: int) -> bool:
     """Return whether a clause is part of what somebody is quoted as saying, in more than this clause."""
     line = text.rfind("\n", 0, begin) + 1
-    return any(text.rfind("“", line, place) > text.rfind("”", line, place) for place in (begin, stop))
+    within = any(text.rfind("“", line, place) > text.rfind("”", line, place) for place in (begin, stop))
+    return within and not _QUOTED_PROBLEM.match(text, text.find("”", begin))
 
 
 def _leads(source: Recognised, draft: _Draft) -> bool:

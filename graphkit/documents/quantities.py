@@ -219,7 +219,8 @@ def _counts(text: str) -> Iterator[Quantity]:
     for match in patterns.count.finditer(text):
         first, unit = match.group("first"), match.group("unit")
         before = text[match.start() - 1 : match.start()]
-        if _inside_number(text, match.start("first")) or (before and before in rules["not_before"]):
+        counted = before == "“" and first.isascii()  # “三个一批” is a slogan, “9家机构超标准收费” counts
+        if _inside_number(text, match.start("first")) or (before and before in rules["not_before"] and not counted):
             continue
         if first == "一" and unit in rules["no_count_of_one"]:
             continue
