@@ -196,7 +196,11 @@ class AgencyFinder:
             return None
         town = None
         if level in {"city", "county"}:
-            town = self._offices.town(text, place.end) or (place.full and self._offices.town_alone(text, place.end)) or None
+            town = (
+                self._offices.town(text, place.end)
+                or (place.full and self._offices.town_alone(text, place.end))
+                or None
+            )
         at = place.end + (1 if self._repeats_unit(text, place) else 0)
         office = town or self._offices.read(text, at, territory=True, free=True, party=party)
         if office is None:

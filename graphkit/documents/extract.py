@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from graphkit.documents.actions import find_actions
 from graphkit.documents.facts import find_facts
-from graphkit.documents.findings import Category, Finding, find_findings
+from graphkit.documents.finding_rules import Category
+from graphkit.documents.findings import Finding, find_findings
 from graphkit.documents.gazetteer import Gazetteer
 from graphkit.documents.model import Candidate, Document, FindingValue, Kind, Link, ProblemValue
 from graphkit.documents.recognised import Found, Recognised, recognise

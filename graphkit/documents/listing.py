@@ -41,7 +41,9 @@ def told_sentences(source: Recognised) -> Iterator[tuple[int, int, bool]]:
         sentence = source.signs[start:end]
         own = _level(sentence) if not source.text[line:start].strip() else None
         ends_line = source.text[end : end + 1] in {"", "\n"}
-        if _rule("list_begins").search(sentence.rstrip()) or (ends_line and _rule("list_heads").search(sentence.rstrip())):
+        if _rule("list_begins").search(sentence.rstrip()) or (
+            ends_line and _rule("list_heads").search(sentence.rstrip())
+        ):
             listed, level = True, own
             yield start, end, False
             continue
@@ -66,7 +68,9 @@ def _problem_columns(text: str) -> dict[int, int]:
         elif column is None:
             heads = [one.strip() for one in cells]
             short = all(len(one) <= _LONGEST_HEAD for one in heads)
-            column = next((index for index, one in enumerate(heads) if short and _rule("table_column").search(one)), None)
+            column = next(
+                (index for index, one in enumerate(heads) if short and _rule("table_column").search(one)), None
+            )
         else:
             columns[start] = column
         start += len(line) + 1

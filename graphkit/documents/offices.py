@@ -98,7 +98,8 @@ class Offices:
     def _inner(self, text: str, at: int, body: str) -> str:
         """Return the office inside a body that starts here: 人民政府|办公厅."""
         words = sorted(self._rules["bodies"][body]["offices"], key=len, reverse=True)
-        return next((word for word in words if text.startswith(word, at) and self.may_end(text, at + len(word), word)), "")
+        here = (word for word in words if text.startswith(word, at))
+        return next((word for word in here if self.may_end(text, at + len(word), word)), "")
 
     def _function(self, text: str, at: int, territory: bool) -> Office | None:
         for name, keys in self.functions.all_at(text, at):
