@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -47,13 +47,45 @@ def _schema(properties: tuple[Property, ...]) -> pa.Schema:
     return pa.schema([(one.name, _ARROW[one.type]) for one in properties])
 
 
-@dataclass(frozen=True, slots=True)
 class Frames:
-    """A whole projection of `cases`: everything that a store is to hold of them."""
+    """A projection of `cases`, made as it is read: everything that a store is to hold of them.
 
-    nodes: dict[str, pa.Table]
-    relationships: dict[Kind, pa.Table]
-    cases: tuple[str, ...]
+    `tables` are those of the labels and of the kinds of relationships; what has no rows may be left out. Each comes
+    once, a label before the relationships at its nodes.
+    """
+
+    def __init__(self, tables: Iterable[tuple[str | Kind, pa.Table]], cases: tuple[str, ...]) -> None:
+        self.cases = cases
+        self._made: list[tuple[str | Kind, pa.Table]] = []
+        self._coming = iter(tables)
+        self._failure: Exception | None = None
+
+    def tables(self) -> Iterator[tuple[str | Kind, pa.Table]]:
+        """Yield the tables in the order in which they are made; those that were read before are not made again."""
+        for position in itertools.count():
+            if position == len(self._made):
+                if self._failure:
+                    raise self._failure
+                try:
+                    self._made.append(next(self._coming))
+                except StopIteration:
+                    return
+                except Exception as error:
+                    self._failure = error
+                    raise
+            yield self._made[position]
+
+    @property
+    def nodes(self) -> dict[str, pa.Table]:
+        """The table of every label, in the schema's order."""
+        made = dict(self.tables())
+        return {label: made.get(label, node_schema(label).empty_table()) for label in LABELS}
+
+    @property
+    def relationships(self) -> dict[Kind, pa.Table]:
+        """The table of every kind of relationship, in the schema's order."""
+        made = dict(self.tables())
+        return {kind: made.get(kind, relationship_schema(kind.name).empty_table()) for kind in kinds()}
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes of each label and relationships of each type there are; none is left out."""

@@ -19,14 +19,13 @@ import pyarrow as pa
 from graphkit.engine.rule_rows import rule_rows
 from graphkit.gaps import Evaluation
 from graphkit.graph.embedded import EmbeddedStore
-from graphkit.graph.frames import Frames, kinds, node_schema, relationship_schema
+from graphkit.graph.frames import Frames
 from graphkit.graph.limits import Limits
 from graphkit.graph.parser import parse
 from graphkit.graph.projection import project
 from graphkit.graph.values import Result
 from graphkit.model.case import THRESHOLDS
 from graphkit.model.errors import GraphkitError, InputError, UsageError
-from graphkit.model.graph import LABELS
 from graphkit.model.rule import OwnRule
 from graphkit.model.rule_columns import COLUMN_KINDS, ColumnKind
 
@@ -60,13 +59,8 @@ def add_cypher_gaps(evaluation: Evaluation) -> None:
 
 def check_cypher_rule(rule: OwnRule) -> None:
     """Run a rule over an empty graph. Raises what is wrong with its query or its columns, as it is loaded."""
-    empty = Frames(
-        {label: node_schema(label).empty_table() for label in LABELS},
-        {kind: relationship_schema(kind.name).empty_table() for kind in kinds()},
-        (),
-    )
     given = {"case": "", "as_of": date(2000, 1, 1), "known_by": None, **dict.fromkeys(THRESHOLDS, 0.0)}
-    for _, rows in _run([rule], empty, given):
+    for _, rows in _run([rule], Frames([], ()), given):
         if isinstance(rows, GraphkitError):
             raise rows
         rule_rows(rule.about, rows)

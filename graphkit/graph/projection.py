@@ -7,7 +7,7 @@ are added up by day, holder and group.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from functools import cache
 from importlib import resources
@@ -18,7 +18,7 @@ import pyarrow as pa
 from graphkit.engine.duckdb import connect
 from graphkit.facts.schema import DEFINITIONS
 from graphkit.gaps import Evaluation
-from graphkit.graph.frames import END, START, Frames, Kind, kinds, node_schema, relationship_schema
+from graphkit.graph.frames import END, START, Frames, Kind, node_schema, relationship_schema
 from graphkit.model.errors import UsageError
 from graphkit.model.graph import LABELS, RELATIONSHIPS, case_node_id
 
@@ -54,21 +54,7 @@ def project(evaluations: Iterable[Evaluation]) -> Frames:
         if key in kept:
             raise UsageError(f"case {evaluation.case.id} is evaluated twice as of {key}; give each evaluation once")
         kept[key] = evaluation
-    parts = [_CaseFrames(case, kept) for case, kept in sorted(by_case.items())]
-    return Frames(
-        {
-            label: _together([part.nodes[label] for part in parts if label in part.nodes], node_schema(label))
-            for label in LABELS
-        },
-        {
-            kind: _together(
-                [part.relationships[kind] for part in parts if kind in part.relationships],
-                relationship_schema(kind.name),
-            )
-            for kind in kinds()
-        },
-        tuple(part.case for part in parts),
-    )
+    return Frames(_tables([_CaseTables(case, kept) for case, kept in sorted(by_case.items())]), tuple(sorted(by_case)))
 
 
 @cache
@@ -84,30 +70,46 @@ def evaluation_key(evaluation: Evaluation) -> str:
     return f"{evaluation.as_of.isoformat()}{known_by}"
 
 
-def _together(tables: list[pa.Table], schema: pa.Schema) -> pa.Table:
-    return pa.concat_tables(tables) if tables else schema.empty_table()
+def _tables(cases: Sequence[_CaseTables]) -> Iterator[tuple[str | Kind, pa.Table]]:
+    """Make the tables, those of nodes first, section by section, each of all cases at once."""
+    for case in cases:
+        case.begin()
+    sections = [(file, section) for file in ("case.sql", "evaluation.sql") for section in _sections(file)[1]]
+    for file, section in sorted(sections, key=lambda one: one[1].what):
+        found: dict[str | Kind, list[pa.Table]] = {}
+        for case in cases:
+            for name, table in case.found(file, section):
+                found.setdefault(name, []).append(table)
+        for name in sorted(found, key=str):
+            yield name, pa.concat_tables(found[name])
 
 
-class _CaseFrames:
-    """The frames of one case; `kept` are its evaluations by key, the current one last."""
+class _CaseTables:
+    """The tables of one case; `kept` are its evaluations by key, the current one last."""
 
     def __init__(self, case: str, kept: Mapping[str, Evaluation]) -> None:
         self.case = case
-        self.nodes: dict[str, pa.Table] = {}
-        self.relationships: dict[Kind, pa.Table] = {}
-        *earlier, (key, current) = kept.items()
-        newest = [commit for commit in current.facts.commits() if commit.case == case][-1]
-        self.batch, self.loaded_at = newest.batch, newest.loaded_at.astimezone(UTC).replace(tzinfo=None)
-        self._share(current)
-        for section in _sections("case.sql")[1]:
-            self._add(current, section)
-        self._add_evaluation(key, current, is_current=True)
-        for one_key, evaluation in earlier:
-            self._share(evaluation)
-            self._add_evaluation(one_key, evaluation, is_current=False)
+        self._kept = kept
+        self._current = [*kept.values()][-1]
+        self._ids: dict[str, list[pa.Table]] = {}
+        newest = [commit for commit in self._current.facts.commits() if commit.case == case][-1]
+        self._batch, self._loaded_at = newest.batch, newest.loaded_at.astimezone(UTC).replace(tzinfo=None)
 
-    def _share(self, evaluation: Evaluation) -> None:
-        """Make what the SELECTs share in the evaluation's database."""
+    def begin(self) -> None:
+        """Make what the SELECTs share in the databases of the evaluations."""
+        for key, evaluation in self._kept.items():
+            self._share(key, evaluation)
+
+    def found(self, file: str, section: _Section) -> Iterator[tuple[str | Kind, pa.Table]]:
+        """Yield the tables of a section: of the current evaluation first, then of the earlier ones of the case."""
+        yield from self._of(self._current, section)
+        if file == "evaluation.sql":
+            for evaluation in self._kept.values():
+                if evaluation is not self._current:
+                    for name, table in self._of(evaluation, section):
+                        yield name, self._with_ends(table, name) if isinstance(name, Kind) else table
+
+    def _share(self, key: str, evaluation: Evaluation) -> None:
         files = ", ".join(_quoted(file) for file in evaluation.facts.files(DEFINITIONS, self.case))
         documents = [(policy.id, policy.document.id) for policy in evaluation.policies if policy.document.id]
         titles = evaluation.case.title
@@ -122,56 +124,44 @@ class _CaseFrames:
             evaluation,
             f"CREATE OR REPLACE TEMP MACRO graph_case() AS {_quoted(self.case)}; "
             f"CREATE OR REPLACE TEMP MACRO graph_case_node() AS {_quoted(case_node_id(self.case))}; "
-            f"CREATE OR REPLACE TEMP MACRO graph_batch() AS {_quoted(self.batch)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_batch() AS {_quoted(self._batch)}; "
             "CREATE OR REPLACE TEMP VIEW definition_rows AS "
             f"SELECT * FROM read_parquet([{files}], hive_partitioning = false); "
             + " ".join(f"CREATE OR REPLACE TEMP VIEW {name} AS VALUES {_values(rows)};" for name, rows in given.items())
-            + _sections("case.sql")[0],
-        )
-
-    def _add_evaluation(self, key: str, evaluation: Evaluation, *, is_current: bool) -> None:
-        shared, sections = _sections("evaluation.sql")
-        _run(
-            evaluation,
-            f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
-            f"CREATE OR REPLACE TEMP MACRO graph_loaded_at() AS TIMESTAMP {_quoted(self.loaded_at.isoformat())}; "
+            + _sections("case.sql")[0]
+            + f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_loaded_at() AS TIMESTAMP {_quoted(self._loaded_at.isoformat())}; "
             f"CREATE OR REPLACE TEMP MACRO graph_projection() AS {_quoted(projection_version())}; "
-            f"CREATE OR REPLACE TEMP MACRO is_current() AS {is_current}; {shared}",
+            f"CREATE OR REPLACE TEMP MACRO is_current() AS {evaluation is self._current}; "
+            + _sections("evaluation.sql")[0],
         )
-        for section in sections:
-            self._add(evaluation, section, known_only=not is_current)
 
-    def _add(self, evaluation: Evaluation, section: _Section, *, known_only: bool = False) -> None:
+    def _of(self, evaluation: Evaluation, section: _Section) -> Iterator[tuple[str | Kind, pa.Table]]:
         _run(evaluation, f"CREATE OR REPLACE TEMP TABLE graph_found AS {section.query};")
         given = set(evaluation.sql("SELECT * FROM graph_found LIMIT 0").column_names)
         if section.what == "nodes":
             table = _read(evaluation, given, node_schema(section.name), "id")
-            self.nodes[section.name] = _appended(self.nodes.get(section.name), table)
+            if len(self._kept) > 1:
+                self._ids.setdefault(section.name, []).append(table.select(["id"]))
+            yield section.name, table
             return
         found = evaluation.sql("SELECT DISTINCT start_label, end_label FROM graph_found ORDER BY ALL").to_pylist()
         for ends in found:
             kind = Kind(section.name, ends["start_label"], ends["end_label"])
             chosen = f"WHERE start_label = '{kind.start}' AND end_label = '{kind.end}'" if len(found) > 1 else ""
-            table = _read(evaluation, given, relationship_schema(kind.name), f"{START}, {END}", chosen)
-            if known_only:
-                table = self._with_ends(table, kind)
-            self.relationships[kind] = _appended(self.relationships.get(kind), table)
+            yield kind, _read(evaluation, given, relationship_schema(kind.name), f"{START}, {END}", chosen)
 
     def _with_ends(self, table: pa.Table, kind: Kind) -> pa.Table:
         """Keep the relationships whose two nodes the current evaluation has: an earlier one may know others."""
         connection = connect()
         connection.register("found", table)
-        connection.register("starts", self.nodes[kind.start].select(["id"]))
-        connection.register("ends", self.nodes[kind.end].select(["id"]))
+        connection.register("starts", pa.concat_tables(self._ids[kind.start]))
+        connection.register("ends", pa.concat_tables(self._ids[kind.end]))
         return connection.sql(
             f"SELECT found.* FROM found SEMI JOIN starts ON starts.id = found.{START} "
             f"SEMI JOIN ends ON ends.id = found.{END} "
             f"ORDER BY {START}, {END}, digest"
         ).to_arrow_table()
-
-
-def _appended(before: pa.Table | None, table: pa.Table) -> pa.Table:
-    return table if before is None else pa.concat_tables([before, table])
 
 
 def _read(evaluation: Evaluation, given: set[str], schema: pa.Schema, order: str, chosen: str = "") -> pa.Table:

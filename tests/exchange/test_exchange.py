@@ -143,11 +143,7 @@ def _renamed(frames: Frames, case: str) -> Frames:
                     row[name] = case + row[name].removeprefix(old)
         return pa.Table.from_pylist(rows, schema=table.schema)
 
-    return Frames(
-        {label: moved(table) for label, table in frames.nodes.items()},
-        {kind: moved(table) for kind, table in frames.relationships.items()},
-        (case,),
-    )
+    return Frames([(name, moved(table)) for name, table in frames.tables()], (case,))
 
 
 def _written(frames: Frames) -> tuple[list[Any], list[Any]]:

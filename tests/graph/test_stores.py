@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -193,7 +192,7 @@ def test_a_case_that_is_no_more_is_removed_and_no_other(store: GraphStore, cases
     facts = loaded(tmp_path, small(cases[0]), small(cases[1]))
     refresh(facts, store)
     left = project([evaluate(facts, cases[1])])
-    store.load(replace(left, cases=tuple(cases)))
+    store.load(Frames(left.tables(), tuple(cases)))
     assert counts(store, cases[0]) == {}
     assert cases[0] not in store.held()
     assert content(store, cases[1]) == expected(left, cases[1])

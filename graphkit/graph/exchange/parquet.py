@@ -27,9 +27,12 @@ def read(path: Path) -> Frames:
     """Read the folder back; InputError when it holds no graph."""
     if not (path / "nodes" / "Case.parquet").is_file():
         raise InputError(f"{path}: no graph in Parquet files here (nodes/Case.parquet is missing)")
-    nodes = {label: _read(path / f"nodes/{label}.parquet", node_schema(label)) for label in LABELS}
-    relationships = {kind: _read(path / f"{_name(kind)}.parquet", relationship_schema(kind.name)) for kind in kinds()}
-    return Frames(nodes, relationships, tuple(sorted(set(nodes["Case"].column("case").to_pylist()))))
+    tables: dict[str | Kind, pa.Table] = {
+        label: _read(path / f"nodes/{label}.parquet", node_schema(label)) for label in LABELS
+    }
+    for kind in kinds():
+        tables[kind] = _read(path / f"{_name(kind)}.parquet", relationship_schema(kind.name))
+    return Frames(tables.items(), tuple(sorted(set(tables["Case"].column("case").to_pylist()))))
 
 
 def _name(kind: Kind) -> str:

@@ -67,9 +67,9 @@ def frames_of(
         if kind not in kind_rows:
             raise InputError(f"the graph has no relationship (:{kind.start})-[:{kind.name}]->(:{kind.end})")
         kind_rows[kind].append(typed(relationship_schema(kind.name), {**properties, START: start, END: end}))
-    tables = {label: pa.Table.from_pylist(rows, schema=node_schema(label)) for label, rows in node_rows.items()}
-    return Frames(
-        tables,
-        {kind: pa.Table.from_pylist(rows, schema=relationship_schema(kind.name)) for kind, rows in kind_rows.items()},
-        tuple(sorted(set(tables["Case"].column("case").to_pylist()))),
-    )
+    tables: dict[str | Kind, pa.Table] = {
+        label: pa.Table.from_pylist(rows, schema=node_schema(label)) for label, rows in node_rows.items()
+    }
+    for kind, rows in kind_rows.items():
+        tables[kind] = pa.Table.from_pylist(rows, schema=relationship_schema(kind.name))
+    return Frames(tables.items(), tuple(sorted(set(tables["Case"].column("case").to_pylist()))))
