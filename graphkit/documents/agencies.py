@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
@@ -75,6 +75,7 @@ class AgencyFinder:
             self._by_known_name,
             self._by_each,
             self._by_place,
+            self._by_short_county,
             self._by_implied_place,
             self._by_function_list,
             self._by_function,
@@ -223,6 +224,25 @@ class AgencyFinder:
         unit = text[place.end - 1]
         return place.full and unit in "省市县区" and text.startswith((f"{unit}委", f"{unit}政府"), place.end)
 
+    def _by_short_county(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """德化生态环境局: a county without its 县, that the text or the case has named or lies around."""
+        found = self._regions.short_counties.at(text, position)
+        if found is None or not self._places.may_begin(text, position):
+            return None
+        code = self._near_county(found[1], context)
+        office = self._offices.read(text, position + len(found[0]), territory=False)
+        if code is None or office is None or office.generic:
+            return None
+        where = _Where(code, "county", f"{found[0]} is short for {self._regions.full_name(code)}", 0.8, "short_county")
+        return [self._made(text, position, office, where)]
+
+    def _near_county(self, codes: Sequence[str], context: _Context) -> str | None:
+        """Return the county among `codes` that the text has named, or that lies in what it has named, if one does."""
+        named = [code for code in codes if code in context.common or code in context.regions]
+        around = {region.code for one in context.regions for region in self._regions.above(one)} - {CHINA}
+        near = named or [code for code in codes if any(self._regions.inside(code, one) for one in around)]
+        return near[0] if len(near) == 1 else None
+
     def _by_implied_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         follows = context.last is not None and context.last.end == position
         if not follows and not self._places.may_begin(text, position) and not self._places.may_stand(text, position):
@@ -361,6 +381,9 @@ class AgencyFinder:
         words = match.group("place")
         place = self._places.read(text, match.start("place"), context, begins=True)
         region = self._regions.get(place.code) if place and place.end == match.end("place") else None
+        if region is None:
+            short = self._regions.short_counties.exact(words)
+            region = self._regions.get(self._near_county(short, context))
         body = self._gazetteer.agency(body_id)
         if region is None or body is None:
             return None

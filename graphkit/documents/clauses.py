@@ -80,7 +80,8 @@ def _read(source: Recognised, begin: int, stop: int, *, told: bool) -> _Clause:
     opener = rules().openers.match(source.signs, begin, stop)
     body = opener.end() if opener else begin
     works = rules().audit_work.search(source.signs, body, stop) is not None
-    spoken = bool(NAMES_POINT.search(source.text, begin, stop)) or _quoted(source.text, begin, stop)
+    names = NAMES_POINT.search(source.text, begin, stop) or rules().names_points.search(source.signs, begin, stop)
+    spoken = bool(names) or _quoted(source.text, begin, stop)
     return _Clause(
         begin=begin,
         body=body,
@@ -99,11 +100,13 @@ def _goes_on(source: Recognised, draft: Draft, clause: _Clause, *, firm: bool) -
     signs, sign = source.signs, clause.sign
     more = clause.subject is None and rules().continues.match(signs, clause.body, clause.stop)
     same = sign and clause.subject != "agency" and sign[1] == draft.category
-    if clause.adds or same or (sign and more):
-        return _joined(draft, clause.stop, sign)
+    if sign and clause.subject is None and rules().pretext.search(signs, draft.start, draft.end):
+        return Draft(draft.start, clause.stop, *sign)
     contrast = source.text[clause.begin] == "而"
     if sign and clause.subject is None and not contrast and rules().cause.search(signs, draft.start, draft.end):
         return Draft(draft.start, clause.stop, *sign)
+    if clause.adds or same or (sign and more):
+        return _joined(draft, clause.stop, sign)
     if not clause.refused and _leads(source, draft):
         return Draft(draft.start, clause.stop, *(sign or (draft.type, draft.category)))
     closed = rules().closers.search(signs, draft.start, draft.end)
@@ -143,20 +146,23 @@ def _joined(draft: Draft, stop: int, sign: _Sign | None) -> Draft:
     return Draft(draft.start, stop, draft.type, draft.category)
 
 
-def item(source: Recognised, start: int, end: int) -> list[Draft]:
-    """Return a sentence without a sign as a finding, because it stands in a list of findings or after 审计发现."""
+def item(source: Recognised, start: int, end: int, *, sure: bool) -> list[Draft]:
+    """Return a sentence without a sign as a finding, because it stands in a list of findings or after 审计发现.
+
+    `sure`: in a table's column or after a field's name, where there can be nothing else.
+    """
     given = rules()
     opener = given.openers.match(source.signs, start, end)
     body = opener.end() if opener else start
     while body < end and source.signs[body] in "，：、":
         body += 1
     words = source.text[body:end]
-    about_audit = given.audit_work.search(source.signs[body:end])
+    about_audit = not sure and given.audit_work.search(source.signs[body:end])
     if len(words) < 6 or about_audit or OPEN_WORD.search(words) or given.denied.search(source.signs, body, end):
         return []
     category = _leaning(words)
-    sure = given.numbered.match(source.signs, start, end) is not None and len(words) > 8
-    return [Draft(body, end, "listed", category)] if category or sure else []
+    numbered = given.numbered.match(source.signs, start, end) is not None and len(words) > 8
+    return [Draft(body, end, "listed", category)] if category or numbered or sure else []
 
 
 def _leaning(words: str) -> Category | None:

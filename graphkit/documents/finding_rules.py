@@ -39,6 +39,9 @@ class Rules:
     titles: re.Pattern[str]
     orders: re.Pattern[str]
     cause: re.Pattern[str]
+    pretext: re.Pattern[str]
+    names_points: re.Pattern[str]
+    field: re.Pattern[str]
     continues: re.Pattern[str]
     headings: re.Pattern[str]
     conditional: re.Pattern[str]
@@ -71,6 +74,9 @@ def rules() -> Rules:
         titles=compile_rule(data["titles"]),
         orders=compile_rule(data["orders"]),
         cause=compile_rule(data["cause"]),
+        pretext=compile_rule(data["pretext"]),
+        names_points=compile_rule(data["names_points"]),
+        field=compile_rule(data["field"]),
         continues=compile_rule(data["continues"]),
         headings=compile_rule(data["headings"]),
         conditional=compile_rule(data["conditional"]),

@@ -55,7 +55,7 @@ def find_findings(source: Recognised) -> list[Finding]:
     found: list[Finding] = []
     handed_on: Category | None = None
     title = _title_end(source.text)
-    revealed_to = 0  # where the line ends in which it was said that something was found
+    revealed_to = goes_on_to = 0  # where the line and the full sentence end that say that something was found
     for start, end, told in told_sentences(source):
         if start and source.text[start - 1] == "\n":
             handed_on = None
@@ -67,11 +67,14 @@ def find_findings(source: Recognised) -> list[Finding]:
         reveals = _reveals(source, start, end)
         if reveals is not None:
             revealed_to = source.text.find("\n", end)
-        told_from = reveals if reveals is not None else start if told or end <= revealed_to else end
-        firm = told or reveals is not None
+        told_from = reveals if reveals is not None else start if told != "no" or end <= revealed_to else end
+        firm = told != "no" or reveals is not None or end <= goes_on_to
         tells = list(drafts(source, start, end, told_from, firm=firm))
         if firm and not tells:
-            tells = item(source, start if reveals is None else reveals, end)
+            sure = told == "cell" or rules().field.search(sentence) is not None
+            tells = item(source, start if reveals is None else reveals, end, sure=sure)
+        if reveals is not None and tells:
+            goes_on_to = _full_stop(source.text, end)
         here = [
             _finding(source, draft, (start, end), _named(source, start, end, draft) or handed_on, previous)
             for draft in tells
@@ -85,8 +88,14 @@ def find_findings(source: Recognised) -> list[Finding]:
 
 def _reveals(source: Recognised, start: int, end: int) -> int | None:
     """Return where a sentence begins to tell what was found (after 审计发现), or None if it does not say so."""
-    found = [match.end() for match in rules().revealed.finditer(source.signs, start, end)]
+    found = [start + match.end() for match in rules().revealed.finditer(source.signs[start:end])]
     return found[-1] if found else None
+
+
+def _full_stop(text: str, start: int) -> int:
+    """Return where a sentence ends that goes on after a semicolon."""
+    end = re.compile(r"[。！？\n]").search(text, start)
+    return end.start() if end else len(text)
 
 
 def _only_heads(source: Recognised, start: int, end: int) -> bool:

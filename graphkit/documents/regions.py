@@ -44,6 +44,12 @@ class Regions:
                 entries.append((region.name, Name(region.code, full=True, word=region.name in words)))
             entries += [(short, Name(region.code, full=False)) for short in _short_names(region, rules)]
         self.names = NameIndex(entries)
+        # 德化 of 德化县 is a region only where an office follows (德化生态环境局).
+        self.short_counties = NameIndex(
+            (region.name[:-1], region.code)
+            for region in self._regions.values()
+            if region.level == "county" and region.name.endswith(("县", "市", "区")) and len(region.name) > 2
+        )
 
     def get(self, code: str | None) -> Region | None:
         """Return the region with a code, or None."""
