@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -23,7 +25,7 @@ from typing import Any
 import pyarrow as pa
 import sqlglot
 from py4j.protocol import Py4JError
-from pyspark import SparkConf
+from pyspark import SparkConf, SparkContext
 from pyspark.errors import PySparkException
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql.pandas.types import from_arrow_schema
@@ -99,9 +101,7 @@ class SparkEngine:
 
     def _query(self, text: str, reads: frozenset[str]) -> DataFrame:
         for name in sorted(reads - self._on_cluster - self._lent):
-            with warnings.catch_warnings():
-                # PySpark speaks of pandas, which takes no part in this.
-                warnings.simplefilter("ignore", FutureWarning)
+            with _quiet():
                 frame = self._session.createDataFrame(self._own.table(name))
             frame.createOrReplaceTempView(name)
             self._lent.add(name)
@@ -114,17 +114,28 @@ class SparkEngine:
             raise StoreError(f"Spark: a query failed: {_one_line(error)}") from None
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep to itself what PySpark says of pandas, which takes no part in this."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
+
+
 def _started() -> SparkSession:
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
     quiet = Path(__file__).with_name("log4j2.properties")
     os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile={quiet}")
     try:
-        conf = SparkConf()
-        conf.setIfMissing("spark.app.name", "graphkit")
-        conf.setIfMissing("spark.ui.enabled", "false").setIfMissing("spark.ui.showConsoleProgress", "false")
-        if (conf.get("spark.master") or "local").startswith("local"):
+        # Asking for a property starts the JVM, which reads Spark's configuration: before that SparkConf would be empty.
+        SparkContext.getSystemProperty("spark.master")
+        conf = SparkConf().setAppName("graphkit")
+        conf.setIfMissing("spark.ui.enabled", "false")
+        conf.set("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
+        if conf.get("spark.master", "").startswith("local"):
             conf.setIfMissing("spark.driver.host", "127.0.0.1").setIfMissing("spark.driver.bindAddress", "127.0.0.1")
-        return SparkSession.builder.config(conf=conf).getOrCreate()
+        with _quiet():
+            return SparkSession.builder.config(conf=conf).getOrCreate()
     except (PySparkException, Py4JError, RuntimeError, OSError) as error:
         raise StoreError(f"Spark cannot be started (it needs Java 17 and its cluster): {_one_line(error)}") from None
 
