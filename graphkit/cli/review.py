@@ -196,21 +196,23 @@ def import_(
 
 @app.command()
 def rows(
-    out: Annotated[Path, typer.Option("--out", help="The folder to write tables/NAME.csv to.")],
+    out: Annotated[Path, typer.Option("--out", help="The folder to write tables/NAME.csv and policies/ID.yaml to.")],
     workspace: Workspace = DEFAULT_WORKSPACE,
     case: CaseId = None,
     format: Format = "table",
 ) -> None:
-    """Write the rows of the case tables that the accepted candidates make; tell what is still missing."""
+    """Write the rows of the case tables, and the policies, that the accepted candidates make; tell what is missing."""
     _check(None, None, format)
     made = case_rows(Review(workspace, case_of(workspace, case)).items(status="accepted"))
     files = write_rows(made, out)
     if format == "json":
         counts = {name: len(table) for name, table in made.tables.items()}
-        typer.echo(json.dumps({"rows": counts, "left_out": made.left_out}, ensure_ascii=False, indent=2))
+        found = {"rows": counts, "policies": list(made.policies), "left_out": made.left_out}
+        typer.echo(json.dumps(found, ensure_ascii=False, indent=2))
         return
-    for path, table in zip(files, made.tables.values(), strict=True):
-        typer.echo(f"{path}  {len(table)}")
+    sizes = [*(len(table) for table in made.tables.values()), *(1 for _ in made.policies)]
+    for path, size in zip(files, sizes, strict=True):
+        typer.echo(f"{path}  {size}")
     for line in made.left_out:
         typer.echo(line, err=True)
 

@@ -1,18 +1,22 @@
-"""Accepted candidates as rows of the case tables (CONTRACT.md section 1): only these become facts.
+"""Accepted candidates as rows of the case tables and policies (CONTRACT.md section 1): only these become facts.
 
 A row that the tables require more of than the document says (a finding's date, an assignment's policy and stage) is
-left out and named, until a person corrects the candidate by what is missing.
+left out and named, until a person corrects the candidate by what is missing. Kinds that no table holds are named too.
 """
 
 from __future__ import annotations
 
 import csv
-from collections import defaultdict
+import json
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import yaml
+
+from graphkit.documents.case_policies import document_rows, policy_definitions
 from graphkit.documents.model import (
     ActionValue,
     AgencyValue,
@@ -27,12 +31,26 @@ from graphkit.documents.regions import china
 from graphkit.documents.review import Item, Review
 from graphkit.model.tables import TABLES
 
+# Where the kinds belong that no table of the contract holds; amounts and counts come in with the finding they stand in.
+_PARTS = frozenset(("amount", "count"))
+_NO_TABLE = {
+    "amount": "an amount comes in with the finding that it stands in; accept that too",
+    "count": "a count comes in with the finding that it stands in; accept that too",
+    "rate": "no table holds a rate; it stands in the finding's title",
+    "date": "no table holds a date by itself; correct the finding's found_on or the action's on by it",
+    "measure": "a measure belongs under `measures` in policies/ID.yaml, with an id of yours",
+    "deadline": "a deadline belongs to a stage in policies/ID.yaml (due_on or within_days), or to an action (due_on)",
+    "cadence": "a cadence belongs under `report_cadence` in case.yaml",
+}
+_WRITTEN = "review-rows.json"
+
 
 @dataclass(slots=True)
 class CaseRows:
-    """Rows by table, and in one line each what was left out and why."""
+    """Rows by table, policies by id, and in one line each what was left out and why."""
 
     tables: dict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    policies: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
 
 
@@ -66,25 +84,55 @@ def case_rows(items: Iterable[Item]) -> CaseRows:
     for item in accepted.values():
         if isinstance(item.value, ActionValue):
             _action(rows, item, item.value, findings)
-    _documents(rows, accepted.values())
+    if accepted:
+        rows.tables["documents"] += document_rows(list(accepted.values()))
+    rows.policies = policy_definitions(list(accepted.values()))
+    rows.left_out += _without_a_table(accepted)
     order = list(TABLES)
     rows.tables = {name: _distinct(rows.tables[name]) for name in sorted(rows.tables, key=order.index)}
     return rows
 
 
 def write_rows(rows: CaseRows, folder: Path) -> list[Path]:
-    """Write the rows as `tables/NAME.csv` under a folder, with the columns that any row fills. Raises OSError."""
-    written = []
-    for name, table in rows.tables.items():
-        path = folder / "tables" / f"{name}.csv"
+    """Write `tables/NAME.csv` and `policies/ID.yaml` under a folder; return the files, tables first. Raises OSError.
+
+    A table has the columns that any row fills. What an earlier run wrote there, and is no row any more because a
+    decision was taken back, is removed; the folder's review-rows.json keeps what was written.
+    """
+    written = [folder / "tables" / f"{name}.csv" for name in rows.tables]
+    written += [folder / "policies" / f"{identity}.yaml" for identity in rows.policies]
+    _remove_old(folder, written)
+    for path, table in zip(written, rows.tables.values(), strict=False):
         path.parent.mkdir(parents=True, exist_ok=True)
-        columns = [column for column in TABLES[name].column_names if any(row.get(column) is not None for row in table)]
-        with path.open("w", encoding="utf-8", newline="") as stream:
-            writer = csv.writer(stream, lineterminator="\n")
-            writer.writerow(columns)
-            writer.writerows([["" if row.get(column) is None else row[column] for column in columns] for row in table])
-        written.append(path)
+        _write_table(path, table)
+    for path, definition in zip(written[len(rows.tables) :], rows.policies.values(), strict=True):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        places = "; ".join(definition["read_in"])
+        body = {key: one for key, one in definition.items() if one and key != "read_in"}
+        text = yaml.safe_dump(body, allow_unicode=True, sort_keys=False, width=120)
+        path.write_text(f"# Read in {places}. Its stages are still to be added.\n{text}", encoding="utf-8")
     return written
+
+
+def _remove_old(folder: Path, written: list[Path]) -> None:
+    record = folder / _WRITTEN
+    old = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else []
+    names = [path.relative_to(folder).as_posix() for path in written]
+    for name in old:
+        if name not in names and Path(name).parent.as_posix() in {"tables", "policies"}:
+            (folder / name).unlink(missing_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
+    record.write_text(json.dumps(names, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def _write_table(path: Path, table: list[dict[str, Any]]) -> None:
+    known = TABLES[path.stem].column_names
+    names = [*known, *(name for name in ("source", "locator") if name not in known)]
+    columns = [column for column in names if any(row.get(column) is not None for row in table)]
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.writer(stream, lineterminator="\n")
+        writer.writerow(columns)
+        writer.writerows([["" if row.get(column) is None else row[column] for column in columns] for row in table])
 
 
 def _source(item: Item) -> dict[str, Any]:
@@ -192,10 +240,15 @@ def _action(rows: CaseRows, item: Item, value: ActionValue, findings: dict[str, 
     )
 
 
-def _documents(rows: CaseRows, items: Iterable[Item]) -> None:
-    names = {item.candidate.document: item.document_name for item in items}
-    for identity, name in sorted(names.items(), key=lambda one: (one[1], one[0])):
-        rows.tables["documents"].append({"id": identity, "title": name, "file": name})
+def _without_a_table(accepted: dict[str, Item]) -> list[str]:
+    """Say of the accepted candidates that no table holds by themselves where they belong."""
+    used = {link.target for item in accepted.values() for link in item.candidate.links}
+    alone = Counter(
+        item.candidate.kind
+        for identity, item in accepted.items()
+        if item.candidate.kind in _NO_TABLE and not (item.candidate.kind in _PARTS and identity in used)
+    )
+    return [f"{count} {kind}: {_NO_TABLE[kind]}" for kind, count in sorted(alone.items())]
 
 
 def _distinct(table: list[dict[str, Any]]) -> list[dict[str, Any]]:

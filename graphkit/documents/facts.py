@@ -21,12 +21,15 @@ from graphkit.documents.model import (
 from graphkit.documents.recognised import Found, Recognised
 from graphkit.documents.signs import compile_rule
 
+OWN = "_own"  # ends the rule of a number that stands on a line of its own: it is the document's
+
 
 def find_facts(source: Recognised) -> Iterator[Found]:
     """Yield what was recognised, and the facts that the rules build on it; findings and actions are told elsewhere."""
     for number in source.numbers:
         value = DocumentNumberValue(number=number.number)
-        yield Found(number.start, number.end, "document_number", value, number.rule, number.confidence)
+        rule = number.rule + (OWN if source.alone_in_line(number.start, number.end) else "")
+        yield Found(number.start, number.end, "document_number", value, rule, number.confidence)
     for date in source.dates:
         yield Found(date.start, date.end, "date", date.value, date.rule, date.confidence)
     for one in source.quantities:

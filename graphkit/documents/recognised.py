@@ -78,10 +78,13 @@ class Recognised:
         lines = [
             one.value.end
             for one in self.dates
-            if one.value.precision == "day"
-            and self._line(one.start, one.end).strip("（）() \t") == self.text[one.start : one.end]
+            if one.value.precision == "day" and self.alone_in_line(one.start, one.end)
         ]
         return lines[-1] if lines else None
+
+    def alone_in_line(self, start: int, end: int) -> bool:
+        """Return whether a line holds these words only, or in brackets."""
+        return self._line(start, end).strip("（）() \t") == self.text[start:end].strip("（）() \t")
 
     def _line(self, start: int, end: int) -> str:
         first = self.text.rfind("\n", 0, start) + 1

@@ -9,10 +9,12 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from graphkit.case.load import load_case
 from graphkit.documents import Document, clean, default_gazetteer, extract
 from graphkit.documents.case_rows import accepted_rows, case_rows, write_rows
 from graphkit.documents.review import Review, parse_changes
 from graphkit.documents.sheet import COLUMNS, import_decisions, workbook
+from graphkit.facts import Facts
 from graphkit.model.errors import InputError, StoreError, UsageError
 from graphkit.model.tables import TABLES
 
@@ -120,7 +122,8 @@ def test_accepted_candidates_become_rows_of_the_case_tables(review: Review) -> N
     for name, table in rows.items():
         required = [column.name for column in TABLES[name].columns if column.required]
         assert all(row[column] for row in table for column in required), name
-        assert all(set(row) <= set(TABLES[name].column_names) for row in table), name
+        columns = {*TABLES[name].column_names, "source", "locator"}  # of a document's number: kept as attributes
+        assert all(set(row) <= columns for row in table), name
     (finding,) = rows["findings"]
     assert finding["title"] == "平遥县财政局滞留补助资金300万元"
     assert (finding["category"], finding["amount"], finding["agency"]) == ("blockage", "3000000", "finance-140728")
@@ -148,6 +151,50 @@ def test_an_action_whose_finding_was_not_accepted_makes_no_row(review: Review) -
     made = case_rows(review.items())
     assert "actions" not in made.tables
     assert "accepting the finding" in made.left_out[0]
+
+
+NOTICE = """山西省人民政府办公厅关于进一步支持中小企业的通知
+晋政办发〔2020〕11号
+
+为落实《国家发展改革委关于减免中小企业房租的通知》（发改投资规〔2020〕734号），8月底前完成减免，依据财金〔2020〕5号办理。
+2020年5月20日
+"""
+
+
+def test_policies_and_numbers_become_rows_and_go_again_with_an_undo(tmp_path: Path) -> None:
+    review = Review(tmp_path, create=True)
+    document = Document("doc-9", "通知.txt", "txt", "utf-8", clean(NOTICE))
+    review.add(document, extract(document, default_gazetteer()))
+    for kind in ("policy", "document_number", "issuer", "deadline"):
+        for item in review.items(kind=kind):
+            review.decide(item.candidate.id, "accept", "王芳")
+    made = case_rows(review.items())
+    rows = {row["number"]: row for row in made.tables["documents"]}
+    assert rows["晋政办发〔2020〕11号"]["file"] == "通知.txt"
+    assert rows["晋政办发〔2020〕11号"]["issuer"] == "government-office-140000"
+    assert rows["发改投资规〔2020〕734号"]["title"] == "国家发展改革委关于减免中小企业房租的通知"
+    assert rows["发改投资规〔2020〕734号"]["issuer"] == "ndrc"
+    place = rows["财金〔2020〕5号"]
+    assert place["source"] == "doc-9"
+    start, end = map(int, place["locator"].removeprefix("char ").split("-"))
+    assert NOTICE[start:end] == "财金〔2020〕5号"
+    (policy,) = made.policies.values()
+    assert policy["document"] == {"number": "发改投资规〔2020〕734号", "issuer": "ndrc"}
+    assert [line.split(":")[0] for line in made.left_out] == ["1 deadline"]
+
+    case = tmp_path / "case"
+    write_rows(made, case)
+    (case / "case.yaml").write_text("id: from-notice\n", encoding="utf-8")
+    (case / "documents").mkdir()
+    (case / "documents" / "通知.txt").write_text(NOTICE, encoding="utf-8")
+    facts = Facts(tmp_path / "ws", create=True)
+    loaded = load_case(facts, case)
+    assert loaded.rejected == 0
+    assert [one.id for one in facts.policies("from-notice")] == [policy["id"]]
+
+    review.decide(one(review, "policy"), "undo", "王芳")
+    write_rows(case_rows(review.items()), case)
+    assert not list((case / "policies").iterdir())
 
 
 def test_rows_are_written_as_csv(review: Review, tmp_path: Path) -> None:
