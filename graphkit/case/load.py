@@ -544,6 +544,7 @@ class _Loader:
                 )
             )
             return
+        self._check_territories()
         run(EXPECTED_SQL)
         run(
             "CREATE TABLE step_keys AS SELECT policy || chr(31) || stage || chr(31) || scope AS key FROM expected_steps"
@@ -564,6 +565,17 @@ class _Loader:
                 )
             else:
                 self.rejects.append(Reject(file, None, key, scope, "is an unknown region or agency; it makes no step"))
+
+    def _check_territories(self) -> None:
+        """Warn of provisions for a territory that is no region: nothing lies in it, so it is compared with few."""
+        known = {code for (code,) in self.connection.execute("SELECT code FROM regions").fetchall()}
+        for policy, plan in sorted(self.policies.items()):
+            self.warnings += [
+                f"{self.policy_files[policy]}, key provisions.{one.id}.territory: {short(one.territory)} is no code in "
+                "tables/regions; it is only compared with provisions for the same code or for everywhere"
+                for one in plan.provisions
+                if one.territory is not None and one.territory not in known
+            ]
 
     def _check_sources(self) -> None:
         """Warn of sources that are neither a document id nor a file of the case."""

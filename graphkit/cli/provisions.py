@@ -72,7 +72,7 @@ def _shown(found: Provisions, lang: str) -> RenderableType:
             shown(one.policy, 30),
             shown(one.id, 30),
             shown(one.parameter, 30),
-            Text(value_of(one), style="bold" if one.state == "in_force" else ""),
+            Text(value_of(one, lang), style="bold" if one.state == "in_force" else ""),
             one.territory or "",
             shown(", ".join(one.groups), 80),
             f"{one.from_day or '…'} – {one.to or '…'}",

@@ -12,6 +12,7 @@ from typing import Any
 
 from graphkit.gaps import Evaluation
 from graphkit.gaps.followup import AGES, Ageing, FindingState, follow_up
+from graphkit.gaps.provisions import provisions_of
 from graphkit.model.case import THRESHOLDS
 from graphkit.model.gap import Category, Gap
 from graphkit.reports import words
@@ -29,6 +30,7 @@ from graphkit.reports.model import (
     MatrixCell,
     MoneyLine,
     PolicyLine,
+    ProvisionLine,
     Quality,
     Ref,
     RegionLine,
@@ -41,6 +43,7 @@ from graphkit.reports.model import (
     WeakRows,
 )
 from graphkit.reports.names import Names
+from graphkit.reports.provisions import sentences
 from graphkit.reports.queries import literal, query, rows, source_counts, steps_query
 
 SYNTHETIC = "synthetic"
@@ -169,6 +172,7 @@ class _Builder:
             policies=self.by_policy(),
             regions=self.by_region(),
             matrix=self.matrix(),
+            provisions=self.provisions(),
             money=self.money(),
             flows=self.flows(),
             waiting=self.waiting(),
@@ -182,6 +186,41 @@ class _Builder:
             quality=self.quality(),
             evidence=self.evidence.lines,
         )
+
+    def provisions(self) -> list[ProvisionLine]:
+        """Return the provisions that disagree while both are in force, in the report's period or on its day."""
+        found = provisions_of(self.ev, self.request.policy)
+        last = self.request.last_period_end
+        first = last + timedelta(days=1) if last else self.ev.as_of
+        territories = {(one.policy, one.id): one.territory for one in found.provisions}
+        titles = {plan.id: plan.title for plan in self.ev.policies}
+        lines = []
+        for one in found.conflicts:
+            here = self.concerns(territories[one.policy, one.one])
+            if one.relation == "replaced" or not here or (one.until is not None and one.until < first):
+                continue
+            zh, en = (sentences(found, lang, [one])[0] for lang in ("zh", "en"))
+            title = titles[one.policy]
+            lines.append(
+                ProvisionLine(
+                    policy=one.policy,
+                    title=Text(zh=title.text("zh", one.policy), en=title.text("en", one.policy)),
+                    relation=one.relation,
+                    one=one.one,
+                    other=one.other,
+                    says=Text(zh=zh, en=en),
+                    since=one.since,
+                    until=one.until,
+                )
+            )
+        return lines
+
+    def concerns(self, territory: str | None) -> bool:
+        """Return whether a territory (None: everywhere) lies in the report's region, or around it."""
+        region = self.request.region
+        if region is None or territory is None or territory == region:
+            return True
+        return bool(rows(self.ev, query("related", one=literal(territory), other=literal(region)))[0]["related"])
 
     # What was looked at
 

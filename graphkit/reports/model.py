@@ -263,6 +263,19 @@ class WeakRows(_Part):
     rows: int
 
 
+class ProvisionLine(_Part):
+    """Two provisions of a policy that do not agree (docs/provisions.md): the lower or first one, and the other."""
+
+    policy: str
+    title: Text
+    relation: Literal["narrower", "contradicting"]
+    one: str
+    other: str
+    says: Text
+    since: date | None
+    until: date | None = Field(description="the last day on which both are in force; null while nothing ends them")
+
+
 class Quality(_Part):
     """What is weak in the data. `rejected` is null where the loads do not say."""
 
@@ -301,6 +314,7 @@ class Report(_Part):
     policies: list[PolicyLine]
     regions: list[RegionLine]
     matrix: list[MatrixCell]
+    provisions: list[ProvisionLine] = Field(description="provisions that contradict, or fall short of, one another")
     money: list[MoneyLine]
     flows: list[FlowLine]
     waiting: list[WaitingLine]

@@ -537,6 +537,32 @@ class _Outline:
         self.part("分政策", "By policy", self.policy_table())
         if not self.short:
             self.part("分地区", "By region", self.region_table())
+        if self.report.provisions:
+            self.part("规定不一致", "Provisions that disagree", *self.provisions())
+
+    def provisions(self) -> list[Block]:
+        note = self.say(
+            "以下是规定之间的差异，不计入断点；但步骤可能正是因为较窄的规定而未办到位。",
+            "These are differences between rules and no gaps; but a step may fail only for the narrower rule.",
+        )
+        relation = {
+            "narrower": self.say("窄于上位规定", "falls short"),
+            "contradicting": self.say("相互抵触", "contradict"),
+        }
+        table = Table(
+            self.say("规定不一致", "Provisions"),
+            (
+                Column(self.say("政策", "Policy"), weight=3),
+                Column(self.say("关系", "Relation"), weight=2),
+                Column(self.say("说明", "What differs"), weight=8),
+                Column(self.say("起始", "Since"), "date"),
+            ),
+            [
+                (self.word(line.title), relation[line.relation], self.word(line.says), line.since)
+                for line in self.report.provisions
+            ],
+        )
+        return [Paragraph(note, "note"), table]
 
     def heat_map(self) -> Matrix:
         cells = {(cell.region, cell.policy): cell for cell in self.report.matrix}

@@ -14,15 +14,24 @@ _SAYS = {
 }
 
 
+_UNITS = {
+    "month": ("个月", "months"), "day": ("天", "days"), "workday": ("个工作日", "working days"),
+    "year": ("年", "years"),
+    "percent": ("%", "%"), "yuan": ("元", "yuan"),
+}  # fmt: skip
+
+
 def name_of(one: Version, lang: Lang) -> str:
     """Return a provision's title, or its id."""
     own, other = (one.title_zh, one.title_en) if lang == "zh" else (one.title_en, one.title_zh)
     return shown(own or other or one.id, 60)
 
 
-def value_of(one: Version) -> str:
-    """Return a provision's value with its unit."""
-    return shown(" ".join(part for part in (one.value, one.unit) if part), 60)
+def value_of(one: Version, lang: Lang) -> str:
+    """Return a provision's value with its unit; units that are not known stand as the case writes them."""
+    unit = _UNITS[one.unit][0 if lang == "zh" else 1] if one.unit in _UNITS else one.unit
+    joint = "" if unit == "%" or (lang == "zh" and one.unit in _UNITS) else " "
+    return shown(joint.join(part for part in (one.value, unit) if part), 60)
 
 
 def sentences(found: Provisions, lang: Lang, conflicts: Iterable[Conflict]) -> list[str]:
@@ -35,8 +44,8 @@ def _sentence(conflict: Conflict, one: Version, other: Version, lang: Lang) -> s
     zh = lang == "zh"
     quoted = "《{}》（{}）" if zh else "“{}” ({})"
     names = {
-        "one": quoted.format(name_of(one, lang), value_of(one)),
-        "other": quoted.format(name_of(other, lang), value_of(other)),
+        "one": quoted.format(name_of(one, lang), value_of(one, lang)),
+        "other": quoted.format(name_of(other, lang), value_of(other, lang)),
         "ways": ("，" if zh else ", ").join(_ways(conflict, zh)),
     }
     said = _SAYS[conflict.relation][0 if zh else 1].format(**names)
