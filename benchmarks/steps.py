@@ -137,7 +137,6 @@ def projection(workspace: str) -> dict[str, Any]:
     shutil.rmtree(folder, ignore_errors=True)
     begin = time.perf_counter()
     frames = project([evaluation])
-    framed = time.perf_counter() - begin
     EmbeddedStore(folder).load(frames)
     counts = frames.counts()
     return {
@@ -145,7 +144,6 @@ def projection(workspace: str) -> dict[str, Any]:
         "work": sum(counts.values()),
         "unit": "nodes and relationships",
         "disk_mb": size_mb(folder),
-        "detail": {"frames": round(framed, 3)},
     }
 
 

@@ -215,12 +215,12 @@ class _Outline:
                     f"发现根源性问题{number_text(known)}个{f'（{categories}）' if categories else ''}，"
                     f"另有{number_text(waiting)}个步骤因上游未办而等待"
                     f"{f'，{number_text(unknown)}个步骤无人查过、不计入断点' if unknown else ''}。",
-                    f"By {date_text(report.as_of, 'en')}, {looked.policies} policies with {looked.stages} stages "
-                    f"were followed in {self.about()}: {number_text(looked.required)} steps required, "
-                    f"{number_text(done)} ({percent_text(done, looked.required)}) are done. "
-                    f"{number_text(known)} root gaps hold{f' ({categories})' if categories else ''}; "
-                    f"{number_text(waiting)} further steps wait for them"
-                    f"{f'; {number_text(unknown)} steps nobody looked at' if unknown else ''}.",
+                    f"Followed in {self.about()} by {date_text(report.as_of, 'en')}: policies {looked.policies}, "
+                    f"stages {looked.stages}, steps required {number_text(looked.required)}, of these done "
+                    f"{number_text(done)} ({percent_text(done, looked.required)}). "
+                    f"Root gaps: {number_text(known)}{f' ({categories})' if categories else ''}. "
+                    f"Further steps that wait for them: {number_text(waiting)}."
+                    f"{f' Steps nobody looked at: {number_text(unknown)}.' if unknown else ''}",
                 )
             ),
             self.worst_sentence(),
