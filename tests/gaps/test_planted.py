@@ -1,0 +1,91 @@
+"""The planted cases on both engines: their gaps and no others on DuckDB, and byte for byte the same on Spark."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from graphkit.case import load_case
+from graphkit.engine.engine import EngineName
+from graphkit.facts import Facts
+from graphkit.gaps import KINDS, Evaluation, evaluate
+from graphkit.reports.gaps_json import gaps_document
+from tests.planted import CASES, Planted, differences
+
+QUESTIONS = [list(same) for _, same in groupby(CASES, key=lambda planted: id(planted.case))]
+"""What is asked of each case; many are asked on several days."""
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A loaded case, what is asked of it, and what DuckDB answers."""
+
+    facts: Facts
+    questions: list[Planted]
+    by_duckdb: list[Evaluation]
+
+
+@pytest.fixture(scope="module", params=QUESTIONS, ids=lambda questions: questions[0].name)
+def answered(request: pytest.FixtureRequest) -> Iterator[Answered]:
+    questions: list[Planted] = request.param
+    with TemporaryDirectory() as folder:
+        facts = Facts(Path(folder, "workspace"), create=True)
+        loaded = load_case(facts, questions[0].case.write(Path(folder, "case")))
+        assert [reject.line() for reject in loaded.rejects] == []
+        yield Answered(facts, questions, [answer(facts, planted, "duckdb") for planted in questions])
+
+
+@pytest.fixture(scope="module")
+def spark() -> Iterator[None]:
+    """Spark for tiny cases; it starts with the first evaluation."""
+    pytest.importorskip("pyspark")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SPARK_CONF_DIR", str(Path(__file__).parent / "spark_conf"))
+        patch.setenv("MASTER", "local[1]")
+        patch.setenv("JDK_JAVA_OPTIONS", "-XX:+UseSerialGC -XX:TieredStopAtLevel=1")
+        yield
+        from pyspark.sql import SparkSession  # noqa: PLC0415
+
+        if session := SparkSession.getActiveSession():
+            session.stop()
+
+
+def test_every_planted_case_is_asked() -> None:
+    assert [planted for questions in QUESTIONS for planted in questions] == CASES
+    assert {gap["kind"] for planted in CASES for gap in planted.expected} == set(KINDS)
+
+
+def test_all_planted_gaps_are_found_and_no_others(answered: Answered) -> None:
+    for planted, evaluation in zip(answered.questions, answered.by_duckdb, strict=True):
+        found = [gap.model_dump() for gap in evaluation.gaps(consequences=True)]
+        identities = {gap["id"]: identity(gap) for gap in found}
+        for gap in found:
+            gap |= {"caused_by_ids": gap["caused_by"], "caused_by": {identities[cause] for cause in gap["caused_by"]}}
+        assert (planted.name, differences(planted, found)) == (planted.name, [])
+
+
+@pytest.mark.spark
+@pytest.mark.usefixtures("spark")
+def test_spark_finds_the_same(answered: Answered) -> None:
+    for planted, evaluation in zip(answered.questions, answered.by_duckdb, strict=True):
+        assert said(answer(answered.facts, planted, "spark")) == said(evaluation), planted.name
+
+
+def answer(facts: Facts, planted: Planted, engine: EngineName) -> Evaluation:
+    case = str(planted.case.meta["id"])
+    return evaluate(facts, case, planted.as_of, planted.known_by, planted.thresholds, engine=engine)
+
+
+def said(evaluation: Evaluation) -> str:
+    """Return every gap with all that is said of it, as the commands print it."""
+    return json.dumps(gaps_document([(evaluation, evaluation.gaps(consequences=True))]), ensure_ascii=False)
+
+
+def identity(gap: dict[str, object]) -> tuple[object, ...]:
+    return tuple(gap[name] for name in ("kind", "policy", "measure", "stage", "scope", "subject"))
