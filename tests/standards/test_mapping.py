@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ import yaml
 from graphkit.model.errors import InputError, UsageError
 from graphkit.standards.mapping import bundled, bundled_mapping, read_mapping, run_mapping
 from graphkit.standards.mapping.model import Mapping
+from graphkit.standards.result import ImportResult
 from tests.standards.conftest import FIXTURES, Bring
 
 SMALL: dict[str, Any] = {
@@ -280,3 +283,22 @@ def test_where_the_plans_are_missing_nobody_knows_whether_a_finding_was_taken_up
     assert brought.loaded.loaded["findings"]
     assert "unaddressed_finding" not in brought.evaluation.counts()
     assert any("corrective-action" in warning for warning in brought.made.warnings)
+
+
+def test_a_single_audit_may_say_true_and_false_or_have_no_findings(tmp_path: Path, bring: Bring) -> None:
+    def import_(files: Sequence[Path], out: Path) -> ImportResult:
+        return run_mapping(bundled_mapping("fac-single-audit"), files, out)
+
+    as_given = bring(import_, [FIXTURES / "fac"]).evaluation.counts()
+    booleans, no_findings = tmp_path / "booleans", tmp_path / "no-findings"
+    for folder in (booleans, no_findings):
+        shutil.copytree(FIXTURES / "fac", folder)
+    for path in booleans.iterdir():
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace('"Y"', "true").replace('"N"', "false"), encoding="utf-8")
+    assert bring(import_, [booleans]).evaluation.counts() == as_given
+    for path in [*no_findings.glob("audit-findings*"), *no_findings.glob("corrective*")]:
+        path.unlink()
+    brought = bring(import_, [no_findings])
+    assert brought.evaluation.counts() == {}
+    assert brought.loaded.loaded["transfers"]

@@ -1,5 +1,8 @@
 """FollowTheMoney entities to a case folder: parties are agencies, payments transfers, documents documents.
 
+A file is read twice and never held: rows are written as they come, and payments wait in a temporary file until it is
+known which receivers corrections leave below zero. What is held is the parties' names and the ids.
+
 Payments are never a party's whole account, so no balance is judged: money comes from `source:NAME` and goes to a group.
 Every entity is kept whole in an attribute, which is what `export_ftm` gives back.
 """
@@ -8,9 +11,11 @@ from __future__ import annotations
 
 import calendar
 import json
+import pickle
 import re
+import tempfile
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -57,7 +62,7 @@ def import_ftm(paths: Sequence[Path], out: Path, *, case_id: str | None = None) 
 
 
 def _first_look(paths: Sequence[Path]) -> tuple[dict[str, str], Counter[str]]:
-    """Return the parties' names, and in how many pieces each entity stands."""
+    """Return the parties' names, and in how many pieces each entity stands that stands in several."""
     parties = set(schemas().parties)
     names: dict[str, str] = {}
     pieces: Counter[str] = Counter()
@@ -66,7 +71,7 @@ def _first_look(paths: Sequence[Path]) -> tuple[dict[str, str], Counter[str]]:
             pieces[one.id] += 1
             if one.schema in parties and names.get(one.id, one.id) == one.id:
                 names[one.id] = one.label
-    return names, pieces
+    return names, Counter({identity: count for identity, count in pieces.items() if count > 1})
 
 
 class _Import:
@@ -79,7 +84,9 @@ class _Import:
         self._pieces = pieces
         self._begun: dict[str, Entity] = {}
         self._currencies: Counter[str] = Counter()
-        self._payments: list[dict[str, Any]] = []
+        self._payments = tempfile.TemporaryFile()  # noqa: SIM115 - closed by `finish`, or with the import
+        self._corrected: set[str] = set()  # receivers that money was taken back from
+        self._days: tuple[date, date] | None = None
         self._file = ""
 
     def file(self, path: Path) -> None:
@@ -94,6 +101,8 @@ class _Import:
 
     def _whole(self, one: Entity) -> Entity | None:
         """Return an entity once all of its pieces have been read."""
+        if one.id not in self._pieces:
+            return one
         self._pieces[one.id] -= 1
         begun = self._begun.pop(one.id, None)
         whole = one if begun is None or begun.raw == one.raw else joined(begun, one)
@@ -104,20 +113,25 @@ class _Import:
         return None
 
     def finish(self, identifier: str, title: str) -> None:
-        receipts = [(row["to"], row["currency"], row["on"], row["amount"]) for row in self._payments]
-        outside = below_zero(receipts)
-        for row in self._payments:
+        receipts = (
+            (row["to"], row["currency"], row["on"], row["amount"])
+            for row in self._noted()
+            if row["to"] in self._corrected
+        )
+        outside = below_zero(receipts) if self._corrected else set()
+        for row in self._noted():
             if row["to"] in outside:
                 row["to"] = f"source:{self.register.group_name(row['to'])}"
             self.folder.add("transfers", row)
+        self._payments.close()
         self.register.write()
-        days = [row["on"] for row in self._payments]
+        first, last = self._days or (None, None)
         currency = self._currencies.most_common(1)
         self.folder.policy(
             {
                 "id": POLICY,
                 "title": {"zh": "资金往来", "en": "Payments"},
-                "effective": {"from": min(days, default=None)},
+                "effective": {"from": first},
             }
         )
         self.folder.case(
@@ -126,7 +140,7 @@ class _Import:
                 "title": {"en": title},
                 "timezone": "UTC",
                 "currency": currency[0][0] if currency else NO_CURRENCY,
-                "as_of": max(days, default=None),
+                "as_of": last,
             }
         )
         self.folder.account(self.account)
@@ -135,9 +149,10 @@ class _Import:
         known = schemas()
         if one.schema in known.parties:
             names = [squeeze(name) for key in (*known.names, *known.aliases) for name in one.properties.get(key, [])]
-            for name in [one.label, *names]:
-                self.register.agency(one.id, name)
-            self.register.agency(one.id, one.label, kind=one.schema, ftm=text)
+            counts = Counter([one.label, *names, one.label])
+            best, *others = sorted(counts, key=lambda name: (-counts[name], name))
+            row = {"id": one.id, "name": best, "aliases": others, "kind": one.schema, "ftm": text}
+            self.folder.add("agencies", row)
             self.account.use("entities", "agencies")
         elif one.schema in known.payments:
             problem = self._payment(one, text)
@@ -187,8 +202,20 @@ class _Import:
             "value_given": None if is_exact(worth) else given,
             "ftm": text,
         }
-        self._payments.append(row)
+        if worth < 0:
+            self._corrected.add(end)
+        self._days = (min(day, self._days[0]), max(day, self._days[1])) if self._days else (day, day)
+        pickle.dump(row, self._payments)
         return None
+
+    def _noted(self) -> Iterator[dict[str, Any]]:
+        """Yield the payments that were noted, in the order of the files."""
+        self._payments.seek(0)
+        while True:
+            try:
+                yield pickle.load(self._payments)  # noqa: S301 - our own file, which nobody else has a name for
+            except EOFError:
+                return
 
     def _record(self, one: Entity, text: str) -> None:
         row = {
