@@ -475,7 +475,7 @@ class AgencyFinder:
     @cached_property
     def _list_end(self) -> re.Pattern[str]:
         words = "|".join(sorted(self._words["list_ends"], key=len, reverse=True))
-        return re.compile(rf"{words}|等?(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位)")
+        return re.compile(rf"{words}|等?(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位|家(?=对|的|各|之|均|都|，))")
 
     @cached_property
     def _anonymous(self) -> re.Pattern[str]:

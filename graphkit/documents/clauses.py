@@ -79,6 +79,8 @@ def drafts(source: Recognised, start: int, end: int, told_from: int, *, firm: bo
 def _read(source: Recognised, begin: int, stop: int, *, told: bool) -> _Clause:
     opener = rules().openers.match(source.signs, begin, stop)
     body = opener.end() if opener else begin
+    while body < stop - 1 and source.text[body] in " \t":
+        body += 1
     works = rules().audit_work.search(source.signs, body, stop) is not None
     names = NAMES_POINT.search(source.text, begin, stop) or rules().names_points.search(source.signs, begin, stop)
     spoken = bool(names) or _quoted(source.text, begin, stop)
@@ -154,23 +156,16 @@ def item(source: Recognised, start: int, end: int, *, sure: bool) -> list[Draft]
     given = rules()
     opener = given.openers.match(source.signs, start, end)
     body = opener.end() if opener else start
-    while body < end and source.signs[body] in "，：、":
+    while body < end and source.signs[body] in "，：、 \t":
         body += 1
-    words = source.text[body:end]
+    words = source.text[body:end].rstrip()
+    end = body + len(words)
     about_audit = not sure and given.audit_work.search(source.signs[body:end])
     if len(words) < 6 or about_audit or OPEN_WORD.search(words) or given.denied.search(source.signs, body, end):
         return []
-    category = _leaning(words)
+    wrong = any(word in words for leaning in given.leanings.values() for word in leaning)
     numbered = given.numbered.match(source.signs, start, end) is not None and len(words) > 8
-    return [Draft(body, end, "listed", category)] if category or numbered or sure else []
-
-
-def _leaning(words: str) -> Category | None:
-    """Return the category whose words a sentence without a sign holds most of, or None."""
-    leanings = rules().leanings
-    counts = {category: sum(word in words for word in leaning) for category, leaning in leanings.items()}
-    best = max(counts, key=lambda category: counts[category])
-    return best if counts[best] else None
+    return [Draft(body, end, "listed", None)] if wrong or numbered or sure else []
 
 
 def _clauses(signs: str, start: int, end: int, told: bool) -> Iterator[tuple[int, int]]:

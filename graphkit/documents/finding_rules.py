@@ -48,6 +48,7 @@ class Rules:
     revealed: re.Pattern[str]
     numbered: re.Pattern[str]
     numbered_inside: re.Pattern[str]
+    leans: re.Pattern[str]
     leanings: dict[Category, list[str]]
     says_of_it: str
 
@@ -83,6 +84,7 @@ def rules() -> Rules:
         revealed=compile_rule(data["revealed"]),
         numbered=compile_rule(data["numbered"]),
         numbered_inside=compile_rule(data["numbered"] + "$"),
+        leans=compile_rule(data["leans"]),
         leanings=data["leanings"],
         says_of_it=data["says_of_it"],
     )

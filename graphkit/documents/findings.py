@@ -8,9 +8,11 @@ from dataclasses import dataclass
 from graphkit.documents.agencies import Mention
 from graphkit.documents.clauses import HEADING, OPEN_WORD, SIGNS, WEAK, Draft, audits, drafts, item
 from graphkit.documents.finding_rules import Category, rules
+from graphkit.documents.leaning import leaning
 from graphkit.documents.listing import told_sentences
 from graphkit.documents.recognised import Recognised
 
+_SURE = 0.8
 _GOES_ON = re.compile(r"。[ \t]*[^\s。]")
 _TITLE_LINE = re.compile(r"\s*(?![（(]?[一二三四五六七八九十\d]+[）)、.．])[^。；，\n]{4,60}(?=\n\s*\S)")
 _OPEN_END = re.compile(r"“?([堵痛难断])”?点(?:问题)?$")
@@ -70,6 +72,8 @@ def find_findings(source: Recognised) -> list[Finding]:
         told_from = reveals if reveals is not None else start if told != "no" or end <= revealed_to else end
         firm = told != "no" or reveals is not None or end <= goes_on_to
         tells = list(drafts(source, start, end, told_from, firm=firm))
+        if told == "cell" and len(tells) > 1:
+            tells = [Draft(tells[0].start, tells[-1].end, tells[0].type, tells[0].category)]
         if firm and not tells:
             sure = told == "cell" or rules().field.search(sentence) is not None
             tells = item(source, start if reveals is None else reveals, end, sure=sure)
@@ -118,10 +122,19 @@ def _finding(
     end = draft.start + closer.start() if closer and closer.start() > 4 else draft.end
     party, words = _party(source, draft.start, end, sentence[0], previous)
     rule = f"finding_{draft.type}" + ("_named" if named else "")
-    category = named or draft.category
-    sure = 0.9 if category and draft.type not in WEAK else 0.7
+    end = draft.start + len(source.text[draft.start : end].rstrip())
     heading = _heads(source, draft, *sentence)
+    category = named or draft.category or (None if heading else _leaning(source, draft))
+    sure = 0.9 if category and draft.type not in WEAK else 0.7
     return Finding(draft.start, end, draft.type, category, party, words, rule, sure, heading)
+
+
+def _leaning(source: Recognised, draft: Draft) -> Category | None:
+    """Return the category that the words lean to where no sign gives one; a general breach of a rule has none."""
+    words = source.text[draft.start : draft.end]
+    category, sure = leaning(words)
+    breach = draft.type == "violation" and not rules().leans.search(words)
+    return category if sure >= _SURE and not breach else None
 
 
 def _party(

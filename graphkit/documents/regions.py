@@ -92,6 +92,9 @@ def _short_names(region: Region, rules: dict[str, list[str]]) -> list[str]:
     ends = {"province": rules["province_ends"], "city": rules["city_ends"]}.get(region.level, [])
     name = region.name
     also = []
+    if region.level == "county" and name.endswith("自治县"):
+        cuts = [at for people in rules["county_peoples"] if (at := name.find(people)) > 1]
+        return [f"{name[: min(cuts)]}县"] if cuts else []
     if region.level == "city" and name.endswith("自治州"):
         name = name.removesuffix("自治州")
         cuts = [name.find(people) for people in rules["peoples"] if name.find(people) > 0]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphkit.documents import Document, clean, default_gazetteer, extract
-from tests.documents import scoring
+from tests.documents import scoring, train
 from tests.documents.report import measured
 
 AIMS = {
@@ -71,6 +71,15 @@ def test_a_mark_that_is_wrong_is_refused(tmp_path: Path, text: str) -> None:
     path.write_text(text, encoding="utf-8")
     with pytest.raises(ValueError, match="mark"):
         scoring.read_labelled(path)
+
+
+def test_what_words_lean_to_is_what_the_labelled_texts_teach() -> None:
+    assert train.FILE.read_text(encoding="utf-8") == train.written(), "run python -m tests.documents.train"
+
+
+def test_what_is_learned_holds_for_sets_that_it_was_not_learned_from() -> None:
+    right, of = train.share_right()
+    assert right / of >= 0.8
 
 
 def test_the_documentation_shows_these_figures() -> None:
