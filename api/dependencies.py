@@ -97,6 +97,23 @@ Personal = Depends(_personal)
 """For routes that give rows about persons of a case."""
 
 
+def _evidence(request: Request, case: CaseDep, snapshot: CaseSnapshotDep) -> None:
+    if snapshot.has_persons(case):
+        request.state.personal = True
+
+
+Evidence = Depends(_evidence)
+"""For routes that give gaps with their evidence: the read is recorded where that may be rows about persons."""
+
+
+def _passages(request: Request, principal: PrincipalDep) -> None:
+    request.state.personal = True
+
+
+Passages = Depends(_passages)
+"""For routes that give what documents say, or files with it: that may name persons, and the read is recorded."""
+
+
 AsOf = Annotated[
     date | None,
     Query(

@@ -1,4 +1,4 @@
-"""Rows as NDJSON, CSV or Parquet, made while they are sent."""
+"""Rows as NDJSON, CSV or Parquet, made while they are sent, some rows at a time."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "parquet": "application/vnd.apache.parquet",
 }
+_PART_ROWS = 1000
+"""Rows that are sent at once: each part costs a change of threads."""
+
 _GROUP_ROWS = 20_000
+"""Rows of a row group of Parquet."""
 
 GAP_COLUMNS = [name for name in Gap.model_fields if name not in ("explanation", "evidence")]
 """The columns of gaps as CSV, before the explanations, as `graphkit gaps --format csv` has them."""
@@ -29,8 +33,8 @@ GAP_COLUMNS = [name for name in Gap.model_fields if name not in ("explanation", 
 
 def ndjson(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
     """Write each row as one line of JSON."""
-    for row in rows:
-        yield (json.dumps(row, ensure_ascii=False) + "\n").encode()
+    for part in _batches(rows, _PART_ROWS):
+        yield "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in part).encode()
 
 
 def csv_lines(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
@@ -38,17 +42,17 @@ def csv_lines(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
-    for row in rows:
-        writer.writerow([_harmless(_cell(row[name])) for name in columns])
+    for part in _batches(rows, _PART_ROWS):
+        writer.writerows([_harmless(_cell(row[name])) for name in columns] for row in part)
         yield text.getvalue().encode()
         text.seek(0)
         text.truncate()
     yield text.getvalue().encode()
 
 
-def _batches(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _batches(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
     source = iter(rows)
-    while group := list(islice(source, _GROUP_ROWS)):
+    while group := list(islice(source, size)):
         yield group
 
 
@@ -57,7 +61,7 @@ def parquet(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
     schema = pa.schema([(name, pa.string()) for name in columns])
     sink = _Sink()
     with pq.ParquetWriter(sink, schema) as writer:
-        for group in _batches(rows):
+        for group in _batches(rows, _GROUP_ROWS):
             cells = {name: [None if row[name] is None else str(_cell(row[name])) for row in group] for name in columns}
             writer.write_table(pa.table(cells, schema))
             yield sink.taken()

@@ -29,11 +29,13 @@ def table_page(evaluation: Evaluation, table: str, position: int, size: int) -> 
 
 
 def table_rows(evaluation: Evaluation, table: str) -> Iterator[dict[str, Any]]:
-    """Return all rows of a case table as JSON has them; the evaluation is read at once, the rows are made as needed."""
-    batches = evaluation.sql(table_query(table)).to_batches(max_chunksize=1000)
+    """Return all rows of a case table as JSON has them, read while they are taken: no more than some are held.
+
+    They are of the evaluation that they were asked of, whatever is loaded meanwhile, and others may read it too.
+    """
     return (
         {name: plain(value) for name, value in with_attributes(row).items()}
-        for batch in batches
+        for batch in evaluation.batches(table_query(table))
         for row in batch.to_pylist()
     )
 

@@ -16,6 +16,9 @@ from graphkit.model.case import Case, Policy
 
 from .errors import NotFoundError
 
+PERSONAL = ("beneficiaries", "deliveries")
+"""The tables with rows about persons."""
+
 _KEPT = 8
 
 
@@ -28,6 +31,7 @@ class Snapshot:
         self._cases: dict[str, Case] = {}
         self._policies: dict[str, list[Policy]] = {}
         self._regions: dict[str, frozenset[str]] = {}
+        self._personal: dict[str, bool] = {}
 
     @cached_property
     def case_ids(self) -> list[str]:
@@ -71,6 +75,12 @@ class Snapshot:
             columns = [pq.ParquetFile(file).read(["code"]).column("code").to_pylist() for file in files]
             self._regions[case_id] = frozenset(code for column in columns for code in column)
         return region in self._regions[case_id]
+
+    def has_persons(self, case_id: str) -> bool:
+        """Whether a case has rows about persons: then its gaps may show some of them as evidence."""
+        if case_id not in self._personal:
+            self._personal[case_id] = any(self.facts.files(table, case_id) for table in PERSONAL)
+        return self._personal[case_id]
 
     def day(self, case_id: str, as_of: date | None) -> date:
         """Return the day that a question without one means: the case's own, else today in its time zone."""

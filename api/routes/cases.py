@@ -25,7 +25,6 @@ from ..errors import FieldError, NotFoundError
 from ..pages import next_cursor, start
 from ..responses import (
     PAGES,
-    PERSONAL,
     TABLE_PATHS,
     CaseList,
     Page,
@@ -38,6 +37,7 @@ from ..responses import (
     StepRow,
 )
 from ..rows import table_page
+from ..snapshots import PERSONAL
 
 router = APIRouter(prefix="/cases", tags=["cases"])
 

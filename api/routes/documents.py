@@ -9,17 +9,18 @@ from fastapi import APIRouter, Query
 from graphkit.gaps import Evaluation
 from graphkit.model.tables import TABLES
 
-from ..dependencies import QuestionDep, ServerDep, Unchanged
+from ..dependencies import Passages, QuestionDep, ServerDep, Unchanged
 from ..errors import NotFoundError
-from ..responses import PERSONAL, Cited, DocumentOut, PassageOut
+from ..responses import Cited, DocumentOut, PassageOut
 from ..rows import with_attributes
+from ..snapshots import PERSONAL
 
 router = APIRouter(prefix="/cases/{case}/documents/{document}", tags=["documents"])
 
 _CITED_MOST = 1000
 
 
-@router.get("", dependencies=[Unchanged])
+@router.get("", dependencies=[Passages, Unchanged])
 def one_document(server: ServerDep, question: QuestionDep, document: str) -> DocumentOut:
     """Tell a document and the rows that cite it, the first thousand of them; those about persons are not listed."""
     with server.evaluations.open(question) as evaluation:
@@ -27,7 +28,7 @@ def one_document(server: ServerDep, question: QuestionDep, document: str) -> Doc
         return DocumentOut(**question.about(evaluation), document=found, cited=_cited(evaluation, found))
 
 
-@router.get("/passages", dependencies=[Unchanged])
+@router.get("/passages", dependencies=[Passages, Unchanged])
 def passage(
     server: ServerDep,
     question: QuestionDep,

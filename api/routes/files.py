@@ -12,13 +12,14 @@ from fastapi.responses import HTMLResponse, StreamingResponse
 from graphkit.model.tables import TABLES
 from graphkit.views.chain import NODE_LIMIT, chain_page, gap_page
 
-from ..dependencies import FiltersDep, Lang, PrincipalDep, QuestionDep, ServerDep, Unchanged, personal
+from ..dependencies import Evidence, FiltersDep, Lang, PrincipalDep, QuestionDep, ServerDep, Unchanged, personal
 from ..errors import FieldError, NotFoundError
 from ..exports import GAP_COLUMNS, MEDIA_TYPES, WRITERS, ExportFormat, Row, gap_rows
 from ..reporting import MEDIA, report_request
 from ..reporting import report as make_report
-from ..responses import PERSONAL, TABLE_PATHS
+from ..responses import TABLE_PATHS
 from ..rows import table_rows
+from ..snapshots import PERSONAL
 
 router = APIRouter(prefix="/cases/{case}", tags=["files"])
 
@@ -29,7 +30,7 @@ PAGE_POLICY = (
 """What a page of graphkit's own may do: run what it carries, and reach nothing else, this server included."""
 
 
-@router.get("/report", dependencies=[Unchanged], response_class=Response)
+@router.get("/report", dependencies=[Evidence, Unchanged], response_class=Response)
 def report(
     server: ServerDep,
     question: QuestionDep,
@@ -53,7 +54,7 @@ def report(
     return Response(content, media_type=MEDIA[format], headers=headers)
 
 
-@router.get("/view", dependencies=[Unchanged], response_class=HTMLResponse)
+@router.get("/view", dependencies=[Evidence, Unchanged], response_class=HTMLResponse)
 def view(
     server: ServerDep,
     question: QuestionDep,
@@ -74,7 +75,7 @@ def view(
     return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
 
 
-@router.get("/exports/gaps.{format}", dependencies=[Unchanged], response_class=StreamingResponse)
+@router.get("/exports/gaps.{format}", dependencies=[Evidence, Unchanged], response_class=StreamingResponse)
 def export_gaps(
     server: ServerDep, question: QuestionDep, filters: FiltersDep, format: ExportFormat
 ) -> StreamingResponse:

@@ -19,6 +19,7 @@ from graphkit.views.neighbourhood import neighbourhood
 
 from ..dependencies import (
     CursorText,
+    Evidence,
     FiltersDep,
     KnownBy,
     Lang,
@@ -70,7 +71,7 @@ def kinds(principal: PrincipalDep) -> list[KindOut]:
     ]
 
 
-@router.get("/gaps", dependencies=[Unchanged])
+@router.get("/gaps", dependencies=[Evidence, Unchanged])
 def gaps(
     server: ServerDep, question: QuestionDep, filters: FiltersDep, limit: PageSize = 100, cursor: CursorText = None
 ) -> GapPage:
@@ -91,7 +92,7 @@ def gaps(
     )
 
 
-@router.get("/gaps/{gap}", dependencies=[Unchanged])
+@router.get("/gaps/{gap}", dependencies=[Evidence, Unchanged])
 def one_gap(server: ServerDep, question: QuestionDep, gap: str) -> GapDetail:
     """Tell one gap with its evidence, causes, and the chain around it: steps with state, dates, agencies, evidence."""
     with server.evaluations.open(question) as evaluation:
@@ -106,7 +107,7 @@ def one_gap(server: ServerDep, question: QuestionDep, gap: str) -> GapDetail:
         )
 
 
-@router.get("/gaps/{gap}/evidence", dependencies=[Unchanged])
+@router.get("/gaps/{gap}/evidence", dependencies=[Evidence, Unchanged])
 def evidence(server: ServerDep, question: QuestionDep, gap: str) -> EvidenceList:
     """List the facts behind a gap, each with its document, locator and passage."""
     with server.evaluations.open(question) as evaluation:
@@ -114,7 +115,7 @@ def evidence(server: ServerDep, question: QuestionDep, gap: str) -> EvidenceList
         return EvidenceList(**question.about(evaluation), evidence=found.evidence)
 
 
-@router.get("/gaps/{gap}/causes", dependencies=[Unchanged])
+@router.get("/gaps/{gap}/causes", dependencies=[Evidence, Unchanged])
 def causes(server: ServerDep, question: QuestionDep, gap: str) -> GapList:
     """List the root gaps that explain a gap; none when it is a root itself."""
     with server.evaluations.open(question) as evaluation:
@@ -123,7 +124,7 @@ def causes(server: ServerDep, question: QuestionDep, gap: str) -> GapList:
         return GapList(**question.about(evaluation), gaps=listed)
 
 
-@router.get("/gaps/{gap}/consequences", dependencies=[Unchanged])
+@router.get("/gaps/{gap}/consequences", dependencies=[Evidence, Unchanged])
 def consequences(
     server: ServerDep,
     question: QuestionDep,
@@ -156,7 +157,7 @@ def gap_deliveries(
         return DELIVERIES(**values, **question.about(evaluation))
 
 
-@router.get("/gaps/{gap}/subgraph", dependencies=[Unchanged])
+@router.get("/gaps/{gap}/subgraph", dependencies=[Evidence, Unchanged])
 def subgraph(
     server: ServerDep,
     question: QuestionDep,
@@ -171,7 +172,7 @@ def subgraph(
         return Network(**question.about(evaluation), gap=gap, **drawn)
 
 
-@router.get("/diff", dependencies=[Unchanged])
+@router.get("/diff", dependencies=[Evidence, Unchanged])
 def compare(
     server: ServerDep,
     principal: PrincipalDep,

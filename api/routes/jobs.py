@@ -14,7 +14,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 
 from ..access import Role
-from ..dependencies import CaseDep, PrincipalDep, ServerDep, moment
+from ..dependencies import CaseDep, Passages, PrincipalDep, ServerDep, moment
 from ..errors import FieldError, NotFoundError
 from ..jobs import Job, JobFile, Step, Work
 from ..reporting import MEDIA, report_request
@@ -110,7 +110,7 @@ async def job_events(
     return StreamingResponse(_events(found, last), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
 
 
-@router.get("/jobs/{job}/files/{file}", response_class=FileResponse)
+@router.get("/jobs/{job}/files/{file}", response_class=FileResponse, dependencies=[Passages])
 def job_file(server: ServerDep, principal: PrincipalDep, job: str, file: str) -> FileResponse:
     """Fetch a file that a job made: its report, or rejects.csv."""
     found = server.jobs.find(principal, job)

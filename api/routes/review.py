@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Response
 from graphkit.documents.model import Kind
 
 from ..access import Role
-from ..dependencies import CaseDep, PrincipalDep, ServerDep
+from ..dependencies import CaseDep, Passages, PrincipalDep, ServerDep
 from ..preconditions import IfMatch
 from ..responses import CandidateOut, CandidatePage, DecisionIn
 from ..reviewing import as_out, candidate, decide, review_of
@@ -17,7 +17,7 @@ from ..reviewing import as_out, candidate, decide, review_of
 router = APIRouter(prefix="/cases/{case}", tags=["review"])
 
 
-@router.get("/candidates")
+@router.get("/candidates", dependencies=[Passages])
 def candidates(
     server: ServerDep,
     principal: PrincipalDep,
@@ -35,7 +35,7 @@ def candidates(
     )
 
 
-@router.get("/candidates/{key}")
+@router.get("/candidates/{key}", dependencies=[Passages])
 def one_candidate(
     server: ServerDep, principal: PrincipalDep, case: CaseDep, key: str, response: Response
 ) -> CandidateOut:

@@ -132,6 +132,7 @@ class _Reading:
 
         def look(progress: Progress) -> tuple[str | None, list[Item], list[dict[str, Any]]]:
             progress.step(self.page.say("documents.reading"))
+            self.page.reading(f"document {self.entry.id}", passages=True)
             review = _review(self.page)
             text = review.text(self.entry.review) if review and self.entry.review else None
             if text is None and self.entry.source and self.entry.source.file:

@@ -104,6 +104,15 @@ class Page:
             raise
         self._record(what, "done")
 
+    def reading(self, what: str, *, passages: bool = False) -> None:
+        """Put a read into the access log before it is shown, where it may tell of persons, as the API does.
+
+        `passages` are of documents, or results of queries, which always may; the evidence of gaps does in a case that
+        has rows about persons. StoreError where it cannot be recorded: then nothing may be shown.
+        """
+        if passages or self.server.snapshot(self.principal, self.case).has_persons(self.case):
+            self._record(what, "read")
+
     def _record(self, what: str, outcome: str) -> None:
         path = f"/web/{self.asked.view}"
         self.server.log.add(

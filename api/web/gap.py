@@ -59,6 +59,7 @@ async def _draw(page: Page) -> None:
 
     def look(progress: Progress) -> _Told:
         progress.step(page.say("gap.explaining"))
+        page.reading(f"gap {gap_id}")
         try:
             return page.kept("gap", lambda one: _told(one, gap_id), gap_id)
         except InputError as error:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from nicegui import ui
 
+from graphkit.model.errors import GraphkitError
 from graphkit.model.gap import CATEGORY_ZH, Gap
 from graphkit.reports import words
 from graphkit.reports.names import Names
@@ -92,6 +93,11 @@ async def _draw(page: Page) -> None:
         return
 
     def save(format_: ExportFormat) -> None:
+        try:
+            page.reading("export of gaps")
+        except GraphkitError as error:
+            ui.notify(str(error), type="negative")
+            return
         gaps = [one.gap for one in ordered]
         columns = [*GAP_COLUMNS, "explanation_zh", "explanation_en"]
         content = b"".join(WRITERS[format_](gap_rows(gaps, format_), columns))

@@ -121,6 +121,7 @@ async def _ask(page: Page, named: LibraryQuery | None, cypher: str, given: dict[
 
     def work(progress: Progress) -> Result:
         progress.step(page.say("cypher.running"))
+        page.reading(cypher, passages=True)
         return page.server.graph.run(snapshot, cypher, params, limits)
 
     return await page.work(work)

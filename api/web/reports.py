@@ -120,6 +120,7 @@ def _made(page: Page, request: Request, ending: str, progress: Progress) -> byte
         progress.step(page.say("reports.evaluating", day=day), next(steps, total), total)
 
     progress.step(page.say("reports.making"), next(steps), total)
+    page.reading("report")
     return report(page.server.evaluations, page.question, request, ending, _TREND_MONTHS, page.lang, before)
 
 

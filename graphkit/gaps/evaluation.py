@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import duckdb
 import pyarrow as pa
 
 from graphkit.engine.engine import EngineName
@@ -19,6 +20,8 @@ from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError, RefusedError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap
 from graphkit.model.rule import OWN, OwnRule, Rule
+
+_BATCH_ROWS = 10_000
 
 _RANK = (
     "CASE gaps.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, gaps.beneficiaries DESC, "
@@ -131,6 +134,14 @@ class Evaluation:
         """Return the rows of a query with `?` for each of `values`, as dicts."""
         connection = self._computation.connection
         return connection.sql(query, params=values or []).to_arrow_table().to_pylist()  # type: ignore[no-any-return]
+
+    def batches(self, query: str) -> Iterator[pa.RecordBatch]:
+        """Return the rows of a query some at a time, with no more of them in memory than DuckDB needs to sort them.
+
+        The query has a connection of its own, so that others may read the evaluation meanwhile. Trusted SQL, as for
+        `sql`.
+        """
+        return _read(self._computation.connection.cursor(), query)
 
     def counts(self, *, consequences: bool = False) -> dict[str, int]:
         """Return how many gaps there are of each kind that occurs: the contract's in its order, then the own ones."""
@@ -303,3 +314,8 @@ def _grouped(rows: list[tuple[Any, ...]]) -> dict[str, list[Any]]:
     for key, *rest in rows:
         grouped.setdefault(key, []).append(tuple(rest))
     return grouped
+
+
+def _read(connection: duckdb.DuckDBPyConnection, query: str) -> Iterator[pa.RecordBatch]:
+    with connection:
+        yield from connection.sql(query).to_arrow_reader(_BATCH_ROWS)

@@ -43,7 +43,7 @@ def _seen(own: Path) -> list[tuple[str, str, str]]:
 
 
 def test_reads_of_persons_and_writes_are_recorded_and_nothing_else(client: TestClient, own: Path) -> None:
-    for path in ("/gaps", "/steps", "/agencies", "/exports/events.csv", "/findings"):
+    for path in ("/steps", "/agencies", "/exports/events.csv", "/findings"):
         assert client.get(f"{SMALL}{path}").status_code == 200
     assert _seen(own) == []
     assert client.get(f"{SMALL}/deliveries?limit=1").status_code == 200
@@ -64,6 +64,30 @@ def test_reads_of_persons_and_writes_are_recorded_and_nothing_else(client: TestC
     assert AccessLog(own).problems() == []
 
 
+def test_what_may_quote_or_name_persons_is_recorded(client: TestClient, own: Path) -> None:
+    listed = client.get(f"{SMALL}/gaps").json()["gaps"]
+    reads = [
+        *(f"/gaps/{listed[0]['id']}{part}" for part in ("", "/evidence", "/causes", "/consequences", "/subgraph")),
+        "/diff?from=2020-01-01&to=2020-03-01",
+        "/exports/gaps.ndjson",
+        "/report?format=md",
+        "/view",
+        "/documents/doc-1",
+        "/candidates",
+    ]
+    for path in reads:
+        assert client.get(f"{SMALL}{path}").status_code == 200, path
+    assert client.get(f"{SMALL}/gaps").status_code == 200  # known by now: it is recorded all the same
+    paths = ["/gaps", *(path.partition("?")[0] for path in reads), "/gaps"]
+    assert _seen(own) == [("GET", f"{SMALL}{path}", "200") for path in paths]
+
+
+def test_evidence_of_a_case_without_persons_is_not_recorded(client: TestClient, own: Path) -> None:
+    for path in ("/gaps", "/exports/gaps.ndjson", "/report?format=md"):
+        assert client.get(f"/api/v1/cases/other{path}").status_code == 200
+    assert _seen(own) == []
+
+
 def test_what_cannot_be_recorded_is_not_told(client: TestClient, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(self: AccessLog, **content: object) -> None:
         raise StoreError("no space left")
@@ -77,7 +101,7 @@ def test_what_cannot_be_recorded_is_not_told(client: TestClient, own: Path, monk
         assert answer.status_code == 503
         assert answer.headers["Content-Type"] == "application/problem+json"
     assert client.get("/api/v1/jobs").json()["jobs"] == []
-    assert client.get(f"{SMALL}/gaps").status_code == 200
+    assert client.get(f"{SMALL}/steps").status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -129,9 +129,27 @@ def test_a_finding_is_followed_and_an_action_entered(reader: Reader, workspace: 
     reader.click(page.get_by_role("button", name="Save"))
     assert page.locator(".timeline li").count() == before + 1
     assert "<b>asked again</b>" in page.locator(".timeline").inner_text()
-    logged = [json.loads(line) for line in (workspace / "access" / "log.jsonl").read_text("utf-8").splitlines()]
-    written = [one["outcome"] for one in logged if one["query"] == "action on syn-linfen"]
-    assert written == ["begun", "done"]
+    assert _outcomes(workspace, "action on syn-linfen") == ["begun", "done"]
+
+
+def test_what_may_name_persons_is_recorded_before_it_is_shown(reader: Reader, workspace: Path) -> None:
+    for address, what in (
+        (f"gap?gap={WORST}", f"gap {WORST}"),
+        ("documents?document=seed-article", "document seed-article"),
+        ("cypher?q=MATCH (g:Gap) RETURN g.id LIMIT 3", "MATCH (g:Gap) RETURN g.id LIMIT 3"),
+    ):
+        before = len(_outcomes(workspace, what))
+        reader.open(_with(address, SHANXI))
+        assert _outcomes(workspace, what)[before:] == ["read"]
+    reads = len(_outcomes(workspace, "report"))
+    reader.page.goto(f"{reader.server}/web/report?{SHANXI}&kind=express&lang=en")
+    assert _outcomes(workspace, "report")[reads:] == ["read"]
+
+
+def _outcomes(workspace: Path, what: str) -> list[str]:
+    log = workspace / "access" / "log.jsonl"
+    lines = log.read_text("utf-8").splitlines() if log.exists() else []
+    return [one["outcome"] for one in map(json.loads, lines) if one["query"] == what]
 
 
 def test_the_graph_grows_on_request_and_refuses_too_much(reader: Reader) -> None:
