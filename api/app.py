@@ -24,6 +24,7 @@ from .graph import Graph
 from .identity import Identify
 from .jobs import Jobs
 from .kept import Keep, Kept
+from .life import Life
 from .limits import RequestGuard
 from .observe import PREFIX, Metrics, Observe
 from .once import Answers, Once
@@ -42,7 +43,7 @@ _PROBLEMS = (401, 403, 404, 409, 412, 413, 421, 422, 428, 429, 503)
 
 def create_app(settings: Settings) -> FastAPI:
     """Return the app that serves a workspace. StoreError when there is none."""
-    metrics = Metrics()
+    metrics, life = Metrics(), Life(settings.workspace)
     server = Server(
         settings,
         Snapshots(settings.workspace),
@@ -50,7 +51,7 @@ def create_app(settings: Settings) -> FastAPI:
         Graph(settings),
         Tokens(settings.workspace),
         Sessions(),
-        Jobs(metrics),
+        Jobs(settings.workspace, life, metrics),
         metrics,
         AccessLog(settings.workspace),
         Rates(settings.rate_per_s, settings.rate_burst),
@@ -60,19 +61,20 @@ def create_app(settings: Settings) -> FastAPI:
     server.snapshots.newest()
 
     @asynccontextmanager
-    async def life(app: FastAPI) -> AsyncIterator[None]:
+    async def running(app: FastAPI) -> AsyncIterator[None]:
         yield
         server.jobs.close()
         server.graph.close()
         if server.oidc is not None:
             server.oidc.close()
+        life.end()
 
     app: FastAPI = FastAPIOffline(
         title="graphkit",
         version=__version__,
         description="Where a policy's implementation chain breaks, why, for whom, and who must act.",
         redoc_url=None,
-        lifespan=life,
+        lifespan=running,
         middleware=[
             Middleware(RequestGuard, settings=settings),
             Middleware(Observe, metrics=metrics),
@@ -80,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
             Middleware(Recorder, log=server.log),
             Middleware(GZipMiddleware, minimum_size=1000),
             Middleware(Keep, kept=server.kept),
-            Middleware(Once, answers=Answers(settings.workspace)),
+            Middleware(Once, answers=Answers(settings.workspace, life)),
         ],
         responses={status: {"model": Problem, "description": "problem details (RFC 9457)"} for status in _PROBLEMS},
     )

@@ -21,6 +21,7 @@ from graphkit.model.errors import StoreError
 
 from .errors import RETRY_AFTER_S, problem
 from .identity import SAFE, principal_of
+from .life import Life
 
 HEADER = "Idempotency-Key"
 KEPT_S = 24 * 3600
@@ -28,43 +29,52 @@ _KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
 _BEGUN = "begun"
 _KEPT_HEADERS = (b"content-type", b"location", b"etag")
 _SCHEMA = """
-CREATE TABLE IF NOT EXISTS answers (
-    key TEXT PRIMARY KEY, at REAL NOT NULL, state TEXT NOT NULL, request TEXT, status INTEGER, headers TEXT, body BLOB);
+CREATE TABLE IF NOT EXISTS answered (
+    key TEXT PRIMARY KEY, at REAL NOT NULL, server TEXT NOT NULL, state TEXT NOT NULL, request TEXT, status INTEGER,
+    headers TEXT, body BLOB);
 """
 
 
 class Answers:
-    """What was answered under each key, in `access/answers.sqlite` of the workspace, for a day."""
+    """What was answered under each key, in `access/answers.sqlite` of the workspace, for a day.
 
-    def __init__(self, workspace: Path) -> None:
+    A key that was taken by a server which has died since, before it answered, is free again.
+    """
+
+    def __init__(self, workspace: Path, life: Life) -> None:
         self._path = workspace / "access" / "answers.sqlite"
+        self._life = life
 
     def begin(self, key: str) -> tuple[str, str | None, int, list[list[str]], bytes] | None:
         """Take a key; None when it was free, else what is known under it: state, request, status, headers, body."""
+        own = (time.time(), self._life.name())
         with self._connection() as connection:
-            connection.execute("DELETE FROM answers WHERE at < ?", (time.time() - KEPT_S,))
+            connection.execute("DELETE FROM answered WHERE at < ?", (time.time() - KEPT_S,))
             taken = connection.execute(
-                "INSERT OR IGNORE INTO answers (key, at, state) VALUES (?, ?, ?)", (key, time.time(), _BEGUN)
+                "INSERT OR IGNORE INTO answered (key, at, server, state) VALUES (?, ?, ?, ?)", (key, *own, _BEGUN)
             )
             if taken.rowcount:
                 return None
-            row = connection.execute(
-                "SELECT state, request, status, headers, body FROM answers WHERE key = ?", (key,)
+            server, *row = connection.execute(
+                "SELECT server, state, request, status, headers, body FROM answered WHERE key = ?", (key,)
             ).fetchone()
+            if row[0] == _BEGUN and not self._life.lives(server):
+                connection.execute("UPDATE answered SET at = ?, server = ? WHERE key = ?", (*own, key))
+                return None
         return row[0], row[1], row[2] or 0, json.loads(row[3] or "[]"), row[4] or b""
 
     def keep(self, key: str, request: str, status: int, headers: list[list[str]], body: bytes) -> None:
         """Keep the answer that was given under a key."""
         with self._connection() as connection:
             connection.execute(
-                "UPDATE answers SET state = 'done', request = ?, status = ?, headers = ?, body = ? WHERE key = ?",
+                "UPDATE answered SET state = 'done', request = ?, status = ?, headers = ?, body = ? WHERE key = ?",
                 (request, status, json.dumps(headers), body, key),
             )
 
     def free(self, key: str) -> None:
         """Let a key go, where nothing was done under it."""
         with self._connection() as connection:
-            connection.execute("DELETE FROM answers WHERE key = ?", (key,))
+            connection.execute("DELETE FROM answered WHERE key = ?", (key,))
 
     @contextmanager
     def _connection(self) -> Iterator[sqlite3.Connection]:

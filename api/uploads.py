@@ -27,7 +27,7 @@ def case_upload(workspace: Path, principal: Principal, archive: Path) -> Work:
     """Return the work of loading the zip of a case folder, which may lie in a folder of its own in it."""
 
     def work(job: Job) -> dict[str, Any]:
-        folder, count = _unpacked(archive, job.folder / "case")
+        folder, count = _unpacked(archive, job.work_folder)
         job.tell(f"unpacked {count} files")
         case_id = read_yaml(folder / "case.yaml", "case.yaml").get("id")
         if not isinstance(case_id, str) or not principal.may_see(case_id):

@@ -12,8 +12,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
+from starlette.concurrency import run_in_threadpool
 
-from ..access import Role
+from ..access import Principal, Role
 from ..dependencies import CaseDep, Passages, PrincipalDep, ServerDep, moment
 from ..errors import FieldError, NotFoundError
 from ..jobs import Job, JobFile, Step, Work
@@ -106,8 +107,10 @@ async def job_events(
     last: Annotated[int, Header(alias="Last-Event-ID", ge=0, description="The last event that was seen.")] = 0,
 ) -> StreamingResponse:
     """Follow a job as server-sent events: `event` is its state, `data` a JobStep; an ended one ends the stream."""
-    found = server.jobs.find(principal, job)
-    return StreamingResponse(_events(found, last), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"})
+    await run_in_threadpool(server.jobs.find, principal, job)
+    return StreamingResponse(
+        _events(server, principal, job, last), media_type="text/event-stream", headers={"X-Accel-Buffering": "no"}
+    )
 
 
 @router.get("/jobs/{job}/files/{file}", response_class=FileResponse, dependencies=[Passages])
@@ -147,9 +150,11 @@ def _started(server: Server, response: Response, job: Job) -> JobOut:
     return _out(job)
 
 
-async def _events(job: Job, last: int) -> AsyncIterator[str]:
+async def _events(server: Server, principal: Principal, job_id: str, last: int) -> AsyncIterator[str]:
     while True:
-        ended = job.state in ("done", "failed")
+        # Looked for each time: another server of this workspace may run it, and end.
+        job = await run_in_threadpool(server.jobs.find, principal, job_id)
+        ended = job.ended
         for step in job.steps[last:]:
             last = step.number
             data = json.dumps(_step(step).model_dump(mode="json"), ensure_ascii=False)

@@ -11,8 +11,8 @@ from graphkit.facts.store import Facts
 from graphkit.facts.verify import problems
 from graphkit.model.errors import InputError, StoreError
 
-REBUILT = ("graph",)
-"""What is made from the facts and so not kept in a backup."""
+REBUILT = ("graph", "jobs")
+"""What is made from the facts, and so not kept in a backup."""
 
 
 def backup(workspace: Path, archive: Path) -> int:
