@@ -88,7 +88,7 @@ def _read(source: Recognised, begin: int, stop: int, *, told: bool) -> _Clause:
         begin=begin,
         body=body,
         stop=stop,
-        subject=_subject(source, body, stop),
+        subject=subject_of(source, body, stop),
         sign=None if spoken else _sign(source.signs, begin, stop, told),
         adds=rules().supplements.match(source.signs, begin, stop) is not None,
         spoken=spoken,
@@ -161,7 +161,13 @@ def item(source: Recognised, start: int, end: int, *, sure: bool) -> list[Draft]
     words = source.text[body:end].rstrip()
     end = body + len(words)
     about_audit = not sure and given.audit_work.search(source.signs[body:end])
-    if len(words) < 6 or about_audit or OPEN_WORD.search(words) or given.denied.search(source.signs, body, end):
+    if (
+        len(words) < 6
+        or about_audit
+        or OPEN_WORD.search(words)
+        or given.in_order.search(words)
+        or given.denied.search(source.signs, body, end)
+    ):
         return []
     wrong = any(word in words for leaning in given.leanings.values() for word in leaning)
     numbered = given.numbered.match(source.signs, start, end) is not None and len(words) > 8
@@ -206,7 +212,7 @@ def _first_sign(signs: str, begin: int, stop: int, told: bool) -> tuple[int, str
     return None
 
 
-def _subject(source: Recognised, begin: int, stop: int) -> Literal["agency", "some"] | None:
+def subject_of(source: Recognised, begin: int, stop: int) -> Literal["agency", "some"] | None:
     """Return whom a clause starts with: an agency (not the auditor) or region, or so many; None if with neither."""
     first = source.mention_at(begin)
     if first is not None:

@@ -49,6 +49,7 @@ class Rules:
     numbered: re.Pattern[str]
     numbered_inside: re.Pattern[str]
     leans: re.Pattern[str]
+    in_order: re.Pattern[str]
     leanings: dict[Category, list[str]]
     says_of_it: str
 
@@ -85,6 +86,7 @@ def rules() -> Rules:
         numbered=compile_rule(data["numbered"]),
         numbered_inside=compile_rule(data["numbered"] + "$"),
         leans=compile_rule(data["leans"]),
+        in_order=compile_rule(data["in_order"]),
         leanings=data["leanings"],
         says_of_it=data["says_of_it"],
     )

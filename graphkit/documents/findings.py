@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from graphkit.documents.agencies import Mention
-from graphkit.documents.clauses import HEADING, OPEN_WORD, SIGNS, WEAK, Draft, audits, drafts, item
+from graphkit.documents.clauses import HEADING, OPEN_WORD, SIGNS, WEAK, Draft, audits, drafts, item, subject_of
 from graphkit.documents.finding_rules import Category, rules
 from graphkit.documents.leaning import leaning
 from graphkit.documents.listing import told_sentences
@@ -75,8 +75,10 @@ def find_findings(source: Recognised) -> list[Finding]:
         if told == "cell" and len(tells) > 1:
             tells = [Draft(tells[0].start, tells[-1].end, tells[0].type, tells[0].category)]
         if firm and not tells:
-            sure = told == "cell" or rules().field.search(sentence) is not None
-            tells = item(source, start if reveals is None else reveals, end, sure=sure)
+            body = start if reveals is None else reveals
+            spoken_of = told == "no" and subject_of(source, body, end) is not None
+            sure = told == "cell" or spoken_of or rules().field.search(sentence) is not None
+            tells = item(source, body, end, sure=sure)
         if reveals is not None and tells:
             goes_on_to = _full_stop(source.text, end)
         here = [
