@@ -418,6 +418,7 @@ class CandidatePage(_Out):
 
     case: str = Field(description="the case")
     total: int = Field(description="how many there are in all", examples=[12])
+    next: str | None = Field(description="the cursor of the next page; null on the last")
     candidates: list[CandidateOut] = Field(description="those of this page")
 
 

@@ -140,6 +140,7 @@ def _phase(server: psutil.Process, port: int, clients: int, targets: Iterator[st
     took.sort()
     return {
         "clients": clients,
+        "seconds": round(lasted, 2),
         "requests": len(took),
         "requests_per_s": round(len(took) / lasted, 1),
         "p50_ms": round(took[len(took) // 2] * 1000, 1),

@@ -241,6 +241,21 @@ def report(workspace: str) -> dict[str, Any]:
     }
 
 
+def serve(workspace: str, phase: str, clients: str, seconds: str) -> dict[str, Any]:
+    """Load the API server with clients that ask for one kind of answer; memory and processor time are the server's."""
+    from serve_load import measure
+
+    found = measure(Path(workspace), int(clients), float(seconds), [phase])[phase]
+    figures = ("clients", "p50_ms", "p95_ms", "server_cpu_ms_per_request", "memory_before_mb", "memory_after_mb")
+    return {
+        "seconds": found["seconds"],
+        "work": found["requests"],
+        "unit": "requests",
+        "found": {"errors": found["errors"], "first_errors": found["first_errors"]},
+        "detail": {name: found[name] for name in figures},
+    }
+
+
 def export(workspace: str, folder: str) -> dict[str, Any]:
     """Write what the peers read: the events as they are, and for those that need it the finished steps."""
     import pyarrow.parquet as pq
@@ -277,6 +292,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "cypher": cypher,
     "neo4j": neo4j,
     "report": report,
+    "serve": serve,
     "export": export,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
@@ -144,16 +144,21 @@ def gap_deliveries(
     server: ServerDep,
     question: QuestionDep,
     gap: str,
-    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
-    offset: Annotated[int, Query(ge=0, le=2**31, description="How many to pass over.")] = 0,
+    limit: PageSize = 100,
+    cursor: CursorText = None,
 ) -> Page:
     """List the deliveries behind an aggregated delivery gap, by id."""
+    question, position, size = start(server, question, cursor, limit, "gap deliveries", gap)
     with server.evaluations.open(question) as evaluation:
         _known(evaluation, gap)
         rows = evaluation.delivery_rows(gap)
         columns = [*TABLES["deliveries"].column_names, "attributes"]
-        found = rows.slice(offset, limit).select(columns).to_pylist()
-        values = {"total": rows.num_rows, "rows": [with_attributes(row) for row in found]}
+        found = rows.slice(position, size).select(columns).to_pylist()
+        values: dict[str, Any] = {
+            "total": rows.num_rows,
+            "next": next_cursor(question, position + len(found), rows.num_rows, "gap deliveries", gap),
+            "rows": [with_attributes(row) for row in found],
+        }
         return DELIVERIES(**values, **question.about(evaluation))
 
 

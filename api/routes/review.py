@@ -7,9 +7,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Query, Response
 
 from graphkit.documents.model import Kind
+from graphkit.documents.review import Item
 
 from ..access import Role
-from ..dependencies import CaseDep, Passages, PrincipalDep, ServerDep
+from ..dependencies import CaseDep, PageSize, Passages, PrincipalDep, ServerDep
+from ..paging import Key, digest, key_cursor, read_key_cursor
 from ..preconditions import IfMatch
 from ..responses import CandidateOut, CandidatePage, DecisionIn
 from ..reviewing import as_out, candidate, decide, review_of
@@ -25,13 +27,27 @@ def candidates(
     status: Annotated[Literal["pending", "accepted", "rejected"] | None, Query(description="Only these.")] = None,
     kind: Annotated[Kind | None, Query(description="Only of this kind.")] = None,
     document: Annotated[str | None, Query(max_length=200, description="A document's id or name.")] = None,
-    offset: Annotated[int, Query(ge=0, le=10_000_000, description="How many to pass over.")] = 0,
-    limit: Annotated[int, Query(ge=1, le=1000, description="At most so many.")] = 100,
+    limit: PageSize = 100,
+    cursor: Annotated[
+        str | None,
+        Query(max_length=2000, description="The `next` of the page before; none: the first page."),
+    ] = None,
 ) -> CandidatePage:
-    """List the candidate facts by document and place."""
+    """List the candidate facts by document and place.
+
+    A page goes on behind the last candidate of the one before, whatever was decided or read in meanwhile.
+    """
+    question = digest("candidates", case, status, kind, document)
+    behind = None if cursor is None else read_key_cursor(cursor, question)
     items = review_of(server, principal, case).items(status=status, kind=kind, document=document)
+    ordered = sorted(items, key=_key)
+    following = ordered if behind is None else [item for item in ordered if _key(item) > behind]
+    page = following[: min(limit, server.settings.page_limit_rows)]
     return CandidatePage(
-        case=case, total=len(items), candidates=[as_out(item) for item in items[offset : offset + limit]]
+        case=case,
+        total=len(items),
+        next=key_cursor(_key(page[-1]), question) if len(page) < len(following) else None,
+        candidates=[as_out(item) for item in page],
     )
 
 
@@ -59,3 +75,8 @@ def new_decision(
     review = review_of(server, principal, case)
     found, response.headers["ETag"] = decide(review, principal, key, sent.verdict, sent.changes, sent.note, if_match)
     return found
+
+
+def _key(item: Item) -> Key:
+    one = item.candidate
+    return item.document_name, one.document, one.start, one.id

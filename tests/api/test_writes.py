@@ -120,6 +120,32 @@ def test_empty_and_large_uploads_are_refused(own: Path) -> None:
         assert client.post(UPLOADS, content=b"x" * 11).status_code == 413
 
 
+def _is_given_page_by_page(client: TestClient, ids: list[str]) -> None:
+    """Pages go on behind the last candidate, though it was decided upon meanwhile and has left the list."""
+    assert len(ids) > 2
+    pending, seen, cursor = {"status": "pending", "limit": 1}, [], None
+    while cursor is not None or not seen:
+        page = client.get(f"{SMALL}/candidates", params=pending | ({"cursor": cursor} if cursor else {})).json()
+        assert page["total"] == len(ids) - len(seen)
+        seen += [one["id"] for one in page["candidates"]]
+        cursor = page["next"]
+        _decide(client, seen[-1], "reject")
+    assert seen == ids
+    for identity in ids:
+        _decide(client, identity, "undo")
+    first = client.get(f"{SMALL}/candidates", params=pending).json()
+    for wrong in ({**pending, "status": "accepted"}, {**pending, "kind": "amount"}):
+        answer = client.get(f"{SMALL}/candidates", params={**wrong, "cursor": first["next"]})
+        assert (answer.status_code, answer.json()["errors"][0]["field"]) == (422, "cursor")
+    assert client.get(f"{SMALL}/candidates", params={"cursor": "WzFd"}).status_code == 422
+
+
+def _decide(client: TestClient, identity: str, verdict: str) -> None:
+    address = f"{SMALL}/candidates/{identity}"
+    headers = {"If-Match": client.get(address).headers["ETag"]}
+    assert client.post(f"{address}/decisions", json={"verdict": verdict}, headers=headers).status_code == 201
+
+
 def test_a_document_is_read_and_its_candidates_reviewed(client: TestClient) -> None:
     text = "各市发展改革委应于2020年6月30日前报送落实情况。".encode()
     address = f"{SMALL}/documents"
@@ -127,6 +153,7 @@ def test_a_document_is_read_and_its_candidates_reviewed(client: TestClient) -> N
     assert job["state"] == "done", job
     listed = client.get(f"{SMALL}/candidates").json()
     assert listed["total"] == job["result"]["documents"][0]["candidates"] > 0
+    _is_given_page_by_page(client, [one["id"] for one in listed["candidates"]])
     one = f"{SMALL}/candidates/{listed['candidates'][0]['id']}"
     seen = client.get(one)
     decision = {"verdict": "accept", "note": "right"}
