@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import APIRouter, Query
 
@@ -12,7 +13,6 @@ from graphkit.gaps import Evaluation, chain_of, rules
 from graphkit.gaps.diff import diff
 from graphkit.gaps.trace import trace
 from graphkit.model.errors import InputError
-from graphkit.model.gap import Gap
 from graphkit.model.tables import TABLES
 from graphkit.views.data import PageData
 from graphkit.views.neighbourhood import neighbourhood
@@ -51,6 +51,7 @@ from ..rows import with_attributes
 router = APIRouter(prefix="/cases/{case}", tags=["gaps"])
 kinds_router = APIRouter(tags=["gaps"])
 
+_T = TypeVar("_T")
 NODE_LIMIT = 300
 DELIVERIES = PAGES["deliveries"]
 
@@ -96,8 +97,7 @@ def gaps(
 def one_gap(server: ServerDep, question: QuestionDep, gap: str) -> GapDetail:
     """Tell one gap with its evidence, causes, and the chain around it: steps with state, dates, agencies, evidence."""
     with server.evaluations.open(question) as evaluation:
-        _known(evaluation, gap)
-        chain = chain_of(evaluation, gap)
+        chain = _known(chain_of, evaluation, gap)
         return GapDetail(
             **question.about(evaluation),
             gap=chain.gap,
@@ -111,7 +111,7 @@ def one_gap(server: ServerDep, question: QuestionDep, gap: str) -> GapDetail:
 def evidence(server: ServerDep, question: QuestionDep, gap: str) -> EvidenceList:
     """List the facts behind a gap, each with its document, locator and passage."""
     with server.evaluations.open(question) as evaluation:
-        found = _known(evaluation, gap)
+        found = _known(Evaluation.gap, evaluation, gap)
         return EvidenceList(**question.about(evaluation), evidence=found.evidence)
 
 
@@ -119,9 +119,8 @@ def evidence(server: ServerDep, question: QuestionDep, gap: str) -> EvidenceList
 def causes(server: ServerDep, question: QuestionDep, gap: str) -> GapList:
     """List the root gaps that explain a gap; none when it is a root itself."""
     with server.evaluations.open(question) as evaluation:
-        found = _known(evaluation, gap)
-        listed = [evaluation.gap(cause) for cause in found.caused_by]
-        return GapList(**question.about(evaluation), gaps=listed)
+        found = _known(Evaluation.gap, evaluation, gap)
+        return GapList(**question.about(evaluation), gaps=evaluation.causes(found))
 
 
 @router.get("/gaps/{gap}/consequences", dependencies=[Evidence, Unchanged])
@@ -133,7 +132,7 @@ def consequences(
 ) -> GapList:
     """List the gaps that a root gap explains, by id."""
     with server.evaluations.open(question) as evaluation:
-        _known(evaluation, gap)
+        _known(Evaluation.gap, evaluation, gap)
         ids = evaluation.rows("SELECT gap FROM gap_causes WHERE cause = ? ORDER BY gap LIMIT ?", [gap, limit])
         listed = [evaluation.gap(row["gap"]) for row in ids]
         return GapList(**question.about(evaluation), gaps=listed)
@@ -150,7 +149,7 @@ def gap_deliveries(
     """List the deliveries behind an aggregated delivery gap, by id."""
     question, position, size = start(server, question, cursor, limit, "gap deliveries", gap)
     with server.evaluations.open(question) as evaluation:
-        _known(evaluation, gap)
+        _known(Evaluation.gap, evaluation, gap)
         rows = evaluation.delivery_rows(gap)
         columns = [*TABLES["deliveries"].column_names, "attributes"]
         found = rows.slice(position, size).select(columns).to_pylist()
@@ -172,7 +171,7 @@ def subgraph(
 ) -> Network:
     """Give what lies around a gap for drawing: steps, agencies, groups, findings, documents, money."""
     with server.evaluations.open(question) as evaluation:
-        found = _known(evaluation, gap)
+        found = _known(Evaluation.gap, evaluation, gap)
         drawn = neighbourhood(PageData(evaluation, found.policy), found, lang, limit)
         return Network(**question.about(evaluation), gap=gap, **drawn)
 
@@ -226,8 +225,9 @@ def trace_money(
     return TraceOut(facts_version=question.version, trace=found)
 
 
-def _known(evaluation: Evaluation, gap: str) -> Gap:
+def _known(what: Callable[[Evaluation, str], _T], evaluation: Evaluation, gap: str) -> _T:
+    """Return what is told of a gap. NotFoundError when there is none of that id."""
     try:
-        return evaluation.gap(gap)
+        return what(evaluation, gap)
     except InputError as error:
         raise NotFoundError(f"no gap '{gap}' as of {evaluation.as_of}") from error

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -64,6 +65,16 @@ class Evaluation:
 
     def __init__(self, computation: Computation) -> None:
         self._computation = computation
+        self._is_ranked = False
+        self._names: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def _quotes(self) -> Quotes:
+        return Quotes(self._computation)
+
+    @cached_property
+    def _explainer(self) -> Explainer:
+        return Explainer(self._computation)
 
     @property
     def case(self) -> Case:
@@ -113,6 +124,7 @@ class Evaluation:
         """
         if self.region is not None:
             raise RefusedError("rules over the whole graph are not run for an asker limited to a region")
+        self._is_ranked = False
         self._computation.problems += problems
         self._computation.add_gaps(found)
 
@@ -179,7 +191,14 @@ class Evaluation:
     ) -> list[str]:
         """Return the ids of the gaps that `gaps` would return, in the same order, and at much less cost."""
         where, values = self._chosen(policy, region, agency, kind, category, consequences)
-        found = self._computation.connection.execute(f"SELECT gaps.id {_RANKED} {where} ORDER BY {_RANK}", values)
+        connection = self._computation.connection
+        if not self._is_ranked:  # once, for lists are asked for with one filter after the other
+            connection.execute(
+                "CREATE OR REPLACE TEMP TABLE ranked AS SELECT gaps.id, gaps.kind, gaps.category, gaps.policy, "
+                f"gaps.region, row_number() OVER (ORDER BY {_RANK}) AS place {_RANKED}"
+            )
+            self._is_ranked = True
+        found = connection.execute(f"SELECT gaps.id FROM ranked AS gaps {where} ORDER BY gaps.place", values)
         return [key for (key,) in found.fetchall()]
 
     def _chosen(
@@ -207,11 +226,11 @@ class Evaluation:
             conditions.append("gaps.policy = ?")
             values.append(policy)
         if region is not None:
-            self._one("region", region, "SELECT count(*) FROM regions WHERE code = ?")
+            self._one("region", region, "SELECT code FROM regions")
             conditions.append("gaps.region IN (SELECT code FROM region_above WHERE ancestor = ?)")
             values.append(region)
         if agency is not None:
-            self._one("agency", agency, "SELECT count(*) FROM holders WHERE id = ?")
+            self._one("agency", agency, "SELECT id FROM holders")
             conditions.append("gaps.id IN (SELECT gap FROM gap_agencies WHERE agency = ?)")
             values.append(agency)
         return f"WHERE {' AND '.join(conditions)}" if conditions else "", values
@@ -223,9 +242,14 @@ class Evaluation:
             raise InputError(f"no gap '{gap_id}' as of {self.as_of}; graphkit gaps --consequences lists them all")
         return found[0]
 
+    def causes(self, gap: Gap) -> list[Gap]:
+        """Return the root gaps that explain a gap, in the order of its `caused_by`."""
+        found = {one.id: one for one in self._gaps("SELECT * FROM gaps WHERE list_contains(?, id)", [gap.caused_by])}
+        return [found[cause] for cause in gap.caused_by]
+
     def quote(self, source: str | None, locator: str | None) -> str | None:
         """Return the passage of a document at a locator; None where it is no text, or has no such place."""
-        return Quotes(self._computation).quote(source, locator)
+        return self._quotes.quote(source, locator)
 
     def delivery_rows(self, gap_id: str) -> pa.Table:
         """Return every delivery behind an aggregated delivery gap: id, since, amount, currency, sorted by id."""
@@ -260,8 +284,7 @@ class Evaluation:
                 ("amounts", "gap_amounts", "gap, gap_amounts.currency, gap_amounts.amount"),
             )
         }
-        evidence = evidence_of(computation)
-        explainer = Explainer(computation)
+        evidence = evidence_of(computation, self._quotes)
         gaps = []
         for row in rows:
             key = row["id"]
@@ -291,7 +314,7 @@ class Evaluation:
                     amount=amounts or None,
                     evidence=evidence.get(key, []),
                     findings=[finding for (finding,) in many["findings"].get(key, [])],
-                    explanation=explainer.explain(row, responsible, amounts),
+                    explanation=self._explainer.explain(row, responsible, amounts),
                 )
             )
         return gaps
@@ -305,7 +328,10 @@ class Evaluation:
         return names
 
     def _one(self, what: str, value: str, query: str) -> None:
-        if not self._computation.connection.execute(query, [value]).fetchall()[0][0]:
+        """Raise UsageError unless a value is among those that a query gives, which is run once."""
+        if query not in self._names:
+            self._names[query] = frozenset(name for (name,) in self._computation.run(query))
+        if value not in self._names[query]:
             raise UsageError(f"unknown {what} '{value}' in case {self.case.id}")
 
 

@@ -15,9 +15,8 @@ _LINES = re.compile(r"^\s*lines?\s+(\d+)(?:\s*[-–]\s*(\d+))?\s*$")
 _TEXT_LIMIT = 20_000_000
 
 
-def evidence_of(computation: Computation) -> dict[str, list[Evidence]]:
+def evidence_of(computation: Computation, quotes: Quotes) -> dict[str, list[Evidence]]:
     """Return the evidence of each gap in the table `listed`; deliveries up to the first 100 by id."""
-    quotes = Quotes(computation)
     found: dict[str, dict[tuple[str | None, ...], Evidence]] = {}
 
     def add(gap: str, row: str | None, source: str | None, locator: str | None, note: str | None) -> None:
