@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pyarrow.parquet as pq
 
 from graphkit.facts import Facts
+from graphkit.facts.shared import refresh
 from graphkit.model.case import Case, Policy
 
 from .errors import NotFoundError
@@ -89,7 +90,10 @@ class Snapshot:
 
 
 class Snapshots:
-    """Opens the workspace's facts; a newer commit is seen by the first request after it."""
+    """Opens the workspace's facts; a newer commit is seen by the first request after it.
+
+    One in an object store is seen by the first request two seconds after it.
+    """
 
     def __init__(self, workspace: Path) -> None:
         self._workspace = workspace
@@ -99,6 +103,7 @@ class Snapshots:
 
     def newest(self) -> Snapshot:
         """Return the facts as of the newest commit. StoreError when they cannot be read."""
+        refresh(self._workspace, at_most_every_s=2)
         names = [path.stem for path in self._commits.glob("*.json")]
         return self.at(int(max(names)) if names else 0)
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from graphkit.facts.shared import changing, refresh
 from graphkit.model.errors import InputError, StoreError
 
 from .access import Principal, Role
@@ -54,10 +55,12 @@ class Tokens:
     """The tokens of a workspace, in a file that only its owner may read."""
 
     def __init__(self, workspace: Path) -> None:
+        self._workspace = workspace
         self._path = workspace / "access" / "tokens.json"
 
     def listed(self) -> list[Token]:
         """Return every token, oldest first. StoreError when the file cannot be read."""
+        refresh(self._workspace, at_most_every_s=2)
         try:
             return _File.model_validate_json(self._path.read_bytes()).tokens
         except FileNotFoundError:
@@ -114,7 +117,7 @@ class Tokens:
     def _changing(self) -> Iterator[list[Token]]:
         try:
             self._path.parent.mkdir(mode=0o700, exist_ok=True)
-            with FileLock(str(self._path.with_suffix(".lock"))):
+            with changing(self._workspace), FileLock(str(self._path.with_suffix(".lock"))):
                 tokens = self.listed()
                 yield tokens
                 beside = self._path.with_suffix(".new")

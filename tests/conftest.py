@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-NEEDY = ("neo4j", "browser", "spark")
+NEEDY = ("neo4j", "browser", "spark", "s3")
 
 
 @pytest.hookimpl(wrapper=True)

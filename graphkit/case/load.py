@@ -64,7 +64,10 @@ def load_case(facts: Facts, folder: Path, check_cypher: RuleCheck | None = None)
         what = "is a file" if folder.exists() else "no such folder"
         raise InputError(f"{folder}: {what}; a case is a folder with a case.yaml in it")
     loader = _Loader(facts, folder, check_cypher=check_cypher)
-    with facts.transaction(loader.case.id) as transaction, tempfile.TemporaryDirectory(dir=facts.workspace) as scratch:
+    with (
+        facts.transaction(loader.case.id) as transaction,
+        tempfile.TemporaryDirectory(dir=facts.workspace, prefix=".load-") as scratch,
+    ):
         return loader.run(transaction, Path(scratch))
 
 
@@ -76,7 +79,7 @@ def append_rows(
     `tables` maps a table to its rows, a value as a CSV would hold it; `origin` is kept as their source_file. Nothing is
     appended unless every row is good.
     """
-    with tempfile.TemporaryDirectory(dir=facts.workspace) as scratch:
+    with tempfile.TemporaryDirectory(dir=facts.workspace, prefix=".load-") as scratch:
         folder = Path(scratch) / "entered"
         (folder / "tables").mkdir(parents=True)
         for table, rows in tables.items():

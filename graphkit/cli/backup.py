@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from graphkit_api.accesslog import AccessLog
 
 from graphkit.cli.options import DEFAULT_WORKSPACE, Lang, Workspace, language
 from graphkit.facts.archive import backup as write_backup
 from graphkit.facts.archive import restore as read_backup
+from graphkit.facts.shared import named
 from graphkit.model.errors import UsageError
 
 
@@ -21,6 +23,7 @@ def backup(
     """Write all of a workspace that cannot be rebuilt to one file."""
     if not out.name.endswith(".tar.gz"):
         raise UsageError(f"--out {out}: a backup ends in .tar.gz")
+    AccessLog(workspace).sync()
     files = write_backup(workspace, out)
     typer.echo(f"{out}：{files} 个文件" if language(lang) == "zh" else f"{out}: {files} files")
 
@@ -32,7 +35,6 @@ def restore(
 ) -> None:
     """Unpack a backup into a new workspace and verify it."""
     commits = read_backup(archive, workspace)
-    zh = language(lang) == "zh"
-    typer.echo(
-        f"{workspace}：已恢复 {commits} 次载入，核对完好" if zh else f"{workspace}: {commits} loads restored, verified"
-    )
+    AccessLog(workspace).sync()
+    zh, name = language(lang) == "zh", named(workspace)
+    typer.echo(f"{name}：已恢复 {commits} 次载入，核对完好" if zh else f"{name}: {commits} loads restored, verified")

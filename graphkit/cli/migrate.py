@@ -11,9 +11,10 @@ from graphkit.facts.store import FORMAT
 
 def migrate(workspace: Workspace = DEFAULT_WORKSPACE, lang: Lang = None) -> None:
     """Bring a workspace to the newest format; there has been one so far, so it says that nothing is to be done."""
-    loads = Facts(workspace).version  # refuses a newer format
+    facts = Facts(workspace)  # refuses a newer format
+    loads = facts.version
     typer.echo(
-        f"{workspace}：格式 {FORMAT}，已是最新（{loads} 次载入）"
+        f"{facts.name}：格式 {FORMAT}，已是最新（{loads} 次载入）"
         if language(lang) == "zh"
-        else f"{workspace}: format {FORMAT}, which is the newest ({loads} loads); nothing to do"
+        else f"{facts.name}: format {FORMAT}, which is the newest ({loads} loads); nothing to do"
     )

@@ -10,12 +10,22 @@ from typing import Annotated
 import typer
 
 from graphkit.engine.engine import EngineName
-from graphkit.facts import Facts
+from graphkit.facts import Facts, workspace_folder
 from graphkit.model.errors import UsageError
 
 DEFAULT_WORKSPACE = Path("graphkit-workspace")
 
-Workspace = Annotated[Path, typer.Option("--workspace", "-w", help="The folder with the facts.", show_default=True)]
+Workspace = Annotated[
+    Path,
+    typer.Option(
+        "--workspace",
+        "-w",
+        parser=workspace_folder,
+        metavar="DIR",
+        help="The folder with the facts, or s3://BUCKET/PREFIX in an object store.",
+        show_default=True,
+    ),
+]
 CaseId = Annotated[str | None, typer.Option("--case", help="The case, where a workspace holds several.")]
 Lang = Annotated[str | None, typer.Option("--lang", help="zh or en; by default that of the locale.")]
 Graph = Annotated[
@@ -78,9 +88,9 @@ def chosen_cases(facts: Facts, case: str | None) -> list[str]:
     """Return the asked-for case, or all of the workspace's. UsageError when there is no such case, or none at all."""
     known = facts.case_ids()
     if case is not None and case not in known:
-        raise UsageError(f"--case {case}: there are {', '.join(known) or 'none'} in {facts.workspace}")
+        raise UsageError(f"--case {case}: there are {', '.join(known) or 'none'} in {facts.name}")
     if not known:
-        raise UsageError(f"{facts.workspace}: holds no case yet; load one: graphkit load CASE -w {facts.workspace}")
+        raise UsageError(f"{facts.name}: holds no case yet; load one: graphkit load CASE -w {facts.name}")
     return [case] if case is not None else known
 
 

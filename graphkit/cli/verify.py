@@ -10,6 +10,7 @@ from graphkit_api.accesslog import AccessLog
 
 from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language, one_case
 from graphkit.facts import Facts
+from graphkit.facts.shared import damaged
 from graphkit.facts.verify import problems
 from graphkit.gaps.record import Again, record, verify_record
 from graphkit.graph.evaluate import evaluate_case
@@ -29,7 +30,7 @@ def verify(
     if format not in ("table", "json"):
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
-    found = problems(facts) + AccessLog(workspace).problems()
+    found = damaged(workspace) + problems(facts) + AccessLog(workspace).problems()
     again = None
     if evaluation is not None:
         again = verify_record(facts, record(facts, one_case(facts, case), evaluation), evaluate_case)

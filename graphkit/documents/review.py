@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from graphkit.documents.model import Candidate, Document, Value
+from graphkit.facts.shared import changing, named, refresh
 from graphkit.model.errors import InputError, StoreError, UsageError
 
 Status = Literal["pending", "accepted", "rejected"]
@@ -74,23 +75,26 @@ class Review:
     def __init__(
         self, workspace: Path, case_id: str = "", *, create: bool = False, clock: Callable[[], datetime] = _now
     ):
+        self._workspace = workspace
         self._path = workspace / "review" / "review.sqlite"
         self._case_id = case_id
         self._clock = clock
+        refresh(workspace, at_most_every_s=2)
         if not create and not self._path.is_file():
             raise StoreError(
-                f"{workspace}: nothing to review here; read documents first: graphkit ingest FILE -w {workspace}"
+                f"{named(workspace)}: nothing to review here; read documents first: "
+                f"graphkit ingest FILE -w {named(workspace)}"
             )
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"{workspace}: the review cannot be kept there: {error.strerror}") from None
+            raise StoreError(f"{named(workspace)}: the review cannot be kept there: {error.strerror}") from None
         with self._connection() as connection:
             connection.executescript(_SCHEMA)
 
     def add(self, document: Document, candidates: Iterable[Candidate]) -> int:
         """Keep a document's candidates; those that are there already stay as they are. Return how many are new."""
-        with self._connection() as connection:
+        with changing(self._workspace), self._connection() as connection:
             before = connection.total_changes
             connection.executemany(
                 "INSERT OR IGNORE INTO candidates VALUES (?, ?, ?, ?, ?)",
@@ -166,22 +170,23 @@ class Review:
         """Record several decisions (id, verdict, changes, note) of one person: all of them, or none."""
         if not person.strip():
             raise UsageError("who decides? give a name: --by NAME")
-        items = list(self._items())
-        rows = []
-        for identity, verdict, changes, note in decisions:
-            item = _one(items, identity)
-            value = corrected(item.value, changes or {}) if verdict == "correct" else None
-            if verdict == "undo" and item.decision is None:
-                raise UsageError(f"{identity}: nothing to undo; no decision about it counts")
-            written = value.model_dump_json() if value else None
-            when = self._clock().isoformat()
-            rows.append((self._case_id, item.candidate.id, verdict, written, person.strip(), when, note))
-        with self._connection() as connection:
-            connection.executemany(
-                "INSERT INTO decisions (case_id, candidate, verdict, value, person, decided_at, note)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
+        with changing(self._workspace):
+            items = list(self._items())
+            rows = []
+            for identity, verdict, changes, note in decisions:
+                item = _one(items, identity)
+                value = corrected(item.value, changes or {}) if verdict == "correct" else None
+                if verdict == "undo" and item.decision is None:
+                    raise UsageError(f"{identity}: nothing to undo; no decision about it counts")
+                written = value.model_dump_json() if value else None
+                when = self._clock().isoformat()
+                rows.append((self._case_id, item.candidate.id, verdict, written, person.strip(), when, note))
+            with self._connection() as connection:
+                connection.executemany(
+                    "INSERT INTO decisions (case_id, candidate, verdict, value, person, decided_at, note)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                    rows,
+                )
         changed = {row[1] for row in rows}
         return [item for item in self._items() if item.candidate.id in changed]
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 import tarfile
+import tempfile
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
+from graphkit.facts.mirror import Mirror, kept_files
+from graphkit.facts.shared import mirror_of, writing
 from graphkit.facts.store import Facts
 from graphkit.facts.verify import problems
 from graphkit.model.errors import InputError, StoreError
-
-REBUILT = ("graph", "jobs")
-"""What is made from the facts, and so not kept in a backup."""
 
 
 def backup(workspace: Path, archive: Path) -> int:
@@ -22,19 +21,13 @@ def backup(workspace: Path, archive: Path) -> int:
     """
     facts = Facts(workspace)
     if found := problems(facts):
-        raise StoreError(f"{workspace}: is damaged and is not backed up: {found[0]}")
-    files = [
-        path
-        for path in sorted(workspace.rglob("*"))
-        if path.is_file() and not path.name.startswith(".") and path.relative_to(workspace).parts[0] not in REBUILT
-    ]
+        raise StoreError(f"{facts.name}: is damaged and is not backed up: {found[0]}")
     unfinished = archive.with_name(f".{archive.name}.part")
     try:
-        with FileLock(str(workspace / ".writer.lock")).acquire(timeout=0), tarfile.open(unfinished, "w:gz") as tar:
+        with writing(workspace), tarfile.open(unfinished, "w:gz") as tar:
+            files = list(kept_files(workspace))
             for path in files:
                 tar.add(path, arcname=path.relative_to(workspace).as_posix(), recursive=False)
-    except Timeout:
-        raise StoreError(f"{workspace}: another graphkit is writing here; try again when it has ended") from None
     except OSError as error:
         unfinished.unlink(missing_ok=True)
         raise StoreError(f"{archive}: cannot be written: {error.strerror}") from None
@@ -47,6 +40,8 @@ def restore(archive: Path, workspace: Path) -> int:
 
     Raises InputError when the file is no backup or does not verify, StoreError when the folder holds something.
     """
+    if (mirror := mirror_of(workspace)) is not None:
+        return _restore_shared(archive, mirror)
     if workspace.exists() and (not workspace.is_dir() or any(workspace.iterdir())):
         raise StoreError(f"{workspace}: is not empty; restore into a new folder")
     try:
@@ -58,3 +53,14 @@ def restore(archive: Path, workspace: Path) -> int:
     if found := problems(facts):
         raise InputError(f"{archive}: was restored to {workspace}, but does not verify: {found[0]}")
     return facts.version
+
+
+def _restore_shared(archive: Path, mirror: Mirror) -> int:
+    """Restore beside the mirror of an empty workspace in an object store, and publish it when it has been verified."""
+    workspace = mirror.folder
+    with writing(workspace), tempfile.TemporaryDirectory(dir=workspace, prefix=".restore-") as scratch:
+        if any(kept_files(workspace)) or mirror.bucket.names("access/"):
+            raise StoreError(f"{mirror.address}: is not empty; restore under a new prefix")
+        commits = restore(archive, Path(scratch) / "workspace")
+        shutil.copytree(Path(scratch) / "workspace", workspace, dirs_exist_ok=True)
+    return commits

@@ -21,9 +21,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from deltalake import DeltaTable, write_deltalake
 from deltalake.exceptions import DeltaError
-from filelock import FileLock, Timeout
 
+from graphkit.facts.mirror import Publish
 from graphkit.facts.schema import DEFINITIONS, stored_schema
+from graphkit.facts.shared import named, refresh, writing
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError, StoreError
 from graphkit.model.rule import OwnRule
@@ -54,21 +55,24 @@ class Commit:
 class Facts:
     """The facts of one workspace folder, as of its newest commit (or the one numbered `commit`).
 
-    Raises StoreError when the folder holds no facts and `create` is false, or when it cannot be read.
+    A workspace in an object store is given as its mirror (graphkit.facts.workspace_folder), which is brought up first.
+    Raises StoreError when the workspace holds no facts and `create` is false, or when it cannot be read.
     """
 
     def __init__(self, workspace: Path, *, create: bool = False, commit: int | None = None) -> None:
         self.workspace = workspace
+        self.name = named(workspace)
+        refresh(workspace)
         self.root = workspace / "facts"
         try:
             if create:
                 (self.root / "commits").mkdir(parents=True, exist_ok=True)
             elif not (self.root / "commits").is_dir():
                 raise StoreError(
-                    f"{workspace}: no graphkit workspace here; load a case first: graphkit load CASE -w {workspace}"
+                    f"{self.name}: no graphkit workspace here; load a case first: graphkit load CASE -w {self.name}"
                 )
         except OSError as error:
-            raise StoreError(f"{workspace}: the workspace cannot be made: {error.strerror}") from None
+            raise StoreError(f"{self.name}: the workspace cannot be made: {error.strerror}") from None
         self._commits = self._read_commits()
         if commit is not None:
             self._commits = [one for one in self._commits if one.number <= commit]
@@ -91,7 +95,7 @@ class Facts:
         for row in self._definitions(case_id, "case").values():
             return Case.model_validate_json(row)
         known = ", ".join(self.case_ids()) or "none"
-        raise InputError(f"no case '{case_id}' in {self.workspace}; cases there: {known}")
+        raise InputError(f"no case '{case_id}' in {self.name}; cases there: {known}")
 
     def policies(self, case_id: str) -> list[Policy]:
         """Return the newest definition of each policy of a case, sorted by id."""
@@ -135,23 +139,13 @@ class Facts:
 
         Raises StoreError while another process writes, or when the disk refuses.
         """
-        lock = FileLock(str(self.workspace / ".writer.lock"))
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            raise StoreError(
-                f"{self.workspace}: another graphkit is writing here; try again when it has ended"
-            ) from None
-        except OSError as error:
-            raise StoreError(f"{self.workspace}: cannot be locked for writing: {error.strerror}") from None
-        try:
-            self._commits = self._read_commits()
-            self._take_back_unfinished()
-            yield Transaction(self, case_id)
-        except (DeltaError, OSError) as error:
-            raise StoreError(f"{self.root}: writing failed, nothing was changed: {_one_line(error)}") from None
-        finally:
-            lock.release()
+        with writing(self.workspace) as publish:
+            try:
+                self._commits = self._read_commits()
+                self._take_back_unfinished()
+                yield Transaction(self, case_id, publish)
+            except (DeltaError, OSError) as error:
+                raise StoreError(f"{self.root}: writing failed, nothing was changed: {_one_line(error)}") from None
 
     def _read_commits(self) -> list[Commit]:
         folder = self.root / "commits"
@@ -161,7 +155,7 @@ class Facts:
                 written = json.loads(path.read_text(encoding="utf-8"))
                 if written.get("format", FORMAT) > FORMAT:
                     raise StoreError(
-                        f"{self.workspace}: written by a newer graphkit (format {written['format']}; this one knows "
+                        f"{self.name}: written by a newer graphkit (format {written['format']}; this one knows "
                         f"{FORMAT}); use that one, or update this one"
                     )
                 commits.append(Commit(**written))
@@ -194,8 +188,9 @@ class Facts:
 class Transaction:
     """One load in the making; its `batch` names it in every row."""
 
-    def __init__(self, facts: Facts, case_id: str) -> None:
+    def __init__(self, facts: Facts, case_id: str, publish: Publish) -> None:
         self._facts = facts
+        self._publish = publish
         self._case_id = case_id
         self._number = facts.version + 1
         self.batch = f"b{self._number}"
@@ -242,6 +237,7 @@ class Transaction:
             json.dump(asdict(commit), stream, ensure_ascii=False, indent=1)
             stream.flush()
             os.fsync(stream.fileno())
+        self._publish({path: unfinished})
         unfinished.replace(path)
         facts._commits.append(commit)
         return commit

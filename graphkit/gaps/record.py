@@ -15,6 +15,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from graphkit.facts import Facts
+from graphkit.facts.shared import changing
 from graphkit.gaps.evaluation import Evaluation, evaluate
 from graphkit.model.errors import InputError, StoreError
 from graphkit.model.gap import Gap
@@ -105,10 +106,11 @@ def keep(evaluation: Evaluation, name: str | None = None) -> Record:
             f"an evaluation '{name}' is kept already, with other gaps or from other facts; choose another name"
         )
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        packed = gzip.compress("".join(lines).encode(), mtime=0)
-        (folder / f"{name}.gaps.jsonl.gz").write_bytes(packed)
-        path.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        with changing(evaluation.facts.workspace):
+            folder.mkdir(parents=True, exist_ok=True)
+            packed = gzip.compress("".join(lines).encode(), mtime=0)
+            (folder / f"{name}.gaps.jsonl.gz").write_bytes(packed)
+            path.write_text(record.model_dump_json(indent=1) + "\n", encoding="utf-8")
     except OSError as error:
         raise StoreError(f"{folder}: the evaluation cannot be kept: {error.strerror}") from None
     return record
