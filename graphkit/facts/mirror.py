@@ -30,8 +30,8 @@ FORMAT = 1
 """The form of a manifest; a change that an older graphkit cannot read makes it one higher."""
 OWN_FOLDERS = ("graph", "jobs")
 """Folders that are made from the facts, or are one server's alone, and so kept in no backup and no object store."""
-_OWN = ("access/log.", "access/answers.")
-"""How the paths of files begin that are not shared as files: a copy of the access log, and what one server answered."""
+_OWN = ("access/log.", "access/answers.", "access/running/")
+"""How the paths of files begin that are not shared: the copy of the access log, one server's answers and its life."""
 _PASSING = (".tmp", ".new", ".lock", ".sqlite-journal")
 """How the names of files end that are only there while something is written."""
 _MANIFEST = "manifest.json"
