@@ -21,6 +21,8 @@ _LIST_MARK = re.compile("、")
 _AGENCY = compile_rule("{agency}")
 WEAK = frozenset(("not_done", "weakness", "listed"))
 _SUBJECT = 3
+_LONGEST_CLAUSE = 2000  # a longer one is no sentence of anybody's, and is not looked into mark by mark
+_LONGEST_NUMBER = 12
 _Sign = tuple[str, Category | None]
 
 
@@ -135,7 +137,7 @@ def _quoted(text: str, begin: int, stop: int) -> bool:
 def _leads(source: Recognised, draft: Draft) -> bool:
     """Return whether a draft is only the head of what follows in its sentence: 一是配套资金缺口大，县财政局 …"""
     signs = source.signs
-    begins = signs.rfind("\n", 0, draft.start) + 1
+    begins = max(signs.rfind("\n", 0, draft.start) + 1, draft.start - _LONGEST_NUMBER)
     item = rules().numbered_inside.search(signs, begins, draft.start)
     return bool(item) and draft.end - draft.start <= HEADING and not SIGNS.search(signs, draft.start, draft.end)
 
@@ -169,7 +171,7 @@ def item(source: Recognised, start: int, end: int, *, sure: bool) -> list[Draft]
         or given.denied.search(source.signs, body, end)
     ):
         return []
-    wrong = any(word in words for leaning in given.leanings.values() for word in leaning)
+    wrong = any(word in words for word in given.sounds_wrong)
     numbered = given.numbered.match(source.signs, start, end) is not None and len(words) > 8
     return [Draft(body, end, "listed", None)] if wrong or numbered or sure else []
 
@@ -178,7 +180,8 @@ def _clauses(signs: str, start: int, end: int, told: bool) -> Iterator[tuple[int
     """Split at commas and colons; also at a list mark between two findings, or before an agency after a finding."""
     for match in re.compile(r"(?:[^，：,]|,(?=\d))+").finditer(signs, start, end):
         begin = match.start()
-        for mark in _LIST_MARK.finditer(signs, begin, match.end()):
+        marks = _LIST_MARK.finditer(signs, begin, match.end()) if match.end() - begin <= _LONGEST_CLAUSE else ()
+        for mark in marks:
             if _begins_anew(signs, mark.end(), match.end(), told) and _sign(signs, begin, mark.start(), told):
                 yield begin, mark.start()
                 begin = mark.end()

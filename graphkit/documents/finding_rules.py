@@ -50,7 +50,7 @@ class Rules:
     numbered_inside: re.Pattern[str]
     leans: re.Pattern[str]
     in_order: re.Pattern[str]
-    leanings: dict[Category, list[str]]
+    sounds_wrong: list[str]
     says_of_it: str
 
 
@@ -87,6 +87,6 @@ def rules() -> Rules:
         numbered_inside=compile_rule(data["numbered"] + "$"),
         leans=compile_rule(data["leans"]),
         in_order=compile_rule(data["in_order"]),
-        leanings=data["leanings"],
+        sounds_wrong=data["sounds_wrong"],
         says_of_it=data["says_of_it"],
     )
