@@ -274,7 +274,9 @@ class Rows(_Out):
 class SessionIn(_Out):
     """What a session is begun with."""
 
-    token: str = Field(max_length=500, description="A token of `graphkit token create`.")
+    token: str = Field(
+        max_length=500, description="A token of `graphkit token create`.", examples=["gk_20c64427_rIMzcLrL_FTHZ"]
+    )
 
 
 class SessionOut(_Out):

@@ -48,7 +48,9 @@ def passage(
 
 def _document(evaluation: Evaluation, document: str) -> dict[str, Any]:
     columns = ", ".join(f'"{name}"' for name in (*TABLES["documents"].column_names, "attributes"))
-    rows = evaluation.rows(f"SELECT {columns} FROM documents WHERE id = ?", [document])
+    # A row names its source by id, or by the name of its file (CONTRACT.md section 1).
+    named = "id = ? OR file IN (?, 'documents/' || ?) ORDER BY id <> ?, id LIMIT 1"
+    rows = evaluation.rows(f"SELECT {columns} FROM documents WHERE {named}", [document] * 4)
     if not rows:
         raise NotFoundError(f"no document '{document}' as of {evaluation.as_of}")
     return with_attributes(rows[0])

@@ -31,7 +31,7 @@ from ..dependencies import (
     Unchanged,
     moment,
 )
-from ..errors import NotFoundError
+from ..errors import FieldError, NotFoundError
 from ..pages import next_cursor, start
 from ..responses import (
     PAGES,
@@ -221,7 +221,10 @@ def trace_money(
     """
     principal.require_whole_cases("trace money, which comes from elsewhere")
     with server.evaluations.open(question) as evaluation:
-        found = trace(evaluation, start, policy=policy, measure=measure)
+        try:
+            found = trace(evaluation, start, policy=policy, measure=measure)
+        except InputError as error:
+            raise FieldError("start", str(error)) from None
     return TraceOut(facts_version=question.version, trace=found)
 
 

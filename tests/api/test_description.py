@@ -11,6 +11,7 @@ from fastapi.testclient import TestClient
 from graphkit_api.app import create_app
 from graphkit_api.settings import Settings
 from hypothesis import HealthCheck, Phase, given, settings
+from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
 
@@ -71,6 +72,23 @@ def test_every_operation_and_every_field_is_described(client: TestClient) -> Non
         if not field.get("description")
     ]
     assert silent == []
+
+
+def test_every_read_shows_an_answer_that_is_as_it_says(client: TestClient) -> None:
+    document = client.get("/openapi.json").json()
+    without = []
+    for path, operations in document["paths"].items():
+        answer = operations.get("get", {"responses": {}})["responses"].get("200", {}).get("content", {})
+        if content := answer.get("application/json"):
+            if "example" in content:
+                Draft202012Validator({**content["schema"], "components": document["components"]}).validate(
+                    content["example"]
+                )
+            else:
+                without.append(path)
+    assert len(without) < 4
+    # Of these there is nothing in a workspace that was just loaded; their fields have examples.
+    assert all("/jobs/{job}" in path or path.endswith("/candidates/{key}") for path in without), without
 
 
 def test_examples_are_real(client: TestClient) -> None:

@@ -29,7 +29,7 @@ from .conftest import BASE, SMALL
         (f"{SMALL}/documents/none", 404, None),
         (f"{SMALL}/documents/doc-1/passages?locator=lines%209-10", 404, None),
         (f"{SMALL}/candidates/none", 404, None),
-        (f"{SMALL}/trace?start=none", 422, None),
+        (f"{SMALL}/trace?start=none", 422, "start"),
         (f"{SMALL}/gaps?sort=size", 422, "sort"),
         ("/api/v1/jobs/none", 404, None),
         (f"{SMALL}/gaps?policy=none", 422, "policy"),
