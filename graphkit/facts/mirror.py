@@ -86,10 +86,9 @@ class Mirror:
 
     def refresh(self, at_most_every_s: float = 0.0) -> None:
         """Bring the folder up to the store, unless that was done so short a time ago."""
-        if time.monotonic() - self._refreshed_at < at_most_every_s:
-            return
-        with self.locked():
-            self._refresh()
+        if time.monotonic() - self._refreshed_at >= at_most_every_s:
+            with self.locked():
+                self._refresh()
 
     @contextmanager
     def writing(self) -> Iterator[Publish]:

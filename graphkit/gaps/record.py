@@ -98,15 +98,15 @@ def keep(evaluation: Evaluation, name: str | None = None) -> Record:
     )
     folder = _folder(evaluation.facts, evaluation.case.id)
     path = folder / f"{name}.json"
-    if path.exists():
-        before = _read(path)
-        if before.model_dump(exclude={"kept_at"}) == record.model_dump(exclude={"kept_at"}):
-            return before
-        raise InputError(
-            f"an evaluation '{name}' is kept already, with other gaps or from other facts; choose another name"
-        )
     try:
         with changing(evaluation.facts.workspace):
+            if path.exists():
+                before = _read(path)
+                if before.model_dump(exclude={"kept_at"}) == record.model_dump(exclude={"kept_at"}):
+                    return before
+                raise InputError(
+                    f"an evaluation '{name}' is kept already, with other gaps or from other facts; choose another name"
+                )
             folder.mkdir(parents=True, exist_ok=True)
             packed = gzip.compress("".join(lines).encode(), mtime=0)
             (folder / f"{name}.gaps.jsonl.gz").write_bytes(packed)

@@ -98,6 +98,8 @@ def test_everything_that_was_kept_is_seen_elsewhere(
     assert one.graphkit("evaluate", "--keep", "june").returncode == 0
     assert "june" in other.graphkit("evaluations").stdout
     assert other.graphkit("verify", "--evaluation", "june").returncode == 0
+    taken = other.graphkit("evaluate", "--keep", "june", "--as-of", "2020-03-01")
+    assert (taken.returncode, "is kept already" in taken.stderr) == (1, True)
     assert one.graphkit("ingest", str(folder / "documents" / "note.txt")).returncode == 0
     candidate = json.loads(one.graphkit("review", "list", "--format", "json").stdout)[0]["id"]
     assert one.graphkit("review", "accept", candidate, "--by", "Li").returncode == 0
