@@ -1,9 +1,10 @@
 """Spark as an engine: what reads rows runs on its cluster, what reads what came of them in the DuckDB of this process.
 
 The statements are those written for DuckDB, turned into Spark's SQL by sqlglot. Rows (deliveries, beneficiaries,
-events, transfers) never leave the cluster's workers, which read the same Parquet files; the tables made from them (what
-was delivered to each group, each day of an account, the events of each step …) come back here, and are given to Spark
-again where a later statement needs them beside rows. A worker that is lost costs time only: its part is read again.
+events) never leave the cluster's workers, which read the same Parquet files; the tables made from them (what was
+delivered to each group, the events of each step …) come back here, and are given to Spark again where a later statement
+needs them beside rows. A worker that is lost costs time only: its part is read again. docs/scaling.md lists what runs
+where.
 
 Where Spark runs is its own configuration: `local[*]` if nothing is said, else what spark-defaults.conf
 (SPARK_CONF_DIR), the variable MASTER, or PYSPARK_SUBMIT_ARGS say (spark://…, yarn, k8s://…).
@@ -15,8 +16,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,8 +34,11 @@ from sqlglot import exp
 from graphkit.engine.duckdb import DuckDBEngine
 from graphkit.model.errors import StoreError
 
-ON_CLUSTER = frozenset(f"stored_{name}" for name in ("deliveries", "beneficiaries", "events", "transfers"))
-"""The stored tables that only Spark reads: those that grow with what is observed."""
+ON_CLUSTER = frozenset(f"stored_{name}" for name in ("deliveries", "beneficiaries", "events"))
+"""The stored tables whose rows Spark reads: those that grow with people and steps.
+
+Transfers are not among them: an account's days are made of them and of all that was delivered, which is here already.
+"""
 
 _SESSION = {
     "spark.sql.session.timeZone": "UTC",
@@ -101,8 +104,7 @@ class SparkEngine:
 
     def _query(self, text: str, reads: frozenset[str]) -> DataFrame:
         for name in sorted(reads - self._on_cluster - self._lent):
-            with _quiet():
-                frame = self._session.createDataFrame(self._own.table(name))
+            frame = self._session.createDataFrame(self._own.table(name))
             frame.createOrReplaceTempView(name)
             self._lent.add(name)
         return self._session.sql(text)
@@ -114,16 +116,10 @@ class SparkEngine:
             raise StoreError(f"Spark: a query failed: {_one_line(error)}") from None
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep to itself what PySpark says of pandas, which takes no part in this."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", FutureWarning)
-        yield
-
-
 def _started() -> SparkSession:
     logging.getLogger("SQLQueryContextLogger").setLevel(logging.CRITICAL)
+    # PySpark speaks of pandas, which takes no part in this.
+    warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
     quiet = Path(__file__).with_name("log4j2.properties")
     os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile={quiet}")
     try:
@@ -134,8 +130,7 @@ def _started() -> SparkSession:
         conf.set("spark.ui.showConsoleProgress", str(sys.stderr.isatty()).lower())
         if conf.get("spark.master", "").startswith("local"):
             conf.setIfMissing("spark.driver.host", "127.0.0.1").setIfMissing("spark.driver.bindAddress", "127.0.0.1")
-        with _quiet():
-            return SparkSession.builder.config(conf=conf).getOrCreate()
+        return SparkSession.builder.config(conf=conf).getOrCreate()
     except (PySparkException, Py4JError, RuntimeError, OSError) as error:
         raise StoreError(f"Spark cannot be started (it needs Java 17 and its cluster): {_one_line(error)}") from None
 
@@ -185,4 +180,6 @@ def _respelt(node: exp.Expr) -> exp.Expr:
 
 
 def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())[:300]
+    """Return what an error says; of one from the JVM, what its innermost cause says, without the trace."""
+    said = str(error).rpartition("Caused by: ")[2].partition("\n\tat ")[0].partition("JVM stacktrace:")[0]
+    return " ".join(said.split())[:300]
