@@ -7,6 +7,7 @@ import json
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -14,7 +15,7 @@ import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,13 @@ def _until(holds: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def _taken(workspace: Path) -> int:
+    """How many keys a server has taken; its table is made with the first."""
+    with closing(sqlite3.connect(workspace / "access" / "answers.sqlite", timeout=10)) as connection:
+        made = connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'answered'").fetchone()[0]
+        return int(connection.execute("SELECT count(*) FROM answered").fetchone()[0]) if made else 0
+
+
 def _zip(case: Path) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
@@ -72,21 +80,23 @@ def test_a_killed_servers_jobs_are_told_and_its_keys_are_free(workspace: Path, t
     own = Path(shutil.copytree(workspace, tmp_path / "workspace", ignore=shutil.ignore_patterns("access", "jobs")))
     case, finding = _zip(write_case(tmp_path / "small")), json.dumps(FINDING).encode()
     json_type = {"Content-Type": "application/json"}
-    with _server(own) as (port, process), socket.create_connection(("127.0.0.1", port)) as half:
+    with _server(own) as (port, process):
         done = _ask(port, "POST", "/api/v1/cases/small/reports", b'{"kind": "express", "format": "md"}', **json_type)[1]
         _until(lambda: _ask(port, "GET", f"/api/v1/jobs/{done['id']}")[1]["state"] == "done")
         with FileLock(str(own / ".writer.lock")):  # another graphkit writes: the load waits for it
             loading = _ask(port, "POST", "/api/v1/uploads", case)[1]
             waiting = _ask(port, "POST", "/api/v1/uploads", case)[1]
             _until(lambda: len(_ask(port, "GET", f"/api/v1/jobs/{loading['id']}")[1]["steps"]) > 3)
-            half.sendall(
-                b"POST /api/v1/cases/small/findings HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: finding-1\r\n"
-                b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(finding) + finding[:10]
-            )
             path = "/api/v1/cases/small/findings"
-            _until(lambda: _ask(port, "POST", path, finding[:-1], **json_type, **KEY)[0] == 409)
-            process.send_signal(signal.SIGKILL)
-            process.wait()
+            with socket.create_connection(("127.0.0.1", port)) as half:
+                half.sendall(
+                    b"POST /api/v1/cases/small/findings HTTP/1.1\r\nHost: localhost\r\nIdempotency-Key: finding-1\r\n"
+                    b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n" % len(finding) + finding[:10]
+                )
+                _until(lambda: _taken(own) == 1)
+                assert _ask(port, "POST", path, finding, **json_type, **KEY)[0] == 409
+                process.send_signal(signal.SIGKILL)
+                process.wait()
     assert not list((own / "jobs").glob("*/job.new"))
     with _server(own) as (port, _):
         jobs = {one["id"]: one for one in _ask(port, "GET", "/api/v1/jobs")[1]["jobs"]}
