@@ -495,6 +495,4 @@ TABLE_PATHS = {
 }
 """The case tables that are given out, by their place in the address."""
 
-"""Those with rows about persons: for analysts, and every read of them is recorded."""
-
 PAGES: dict[str, type[Page]] = {path: _page_model(path, table) for path, table in TABLE_PATHS.items()}

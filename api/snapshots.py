@@ -18,7 +18,7 @@ from graphkit.model.case import Case, Policy
 from .errors import NotFoundError
 
 PERSONAL = ("beneficiaries", "deliveries")
-"""The tables with rows about persons."""
+"""The tables with rows about persons: for analysts, and every read of them is recorded."""
 
 _KEPT = 8
 

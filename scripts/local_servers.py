@@ -1,4 +1,4 @@
-"""What the scripts that start a server on this machine share (neo4j-local, spark-local)."""
+"""What the scripts that start a server on this machine share (neo4j-local, s3-local, spark-local)."""
 
 from __future__ import annotations
 

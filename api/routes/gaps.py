@@ -120,7 +120,7 @@ def causes(server: ServerDep, question: QuestionDep, gap: str) -> GapList:
     """List the root gaps that explain a gap; none when it is a root itself."""
     with server.evaluations.open(question) as evaluation:
         found = _known(Evaluation.gap, evaluation, gap)
-        return GapList(**question.about(evaluation), gaps=evaluation.causes(found))
+        return GapList(**question.about(evaluation), gaps=evaluation.gaps_of(found.caused_by))
 
 
 @router.get("/gaps/{gap}/consequences", dependencies=[Evidence, Unchanged])
@@ -134,8 +134,7 @@ def consequences(
     with server.evaluations.open(question) as evaluation:
         _known(Evaluation.gap, evaluation, gap)
         ids = evaluation.rows("SELECT gap FROM gap_causes WHERE cause = ? ORDER BY gap LIMIT ?", [gap, limit])
-        listed = [evaluation.gap(row["gap"]) for row in ids]
-        return GapList(**question.about(evaluation), gaps=listed)
+        return GapList(**question.about(evaluation), gaps=evaluation.gaps_of(row["gap"] for row in ids))
 
 
 @router.get("/gaps/{gap}/deliveries", response_model=DELIVERIES, dependencies=[Personal, Unchanged])

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
-from itertools import islice
 
 from graphkit.gaps import Evaluation
 from graphkit.model.gap import Gap
@@ -65,10 +64,9 @@ def described(gap: Gap, names: Names) -> Described:
 def consequences_of(evaluation: Evaluation, gap_id: str, names: Names, most: int) -> tuple[list[Described], int]:
     """Return the first gaps that a root gap explains, and how many there are."""
     found = evaluation.rows("SELECT gap FROM gap_causes WHERE cause = ? ORDER BY gap", [gap_id])
-    listed: Iterator[str] = (str(row["gap"]) for row in islice(found, most))
-    return [described(evaluation.gap(one), names) for one in listed], len(found)
+    return all_described(evaluation, (row["gap"] for row in found[:most]), names), len(found)
 
 
 def all_described(evaluation: Evaluation, ids: Iterable[str], names: Names) -> list[Described]:
     """Return the gaps with these ids, described."""
-    return [described(evaluation.gap(one), names) for one in ids]
+    return [described(gap, names) for gap in evaluation.gaps_of(ids)]

@@ -114,5 +114,5 @@ def chain_of(evaluation: Evaluation, gap_id: str, limit: int = MAX_STEPS) -> Cha
         )
         for row in found
     ]
-    causes = evaluation.causes(gap) if gap.caused_by else []
-    return Chain(gap=gap, causes=causes, steps=steps, left_out=(found[0]["found"] - len(steps)) if found else 0)
+    left_out = found[0]["found"] - len(steps) if found else 0
+    return Chain(gap=gap, causes=evaluation.gaps_of(gap.caused_by), steps=steps, left_out=left_out)

@@ -237,15 +237,17 @@ class Evaluation:
 
     def gap(self, gap_id: str) -> Gap:
         """Return one gap by its id; InputError when the evaluation has none of that id."""
-        found = self._gaps("SELECT * FROM gaps WHERE id = ?", [gap_id])
-        if not found:
-            raise InputError(f"no gap '{gap_id}' as of {self.as_of}; graphkit gaps --consequences lists them all")
-        return found[0]
+        return self.gaps_of([gap_id])[0]
 
-    def causes(self, gap: Gap) -> list[Gap]:
-        """Return the root gaps that explain a gap, in the order of its `caused_by`."""
-        found = {one.id: one for one in self._gaps("SELECT * FROM gaps WHERE list_contains(?, id)", [gap.caused_by])}
-        return [found[cause] for cause in gap.caused_by]
+    def gaps_of(self, ids: Iterable[str]) -> list[Gap]:
+        """Return gaps by their ids, in that order; InputError when the evaluation has none of an id."""
+        wanted = list(ids)
+        rows = self._gaps("SELECT * FROM gaps WHERE list_contains(?, id)", [wanted]) if wanted else []
+        found = {one.id: one for one in rows}
+        for one in wanted:
+            if one not in found:
+                raise InputError(f"no gap '{one}' as of {self.as_of}; graphkit gaps --consequences lists them all")
+        return [found[one] for one in wanted]
 
     def quote(self, source: str | None, locator: str | None) -> str | None:
         """Return the passage of a document at a locator; None where it is no text, or has no such place."""

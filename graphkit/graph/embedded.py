@@ -251,14 +251,14 @@ def _built(frames: Frames) -> Any:
 
 def _ahead(tables: Iterator[tuple[str | Kind, pa.Table]]) -> Iterator[tuple[str | Kind, pa.Table]]:
     """Yield the tables while another thread makes the next ones: SQL needs a core of its own, the engine has one."""
-    with ThreadPoolExecutor(1) as maker:
-        coming = deque(maker.submit(next, tables, None) for _ in range(_TABLES_AHEAD))
-        try:
-            while (made := coming.popleft().result()) is not None:
-                coming.append(maker.submit(next, tables, None))
-                yield made
-        finally:
-            maker.shutdown(cancel_futures=True)
+    maker = ThreadPoolExecutor(1)
+    coming = deque(maker.submit(next, tables, None) for _ in range(_TABLES_AHEAD))
+    try:
+        while (made := coming.popleft().result()) is not None:
+            coming.append(maker.submit(next, tables, None))
+            yield made
+    finally:
+        maker.shutdown(cancel_futures=True)
 
 
 def _add_all(graph: Any, kind: Kind, table: pa.Table) -> int:

@@ -212,8 +212,9 @@ class _Neighbourhood:
 
     def causes(self) -> None:
         row = self.highest() - _ROW * 1.3
+        gaps = {gap.id: gap for gap in self.evaluation.gaps_of(self.gap.caused_by)}
         for cause, x in self.spread_across(self.gap.caused_by):
-            gap = self.evaluation.gap(cause)
+            gap = gaps[cause]
             place = self.names.path(gap.scope or gap.subject)
             what = self.word(self.names.stage(gap.policy, gap.stage)) or (
                 self.names.agency(gap.subject).name if gap.subject else ""
