@@ -182,6 +182,23 @@ PANELS = (
         ),
     ),
     Panel(
+        "文件的规定",
+        "Provisions: what the documents fix",
+        270,
+        {
+            **_one("Policy", 110, 105),
+            **_one("Provision", 450, 105),
+            **_one("Document", 450, 225),
+            **_one("Region", 110, 225),
+        },
+        (
+            Line("Provision", "Policy", ("OF",)),
+            Line("Provision", "Region", ("IN_REGION",)),
+            Line("Provision", "Document", ("STATED_IN",)),
+            Line("Provision", "Provision", ("REPLACES", "NARROWER_THAN", "CONTRADICTS"), 1),
+        ),
+    ),
+    Panel(
         "评估与断点堵点",
         "Evaluations, and the gaps of each",
         270,

@@ -25,7 +25,7 @@ MOST_NEW = 60
 _SHAPES = {
     "Gap": "diamond", "Step": "box", "Agency": "ellipse", "Region": "hexagon", "Policy": "star", "Measure": "triangle",
     "Stage": "box", "BeneficiaryGroup": "dot", "Document": "square", "Finding": "triangleDown", "Action": "square",
-    "Report": "square", "MoneySource": "dot", "Evaluation": "text", "Case": "text",
+    "Report": "square", "Provision": "square", "MoneySource": "dot", "Evaluation": "text", "Case": "text",
 }  # fmt: skip
 """The shape of each label, as vis-network calls it."""
 

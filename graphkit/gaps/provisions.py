@@ -73,17 +73,21 @@ class Provisions(BaseModel):
 
 def provisions_of(evaluation: Evaluation, policy: str | None = None) -> Provisions:
     """Return the provisions as of the evaluation's day; a document's contents count from the day they are in force."""
-    inside: dict[str, set[str]] = {}
-    for row in evaluation.rows("SELECT code, ancestor FROM region_above"):
-        inside.setdefault(row["code"], {row["code"]}).add(row["ancestor"])
-    territories = {code: frozenset(above) for code, above in inside.items()}
     chosen = [one for one in evaluation.policies if policy in {None, one.id}]
+    territories = _territories(evaluation) if any(one.provisions for one in chosen) else {}
     return Provisions(
         case=evaluation.case.id,
         as_of=evaluation.as_of,
         provisions=[one for plan in chosen for one in versions(plan, evaluation.as_of)],
         conflicts=[one for plan in chosen for one in conflicts(plan, territories, evaluation.as_of)],
     )
+
+
+def _territories(evaluation: Evaluation) -> Territories:
+    inside: dict[str, set[str]] = {}
+    for row in evaluation.rows("SELECT code, ancestor FROM region_above"):
+        inside.setdefault(row["code"], {row["code"]}).add(row["ancestor"])
+    return {code: frozenset(above) for code, above in inside.items()}
 
 
 def versions(policy: Policy, as_of: date) -> list[Version]:

@@ -2,7 +2,8 @@
 -- A section is headed `-- nodes LABEL` or `-- relationships TYPE`; it gives the schema's columns by name, and what it
 -- leaves out is null. Relationships name the labels and ids of their two ends. Before the first section: what they share.
 -- Given by the projection: graph_case() the case's id, graph_case_node() the id of its node, graph_batch() its newest
--- load, definition_rows the YAML definitions as they were loaded.
+-- load, definition_rows the YAML definitions as they were loaded, graph_provisions and graph_conflicts what
+-- `graphkit provisions` shows (lists as JSON).
 
 CREATE OR REPLACE TEMP MACRO graph_part(part) AS replace(replace(part, '%', '%25'), '/', '%2F');
 CREATE OR REPLACE TEMP MACRO graph_id(a) AS graph_case_node() || '/' || a;
@@ -69,6 +70,14 @@ SELECT
   graph_id(measures.id) AS id, measures.id AS key, coalesce(title_zh, title_en, measures.id) AS title,
   measures.* EXCLUDE (id), defined.source, defined.batch
 FROM measures JOIN defined ON defined.kind = 'policy' AND defined.id = measures.policy
+
+-- nodes Provision
+SELECT
+  graph_id2(policy, provisions.id) AS id, graph_part(policy) || '/' || provisions.id AS key,
+  coalesce(title_zh, title_en, provisions.id) AS title,
+  provisions.* EXCLUDE (id, groups), from_json(groups, '["VARCHAR"]') AS groups,
+  defined.source, 'provision ' || provisions.id AS locator, defined.batch
+FROM graph_provisions AS provisions JOIN defined ON defined.kind = 'policy' AND defined.id = policy
 
 -- nodes Stage
 SELECT
@@ -168,6 +177,11 @@ SELECT
 FROM measures JOIN defined ON defined.kind = 'policy' AND defined.id = measures.policy
 UNION ALL BY NAME
 SELECT
+  'Provision' AS start_label, graph_id2(policy, provisions.id) AS start_id, 'Policy' AS end_label, graph_id(policy) AS end_id,
+  defined.source, 'provision ' || provisions.id AS locator, defined.batch
+FROM graph_provisions AS provisions JOIN defined ON defined.kind = 'policy' AND defined.id = policy
+UNION ALL BY NAME
+SELECT
   'Stage' AS start_label, graph_id2(stages.policy, stages.id) AS start_id, 'Policy' AS end_label, graph_id(stages.policy) AS end_id,
   defined.source, defined.batch
 FROM stages JOIN defined ON defined.kind = 'policy' AND defined.id = stages.policy
@@ -230,6 +244,13 @@ SELECT
   coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
 FROM findings JOIN finding_states ON finding_states.id = findings.id
 WHERE finding_states.region IS NOT NULL
+UNION ALL BY NAME
+SELECT
+  'Provision' AS start_label, graph_id2(policy, provisions.id) AS start_id, 'Region' AS end_label, graph_id(regions.code) AS end_id,
+  defined.source, 'provision ' || provisions.id AS locator, defined.batch
+FROM graph_provisions AS provisions
+JOIN defined ON defined.kind = 'policy' AND defined.id = policy
+JOIN regions ON regions.code = territory
 
 -- relationships PART_OF
 SELECT
@@ -379,6 +400,13 @@ FROM actions JOIN agencies ON agencies.id = actions."to"
 
 -- relationships STATED_IN
 SELECT
+  'Provision' AS start_label, graph_id2(policy, provisions.id) AS start_id, 'Document' AS end_label, graph_id(documents.id) AS end_id,
+  defined.source, 'provision ' || provisions.id AS locator, defined.batch
+FROM graph_provisions AS provisions
+JOIN defined ON defined.kind = 'policy' AND defined.id = policy
+JOIN documents ON documents.id = provisions.document
+UNION ALL BY NAME
+SELECT
   'Finding' AS start_label, graph_id(id) AS start_id, 'Document' AS end_label, graph_id(document) AS end_id, findings.source, locator, batch
 FROM findings JOIN graph_sources ON graph_sources.source = findings.source
 UNION ALL BY NAME
@@ -397,3 +425,25 @@ JOIN defined ON defined.kind = 'policy' AND defined.id = policies.id
 LEFT JOIN policy_documents ON policy_documents.policy = policies.id
 JOIN documents
   ON documents.id = policy_documents.document OR (policy_documents.document IS NULL AND documents.number = policies.document_number)
+
+-- relationships REPLACES
+SELECT
+  'Provision' AS start_label, graph_id2(policy, "other") AS start_id, 'Provision' AS end_label, graph_id2(policy, "one") AS end_id,
+  from_json(groups, '["VARCHAR"]') AS groups, since, until,
+  'graphkit' AS source, graph_batch() AS batch
+FROM graph_conflicts WHERE relation = 'replaced'
+
+-- relationships NARROWER_THAN
+SELECT
+  'Provision' AS start_label, graph_id2(policy, "one") AS start_id, 'Provision' AS end_label, graph_id2(policy, "other") AS end_id,
+  from_json(groups, '["VARCHAR"]') AS groups, since, until, from_json(falls_short, '["VARCHAR"]') AS falls_short,
+  from_json(left_out, '["VARCHAR"]') AS left_out,
+  'graphkit' AS source, graph_batch() AS batch
+FROM graph_conflicts WHERE relation = 'narrower'
+
+-- relationships CONTRADICTS
+SELECT
+  'Provision' AS start_label, graph_id2(policy, "one") AS start_id, 'Provision' AS end_label, graph_id2(policy, "other") AS end_id,
+  from_json(groups, '["VARCHAR"]') AS groups, since, until,
+  'graphkit' AS source, graph_batch() AS batch
+FROM graph_conflicts WHERE relation = 'contradicting'

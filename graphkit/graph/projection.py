@@ -7,6 +7,7 @@ are added up by day, holder and group.
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from functools import cache
@@ -14,10 +15,12 @@ from importlib import resources
 from typing import NamedTuple
 
 import pyarrow as pa
+from pydantic import BaseModel
 
 from graphkit.engine.duckdb import connect
 from graphkit.facts.schema import DEFINITIONS
 from graphkit.gaps import Evaluation
+from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.frames import END, START, Frames, Kind, node_schema, relationship_schema
 from graphkit.model.errors import UsageError
 from graphkit.model.graph import LABELS, RELATIONSHIPS, case_node_id
@@ -31,6 +34,16 @@ _DUCKDB: dict[pa.DataType, str] = {
     pa.timestamp("us"): "TIMESTAMP",
     pa.list_(pa.string()): "VARCHAR[]",
 }
+
+_PROVISION = {
+    "policy": "policy", "id": "id", "title_zh": "title_zh", "title_en": "title_en", "parameter": "parameter",
+    "value": "value", "unit": "unit", "territory": "territory", "groups": "groups", "document": "document",
+    "effective_from": "from_day", "effective_to": "to", "state": "state",
+}  # fmt: skip
+_CONFLICT = {
+    name: name for name in ("policy", "relation", "one", "other", "groups", "falls_short", "left_out", "since", "until")
+}
+"""The columns that the SELECTs see, with the fields of graphkit/gaps/provisions.py that they hold."""
 
 
 class _Section(NamedTuple):
@@ -113,9 +126,12 @@ class _CaseTables:
         files = ", ".join(_quoted(file) for file in evaluation.facts.files(DEFINITIONS, self.case))
         documents = [(policy.id, policy.document.id) for policy in evaluation.policies if policy.document.id]
         titles = evaluation.case.title
+        provisions = provisions_of(evaluation)
         given: dict[str, list[tuple[str | None, ...]]] = {
             "kind_titles (kind, title)": [(kind, rule.title.zh) for kind, rule in evaluation.rules.items()],
             "policy_documents (policy, document)": [*documents] or [(None, None)],
+            f"graph_provisions ({', '.join(_PROVISION)})": _rows(provisions.provisions, _PROVISION),
+            f"graph_conflicts ({', '.join(_CONFLICT)})": _rows(provisions.conflicts, _CONFLICT),
             "case_titles (title_zh, title_en, jurisdiction, timezone)": [
                 (titles.zh, titles.en, evaluation.case.jurisdiction, evaluation.case.timezone)
             ],
@@ -204,6 +220,16 @@ def _sections(file: str) -> tuple[str, list[_Section]]:
 
 def _run(evaluation: Evaluation, statements: str) -> None:
     evaluation.sql(f"{statements.strip()}\nSELECT 1")
+
+
+def _rows(found: Sequence[BaseModel], columns: Mapping[str, str]) -> list[tuple[str | None, ...]]:
+    """Return models as rows of text, lists as JSON; one empty row where there are none."""
+    given = [one.model_dump(mode="json") for one in found]
+    return [tuple(_text(one[field]) for field in columns.values()) for one in given] or [(None,) * len(columns)]
+
+
+def _text(value: str | list[str] | None) -> str | None:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
 
 def _quoted(text: str | None) -> str:

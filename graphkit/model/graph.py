@@ -187,6 +187,24 @@ _LABELS = (
         ),
     ),
     Label(
+        "Provision",
+        "规定",
+        "What one document fixes about a policy, for some groups in a territory, for a time (docs/provisions.md)",
+        (
+            _POLICY,
+            *_TITLES,
+            _text("parameter", "事项", "what it fixes; versions of one thing have one parameter"),
+            _text("value", "内容", "a number or words, as the document has it; counted in `unit`"),
+            _text("unit", "计量单位", "in what `value` is counted"),
+            _text("territory", "适用地区", "region code; none: everywhere"),
+            Property("groups", _P.TEXTS, "对象", "whom it is for, in words of the case; none: all"),
+            _text("document", "文件", "id of the document that fixes it"),
+            _date("effective_from", "施行日", "first day in force; none: open"),
+            _date("effective_to", "截止日", "last day in force, however it ended; none: open"),
+            _text("state", "状态", "in_force, not_yet, ended or replaced, as of the case's evaluation day"),
+        ),
+    ),
+    Label(
         "Stage",
         "环节定义",
         "One stage of a policy's chain; a step is a stage in one scope",
@@ -381,6 +399,13 @@ _HOLDERS = ("MoneySource", "Agency", "BeneficiaryGroup")
 _LINKED = ("BeneficiaryGroup", "Agency")
 _DELIVERY = tuple((start, end) for start in ("Agency", "Measure") for end in ("BeneficiaryGroup", "Region", "Case"))
 
+_TWO_PROVISIONS = (("Provision", "Provision"),)
+_CONFLICT = (
+    Property("groups", _P.TEXTS, "共同对象", "groups that both are about; none: all"),
+    _date("since", "起始日", "first day on which it held"),
+    _date("until", "截至", "last day on which it holds; none: open"),
+)
+
 _RELATIONSHIPS = (
     Relationship(
         "OF",
@@ -389,6 +414,7 @@ _RELATIONSHIPS = (
         (
             ("Policy", "Case"),
             ("Measure", "Policy"),
+            ("Provision", "Policy"),
             ("Stage", "Policy"),
             ("Step", "Stage"),
             ("Report", "Case"),
@@ -417,6 +443,7 @@ _RELATIONSHIPS = (
             ("Agency", "Region"),
             ("BeneficiaryGroup", "Region"),
             ("Finding", "Region"),
+            ("Provision", "Region"),
         ),
     ),
     Relationship(
@@ -527,10 +554,30 @@ _RELATIONSHIPS = (
         "is stated in the document",
         (
             ("Policy", "Document"),
+            ("Provision", "Document"),
             ("Finding", "Document"),
             ("Action", "Document"),
             ("Report", "Document"),
         ),
+    ),
+    Relationship("REPLACES", "取代", "replaces the older provision", _TWO_PROVISIONS, _CONFLICT),
+    Relationship(
+        "NARROWER_THAN",
+        "窄于",
+        "falls short of the higher provision while both are in force",
+        _TWO_PROVISIONS,
+        (
+            *_CONFLICT,
+            Property("falls_short", _P.TEXTS, "不足之处", "in what it is narrower: value, groups"),
+            Property("left_out", _P.TEXTS, "未覆盖对象", "groups of the higher one that it leaves out"),
+        ),
+    ),
+    Relationship(
+        "CONTRADICTS",
+        "相抵触",
+        "says otherwise than the provision, both being in force; holds both ways and stands once",
+        _TWO_PROVISIONS,
+        _CONFLICT,
     ),
     Relationship("IN", "在此评估", "holds in the evaluation", (("Gap", "Evaluation"),)),
     Relationship(

@@ -25,6 +25,8 @@ from graphkit.graph.frames import Frames
 from graphkit.graph.limits import Limits
 from graphkit.graph.store import GraphStore
 from graphkit.graph.values import Node, Relationship
+from tests.planted import build
+from tests.planted.build import day
 from tests.reference.case import Case
 
 STORES = ["embedded", pytest.param("neo4j", marks=pytest.mark.neo4j)]
@@ -75,6 +77,30 @@ def named(case: Case, id: str, as_of: date | None = None) -> Case:
     """Return the case under another id, with this day to be evaluated on."""
     meta = deepcopy(case.meta) | {"id": id}
     return Case(meta | ({"as_of": as_of} if as_of else {}), case.policies, case.tables)
+
+
+def provisions_at_odds(id: str) -> Case:
+    """Return a case whose documents replace each other, fall short of each other and contradict each other."""
+    rent = {"parameter": "months", "unit": "month"}
+    provisions = [
+        {**rent, "id": "nation/3", "value": "3", "from": day(2, 9), "groups": ["shops", "O'Neil, [x]"]},
+        {**rent, "id": "old", "value": "1", "from": day(2, 1), "territory": "14", "groups": ["shops"]},
+        {
+            **rent,
+            "id": "two",
+            "value": "2",
+            "from": day(3, 1),
+            "territory": "14",
+            "replaces": ["old"],
+            "document": "d1",
+        },
+        {"id": "half", "parameter": "share", "value": "half", "from": day(3, 1), "document": "d1"},
+        {"id": "third", "parameter": "share", "value": "third", "from": day(3, 2), "to": day(9, 1), "document": "gone"},
+        {"id": "later", "parameter": "share", "value": "all", "from": day(7, 1), "territory": "nowhere"},
+    ]
+    made = build.case(build.policy(build.stage("start", within_days=10), provisions=provisions))
+    made.tables["documents"] = [{"id": "d1", "title": "通知"}]
+    return named(made, id, day(6, 30))
 
 
 def loaded(folder: Path, *cases: Case) -> Facts:

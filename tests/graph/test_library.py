@@ -19,7 +19,7 @@ from graphkit.graph.library import IDENTITY, LibraryQuery, library, parse_query
 from graphkit.graph.projection import project
 from graphkit.graph.store import GraphStore
 from graphkit.model.errors import InputError
-from tests.graph.stores import ALL, STORES, loaded, named, opened, own_id
+from tests.graph.stores import ALL, STORES, loaded, named, opened, own_id, provisions_at_odds
 from tests.planted import CASES, Planted
 
 QUERIES = list(library().values())
@@ -63,6 +63,11 @@ class World:
         facts = Facts(folder / "bundled", create=True)
         load_case(facts, _bundled(folder / "case", self.bundled))
         self.evaluations[self.bundled] = ("bundled", evaluate(facts, self.bundled))
+        at_odds = own_id()
+        self.evaluations[at_odds] = (
+            "at odds",
+            evaluate(loaded(folder / at_odds, provisions_at_odds(at_odds)), at_odds),
+        )
         self.cases += self.evaluations
         day = self.evaluations[self.bundled][1].as_of
         earlier = evaluate(facts, self.bundled, day.replace(month=day.month - 2, day=1))

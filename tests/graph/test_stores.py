@@ -10,13 +10,14 @@ from typing import Any
 import pytest
 
 from graphkit.gaps import evaluate
+from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.embedded import EmbeddedStore
 from graphkit.graph.frames import END, START, Frames
 from graphkit.graph.projection import project
 from graphkit.graph.store import GraphStore
 from graphkit.graph.stores import behind, refresh
 from graphkit.model.graph import LABELS
-from tests.graph.stores import ALL, content, expected, loaded, named, opened, raw
+from tests.graph.stores import ALL, content, expected, loaded, named, opened, provisions_at_odds, raw
 from tests.planted.build import action, case, completed, day, finding, group, policy, stage, transfer
 from tests.reference.case import Case
 
@@ -75,6 +76,47 @@ def test_everything_says_where_it_comes_from(store: GraphStore, cases: list[str]
     without = [key for key, properties in nodes.items() if not {"source", "batch", "case"} <= properties.keys()]
     without += [one[:3] for one in relationships if not {"source", "batch", "case"} <= {name for name, _ in one[3]}]
     assert without == []
+
+
+def test_provisions_stand_as_the_command_shows_them(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
+    facts = loaded(tmp_path, provisions_at_odds(cases[0]))
+    refresh(facts, store)
+    found = provisions_of(evaluate(facts, cases[0]))
+    properties = (
+        "p.title, p.parameter, p.value, p.unit, p.territory, p.groups, p.document, p.effective_from, p.effective_to"
+    )
+    rows = store.run(
+        f"MATCH (q:Policy)<-[:OF]-(p:Provision {{case: $case}}) RETURN {properties}, p.state ORDER BY p.title",
+        {"case": cases[0]},
+    ).rows
+    assert rows == [
+        (
+            one.id, one.parameter, one.value, one.unit, one.territory, one.groups, one.document, one.from_day, one.to,
+            one.state,
+        )
+        for one in sorted(found.provisions, key=lambda one: one.id)
+    ]  # fmt: skip
+    between = store.run(
+        "MATCH (a:Provision {case: $case})-[r]->(b:Provision) "
+        "RETURN type(r), a.title, b.title, r.groups, r.since, r.until, r.falls_short, r.left_out "
+        "ORDER BY a.title, b.title",
+        {"case": cases[0]},
+    ).rows
+    shops, since = ["shops", "O'Neil, [x]"], day(3, 1)
+    assert between == [
+        ("CONTRADICTS", "half", "third", [], day(3, 2), day(9, 1), None, None),
+        ("NARROWER_THAN", "old", "nation/3", ["shops"], day(2, 9), day(2, 29), ["value", "groups"], ["O'Neil, [x]"]),
+        ("NARROWER_THAN", "two", "nation/3", shops, since, None, ["value"], []),
+        ("REPLACES", "two", "old", ["shops"], since, None, None, None),
+    ]
+    assert len(found.conflicts) == len(between)
+    ends = (
+        "MATCH (p:Provision {case: $case})-[r:IN_REGION|STATED_IN]->(n) "
+        "RETURN type(r), p.title, n.key ORDER BY p.title, n.key"
+    )
+    assert store.run(ends, {"case": cases[0]}).rows == [
+        ("STATED_IN", "half", "d1"), ("IN_REGION", "old", "14"), ("IN_REGION", "two", "14"), ("STATED_IN", "two", "d1"),
+    ]  # fmt: skip
 
 
 def test_values_come_back_as_they_went_in(store: GraphStore, cases: list[str], tmp_path: Path) -> None:

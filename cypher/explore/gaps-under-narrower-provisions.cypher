@@ -1,0 +1,23 @@
+// id: gaps-under-narrower-provisions
+// revision: 1
+// title: {zh: 窄于上位规定处的断点堵点, en: Gaps where a narrower provision holds}
+// answers:
+//   zh: 在下级规定窄于上位规定的地区，同一政策的环节出了多少断点堵点？
+//   en: Where a lower provision falls short of a higher one, how many gaps do the steps of that policy have?
+// parameters:
+//   case: {type: text, default: null, zh: 只看此案例, en: only this case}
+// columns:
+//   case: {zh: 案例, en: case}
+//   policy: {zh: 政策, en: policy id}
+//   lower: {zh: 下级规定, en: lower provision}
+//   higher: {zh: 上位规定, en: higher provision}
+//   territory: {zh: 地区, en: where the lower one holds}
+//   kind: {zh: 种类, en: kind of gap}
+//   gaps: {zh: 数量, en: gaps}
+MATCH (higher:Provision)<-[:NARROWER_THAN]-(lower:Provision)-[:IN_REGION]->(t:Region)
+WHERE $case IS NULL OR lower.case = $case
+MATCH (t)<-[:PART_OF*0..5]-(:Region)<-[:IN_REGION]-(s:Step)<-[:AT]-(g:Gap)-[:IN]->(e:Evaluation)
+WHERE e.current AND s.policy = lower.policy
+WITH lower, higher, t, g.kind AS kind, count(DISTINCT g) AS gaps
+RETURN lower.case AS case, lower.policy AS policy, lower.title AS lower, higher.title AS higher, t.title AS territory, kind, gaps
+ORDER BY `case`, policy, lower.key, higher.key, gaps DESC, kind
