@@ -19,9 +19,9 @@
 //   groups: {zh: 共同对象, en: groups that both are about; none is all}
 //   since: {zh: 起始日, en: since}
 //   until: {zh: 截至, en: until}
-MATCH (one:Provision)-[r:CONTRADICTS]->(other:Provision)
-WHERE $case IS NULL OR one.case = $case
-RETURN one.case AS case, one.policy AS policy, one.parameter AS parameter, one.title AS one, one.value AS one_value,
-  one.document AS one_document, other.title AS other, other.value AS other_value, other.document AS other_document,
+MATCH (p:Provision)-[r:CONTRADICTS]->(q:Provision)
+WHERE $case IS NULL OR p.case = $case
+RETURN p.case AS case, p.policy AS policy, p.parameter AS parameter, p.title AS one, p.value AS one_value,
+  p.document AS one_document, q.title AS other, q.value AS other_value, q.document AS other_document,
   r.groups AS groups, r.since AS since, r.until AS until
-ORDER BY `case`, policy, parameter, since, one.key, other.key
+ORDER BY `case`, policy, parameter, since, p.key, q.key

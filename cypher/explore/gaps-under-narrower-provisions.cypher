@@ -14,10 +14,10 @@
 //   territory: {zh: 地区, en: where the lower one holds}
 //   kind: {zh: 种类, en: kind of gap}
 //   gaps: {zh: 数量, en: gaps}
-MATCH (higher:Provision)<-[:NARROWER_THAN]-(lower:Provision)-[:IN_REGION]->(t:Region)
-WHERE $case IS NULL OR lower.case = $case
+MATCH (q:Provision)<-[:NARROWER_THAN]-(p:Provision)-[:IN_REGION]->(t:Region)
+WHERE $case IS NULL OR p.case = $case
 MATCH (t)<-[:PART_OF*0..5]-(:Region)<-[:IN_REGION]-(s:Step)<-[:AT]-(g:Gap)-[:IN]->(e:Evaluation)
-WHERE e.current AND s.policy = lower.policy
-WITH lower, higher, t, g.kind AS kind, count(DISTINCT g) AS gaps
-RETURN lower.case AS case, lower.policy AS policy, lower.title AS lower, higher.title AS higher, t.title AS territory, kind, gaps
-ORDER BY `case`, policy, lower.key, higher.key, gaps DESC, kind
+WHERE e.current AND s.policy = p.policy
+WITH p, q, t, g.kind AS kind, count(DISTINCT g) AS gaps
+RETURN p.case AS case, p.policy AS policy, p.title AS lower, q.title AS higher, t.title AS territory, kind, gaps
+ORDER BY `case`, policy, p.key, q.key, gaps DESC, kind

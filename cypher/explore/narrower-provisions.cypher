@@ -19,9 +19,9 @@
 //   left_out: {zh: 未覆盖对象, en: groups that it leaves out}
 //   since: {zh: 起始日, en: since}
 //   until: {zh: 截至, en: until}
-MATCH (lower:Provision)-[r:NARROWER_THAN]->(higher:Provision)
-WHERE $case IS NULL OR lower.case = $case
-RETURN lower.case AS case, lower.policy AS policy, lower.parameter AS parameter, lower.title AS lower,
-  lower.value AS lower_value, higher.title AS higher, higher.value AS higher_value, lower.unit AS unit,
+MATCH (p:Provision)-[r:NARROWER_THAN]->(q:Provision)
+WHERE $case IS NULL OR p.case = $case
+RETURN p.case AS case, p.policy AS policy, p.parameter AS parameter, p.title AS lower,
+  p.value AS lower_value, q.title AS higher, q.value AS higher_value, p.unit AS unit,
   r.falls_short AS falls_short, r.left_out AS left_out, r.since AS since, r.until AS until
-ORDER BY `case`, policy, parameter, since, lower.key, higher.key
+ORDER BY `case`, policy, parameter, since, p.key, q.key
