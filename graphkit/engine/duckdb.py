@@ -11,6 +11,8 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
+from graphkit.engine.arrow import table_of
+
 MEMORY_LIMIT = "3GB"
 """What DuckDB may hold; with Python and what is under way the process stays within 4 GB."""
 
@@ -45,7 +47,7 @@ class DuckDBEngine:
     def stored(self, name: str, files: Sequence[str], schema: pa.Schema) -> str:
         """Return what stands behind FROM to read some Parquet files; without any, the table `name` that has no rows."""
         if not files:
-            self.register(name, schema.empty_table())
+            self.register(name, table_of(schema, []))
             return name
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
         return f"read_parquet([{listed}], hive_partitioning = false)"

@@ -7,6 +7,7 @@ from importlib import resources
 
 import pyarrow as pa
 
+from graphkit.engine.arrow import table_of
 from graphkit.model.case import Case, Policy
 from graphkit.model.tables import LEVELS
 
@@ -75,7 +76,7 @@ def definition_tables(case: Case, policies: Iterable[Policy]) -> dict[str, pa.Ta
             rows["stage_after"] += [
                 (policy.id, stage.id, before, before in stage.may_precede) for before in sorted(set(stage.after))
             ]
-    return {name: _table(_SCHEMAS[name], rows[name]) for name in _SCHEMAS}
+    return {name: table_of(_SCHEMAS[name], rows[name]) for name in _SCHEMAS}
 
 
 _SCHEMAS: dict[str, pa.Schema] = {
@@ -126,10 +127,3 @@ _SCHEMAS: dict[str, pa.Schema] = {
     "stage_scopes": pa.schema([("policy", _TEXT), ("stage", _TEXT), ("scope", _TEXT)]),
     "stage_after": pa.schema([("policy", _TEXT), ("stage", _TEXT), ("after", _TEXT), ("may_precede", _FLAG)]),
 }
-
-
-def _table(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [() for _ in schema]
-    return pa.table(
-        [pa.array(list(column), kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema
-    )

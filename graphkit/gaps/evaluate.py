@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 
 import pyarrow as pa
 
+from graphkit.engine.arrow import table_of
 from graphkit.engine.duckdb import DuckDBEngine, connect
 from graphkit.engine.engine import Engine, EngineName
 from graphkit.facts import Facts
@@ -102,22 +103,22 @@ class Computation:
             self._engine.register(name, table)
         present = self.facts.tables_present(self.case.id)
         settings = {
-            "as_of": pa.array([self.as_of], pa.date32()),
-            "known_by": pa.array([self.known_by], pa.timestamp("us")),
-            "case_currency": pa.array([self.case.currency]),
-            "calendar": pa.array([self.case.calendar]),
-            "has_coverage": pa.array(["coverage" in present]),
-            "has_beneficiaries": pa.array(["beneficiaries" in present]),
+            "as_of": (pa.date32(), self.as_of),
+            "known_by": (pa.timestamp("us"), self.known_by),
+            "case_currency": (pa.string(), self.case.currency),
+            "calendar": (pa.string(), self.case.calendar),
+            "has_coverage": (pa.bool_(), "coverage" in present),
+            "has_beneficiaries": (pa.bool_(), "beneficiaries" in present),
+            **{name: (pa.decimal128(28, 6), value) for name, value in self.thresholds.items()},
         }
-        numbers = {name: pa.array([value], pa.decimal128(28, 6)) for name, value in self.thresholds.items()}
-        self._engine.register("settings", pa.table(settings | numbers))
+        kinds = pa.schema([(name, kind) for name, (kind, _) in settings.items()])
+        self._engine.register("settings", table_of(kinds, [[value for _, value in settings.values()]]))
         self._engine.register("workdays", self._workdays())
         periods = [
             (cadence.kind, end) for cadence in self.case.report_cadence for end in period_ends(cadence, self.as_of)
         ]
-        kinds = pa.array([kind for kind, _ in periods], pa.string())
-        ends = pa.array([end for _, end in periods], pa.date32())
-        self._engine.register("report_periods", pa.table({"kind": kinds, "period_end": ends}))
+        columns = pa.schema([("kind", pa.string()), ("period_end", pa.date32())])
+        self._engine.register("report_periods", table_of(columns, periods))
 
     def _workdays(self) -> pa.Table:
         if self.case.calendar == "days":

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import chinese_calendar
 import pyarrow as pa
 
+from graphkit.engine.arrow import table_of
 from graphkit.model.case import Cadence
 
 
@@ -35,22 +36,18 @@ def workdays() -> pa.Table:
     """Return every day of the known years with `number`, how many working days there were up to and with it."""
     first, last = known_years()
     day, number = date(first, 1, 1), 0
-    days, numbers, flags = [], [], []
+    rows = []
     while day.year <= last:
         is_workday = bool(chinese_calendar.is_workday(day))
         number += is_workday
-        days.append(day)
-        numbers.append(number)
-        flags.append(is_workday)
+        rows.append((day, number, is_workday))
         day += timedelta(days=1)
-    return pa.table({"day": days, "number": pa.array(numbers, pa.int64()), "is_workday": flags})
+    return table_of(_WORKDAYS, rows)
 
 
 def no_workdays() -> pa.Table:
     """Return the calendar of a case that counts plain days: none is needed."""
-    return workdays_schema().empty_table()
+    return table_of(_WORKDAYS, [])
 
 
-def workdays_schema() -> pa.Schema:
-    """Return the columns of `workdays()`."""
-    return pa.schema([("day", pa.date32()), ("number", pa.int64()), ("is_workday", pa.bool_())])
+_WORKDAYS = pa.schema([("day", pa.date32()), ("number", pa.int64()), ("is_workday", pa.bool_())])

@@ -136,7 +136,7 @@ def header_and_query(text: str, comment: str) -> tuple[dict[str, Any], str]:
     lines = text.lstrip("\ufeff").replace("\r\n", "\n").split("\n")
     length = next((index for index, line in enumerate(lines) if not line.startswith(comment)), len(lines))
     header = "\n".join(line.removeprefix(comment).removeprefix(" ") for line in lines[:length])
-    if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(header)):
+    if "*" in header and any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(header)):
         raise yaml.YAMLError("aliases (*name) are not read here; write it out")
     read = yaml.safe_load(header) or {}
     if not isinstance(read, dict):

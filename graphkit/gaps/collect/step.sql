@@ -1,10 +1,11 @@
--- A rule about steps: one row of the query is one gap; everything else is the step's.
+-- A rule about steps: one row of the query is one gap; everything else is the step's, whose number says stage and place.
 INSERT INTO found_gaps
 SELECT
   '{about}', '{kind}', '{category}',
-  CASE WHEN {graded} THEN coalesce(steps.severity, '{severity}') ELSE '{severity}' END,
-  found.step, steps.policy, steps.measure, steps.stage, steps.scope, NULL, steps.region,
+  CASE WHEN {graded} THEN coalesce(stages.severity, '{severity}') ELSE '{severity}' END,
+  found.step, stages.policy, stages.measure, stages.id, places.scope, NULL, places.region,
   found.since, found.due_on, found.happened_on, found.detail, found.count
 FROM ({query}) AS found
-JOIN steps ON steps.step = found.step
-WHERE steps.policy IN (SELECT id FROM policies_in_force);
+JOIN stages ON stages.number = found.step >> 32
+JOIN places ON places.number = found.step & 4294967295
+WHERE stages.policy IN (SELECT id FROM policies_in_force);

@@ -7,35 +7,38 @@ FROM gap_rows
 JOIN reach ON reach.step = gap_rows.step
 JOIN fronts ON fronts.step = reach.front
 WHERE gap_rows.kind = 'blocked_step'
-UNION
+UNION ALL
 -- A missing, unobserved or overdue step: nobody was assigned to it.
 SELECT gap_rows.id AS gap, fronts.root AS cause
 FROM gap_rows
 JOIN fronts ON fronts.step = gap_rows.step
 WHERE gap_rows.kind IN ('missing_step', 'unobserved_step', 'overdue_step') AND fronts.root <> gap_rows.id
-UNION
+UNION ALL
 -- Deliveries that are short or late: what holds up the step of their measure …
-SELECT gap_rows.id AS gap, fronts.root AS cause
-FROM gap_rows
-JOIN measure_steps ON measure_steps.measure = gap_rows.measure AND measure_steps.region = gap_rows.region
-JOIN fronts ON fronts.step = measure_steps.step
-WHERE gap_rows.kind IN ('coverage_shortfall', 'late_delivery')
-UNION
-SELECT gap_rows.id AS gap, fronts.root AS cause
-FROM gap_rows
-JOIN measure_steps ON measure_steps.measure = gap_rows.measure AND measure_steps.region = gap_rows.region
-JOIN reach ON reach.step = measure_steps.step
-JOIN fronts ON fronts.step = reach.front
-WHERE gap_rows.kind IN ('coverage_shortfall', 'late_delivery')
-UNION
--- … and the money that was kept on its way to their region.
-SELECT gap_rows.id AS gap, retained.id AS cause
-FROM gap_rows
-JOIN region_above ON region_above.code = gap_rows.region
-JOIN gap_rows AS retained
-  ON retained.kind = 'funds_retained' AND retained.policy = gap_rows.policy
- AND retained.measure = gap_rows.measure AND retained.region = region_above.ancestor
-WHERE gap_rows.kind IN ('coverage_shortfall', 'late_delivery');
+SELECT gap, cause
+FROM (
+  SELECT gap_rows.id AS gap, fronts.root AS cause
+  FROM gap_rows
+  JOIN measure_steps ON measure_steps.measure = gap_rows.measure AND measure_steps.region = gap_rows.region
+  JOIN fronts ON fronts.step = measure_steps.step
+  WHERE gap_rows.kind IN ('coverage_shortfall', 'late_delivery')
+  UNION
+  SELECT gap_rows.id AS gap, fronts.root AS cause
+  FROM gap_rows
+  JOIN measure_steps ON measure_steps.measure = gap_rows.measure AND measure_steps.region = gap_rows.region
+  JOIN reach ON reach.step = measure_steps.step
+  JOIN fronts ON fronts.step = reach.front
+  WHERE gap_rows.kind IN ('coverage_shortfall', 'late_delivery')
+  UNION
+  -- … and the money that was kept on its way to their region.
+  SELECT gap_rows.id AS gap, retained.id AS cause
+  FROM gap_rows
+  JOIN region_above ON region_above.code = gap_rows.region
+  JOIN gap_rows AS retained
+    ON retained.kind = 'funds_retained' AND retained.policy = gap_rows.policy
+   AND retained.measure = gap_rows.measure AND retained.region = region_above.ancestor
+  WHERE gap_rows.kind IN ('coverage_shortfall', 'late_delivery')
+);
 
 -- The groups of each step's measure in its region or below.
 CREATE OR REPLACE TABLE step_groups AS

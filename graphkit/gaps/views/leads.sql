@@ -1,10 +1,11 @@
--- Which agencies answer for a step (CONTRACT.md section 4, responsible). Reads: assignments, steps.
+-- Which agencies answer for a step (CONTRACT.md section 4, responsible). Reads: assignments, steps, step_states.
 
 CREATE OR REPLACE TABLE step_agencies AS
-SELECT DISTINCT steps.step, assignments.agency, coalesce(assignments.role, 'lead') AS role
+SELECT DISTINCT step_states.step, assignments.agency, coalesce(assignments.role, 'lead') AS role
 FROM assignments
-JOIN steps
-  ON steps.policy = assignments.policy AND steps.stage = assignments.stage AND steps.scope = assignments.scope;
+JOIN stages ON stages.policy = assignments.policy AND stages.id = assignments.stage
+JOIN places ON places.scope = assignments.scope
+JOIN step_states ON step_states.step = stages.number * 4294967296 + places.number;
 
 -- The steps whose lead agencies answer for a step: its own, or (collect/leads.sql) the nearest predecessors that have one.
 CREATE OR REPLACE TABLE lead_steps AS

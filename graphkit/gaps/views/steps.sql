@@ -1,20 +1,67 @@
 -- The state of every expected step (CONTRACT.md section 2), its predecessors (section 1), readiness and due date.
 -- Reads: stages, stage_after, stage_spreads, spread_places, places, region_above, levels, policies, events, settings.
 
--- What the events say of each step. The order of a step's events is on, recorded_at, id; the last one decides.
-CREATE OR REPLACE TABLE step_events AS
+-- What the events say of each step. The order of a step's events is on, recorded_at, id; the last one decides. Day, second
+-- and kind make one number, whose maximum costs a fraction of that of rows (2^41 is more than four times the seconds of
+-- the years 1 to 9999). Where the highest and the lowest kind of the last second differ, the whole rows decide below.
+CREATE OR REPLACE TABLE event_sums AS
 SELECT
   stages.number * 4294967296 + places.number AS step,
   count(*) AS event_count,
-  max_by(events.kind, ROW(events."on", events.recorded_at, events.id)) AS last_kind,
+  max(events.moment + events.kind_rank) AS last_highest,
+  max(events.moment + 3 - events.kind_rank) AS last_lowest,
   max(events."on") AS last_on,
-  count(*) FILTER (WHERE events.kind = 'completed') AS completed_count,
-  count(*) FILTER (WHERE events.kind = 'completed' AND events.source IS NOT NULL) AS sourced_count,
-  count(*) FILTER (WHERE events.kind = 'reopened') AS reopened_count
-FROM events
+  count(events.completed) AS completed_count,
+  count(events.sourced) AS sourced_count,
+  count(events.reopened) AS reopened_count
+FROM (
+  SELECT
+    policy, stage, scope, "on",
+    date_diff('day', DATE '1970-01-01', "on") * 2199023255552
+      + date_diff('second', TIMESTAMP '1970-01-01 00:00:00', coalesce(recorded_at, TIMESTAMP '9999-12-31 00:00:00')) * 4
+      AS moment,
+    CASE kind WHEN 'completed' THEN 3 WHEN 'cancelled' THEN 2 WHEN 'reopened' THEN 1 ELSE 0 END AS kind_rank,
+    CASE WHEN kind = 'completed' THEN 1 END AS completed,
+    CASE WHEN kind = 'completed' AND source IS NOT NULL THEN 1 END AS sourced,
+    CASE WHEN kind = 'reopened' THEN 1 END AS reopened
+  FROM events
+) AS events
 JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
 JOIN places ON places.scope = events.scope
 GROUP BY ALL;
+
+-- The events themselves, of the steps where they have to be compared: completed more than once, reopened, or such a tie.
+CREATE OR REPLACE TABLE compared_events AS
+SELECT
+  compared.step, compared.is_tied, events.kind, events."on", events.recorded_at, events.id, events.source,
+  events.amount, events.currency
+FROM events
+JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
+JOIN places ON places.scope = events.scope
+JOIN (
+  SELECT step, (last_highest & 3) + (last_lowest & 3) <> 3 AS is_tied
+  FROM event_sums
+  WHERE completed_count > 1 OR reopened_count > 0 OR (last_highest & 3) + (last_lowest & 3) <> 3
+) AS compared ON compared.step = stages.number * 4294967296 + places.number
+WHERE events.kind IN ('completed', 'reopened') OR compared.is_tied;
+
+CREATE OR REPLACE TABLE step_events AS
+SELECT
+  event_sums.step, event_sums.event_count,
+  CASE
+    WHEN tied.last_kind IS NOT NULL THEN tied.last_kind
+    WHEN last_highest & 3 = 3 THEN 'completed'
+    WHEN last_highest & 3 = 2 THEN 'cancelled'
+    WHEN last_highest & 3 = 1 THEN 'reopened'
+    ELSE 'started'
+  END AS last_kind,
+  event_sums.last_on, event_sums.completed_count, event_sums.sourced_count, event_sums.reopened_count
+FROM event_sums
+LEFT JOIN (
+  SELECT step, max_by(kind, ROW("on", recorded_at, id)) AS last_kind FROM compared_events WHERE is_tied GROUP BY step
+) AS tied ON tied.step = event_sums.step;
+
+DROP TABLE event_sums;
 
 -- `counts`: a predecessor that others wait for or look at; a cancelled step, or an optional one not done, is not there.
 CREATE OR REPLACE TABLE steps_observed AS
