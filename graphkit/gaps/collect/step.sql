@@ -7,5 +7,5 @@ SELECT
   found.since, found.due_on, found.happened_on, found.detail, found.count
 FROM ({query}) AS found
 JOIN stages ON stages.number = found.step >> 32
-JOIN places ON places.number = found.step & 4294967295
-WHERE stages.policy IN (SELECT id FROM policies_in_force);
+JOIN policies_in_force ON policies_in_force.id = stages.policy
+JOIN places ON places.number = found.step & 4294967295;
