@@ -1,21 +1,28 @@
 -- Completed events since a step was last reopened, and what was looked at (CONTRACT.md section 3).
--- Reads: compared_events, step_events, steps, coverage, region_above, settings.
+-- Reads: events, stages, places, step_events, steps, coverage, region_above, settings.
 
 -- Only of steps where more than one completed event, or a reopened one, makes them worth comparing.
 CREATE OR REPLACE TABLE completions AS
-WITH reopened AS (
-  SELECT step, max(ROW("on", recorded_at, id)) AS moment FROM compared_events WHERE kind = 'reopened' GROUP BY step
+WITH compared AS (
+  SELECT
+    worth.step, events.kind, events."on", events.recorded_at, events.id, events.source, events.amount,
+    coalesce(events.currency, settings.case_currency) AS currency
+  FROM events
+  CROSS JOIN settings
+  JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
+  JOIN places ON places.scope = events.scope
+  JOIN (SELECT step FROM step_events WHERE completed_count > 1 OR reopened_count > 0) AS worth
+    ON worth.step = stages.number * 4294967296 + places.number
+  WHERE events.kind IN ('completed', 'reopened')
+),
+reopened AS (
+  SELECT step, max(ROW("on", recorded_at, id)) AS moment FROM compared WHERE kind = 'reopened' GROUP BY step
 )
-SELECT
-  compared.step, compared.id, compared."on", compared.source, compared.amount,
-  coalesce(compared.currency, settings.case_currency) AS currency
-FROM compared_events AS compared
-CROSS JOIN settings
+SELECT compared.step, compared.id, compared."on", compared.source, compared.amount, compared.currency
+FROM compared
 LEFT JOIN reopened ON reopened.step = compared.step
 WHERE compared.kind = 'completed'
   AND (reopened.step IS NULL OR ROW(compared."on", compared.recorded_at, compared.id) > reopened.moment);
-
-DROP TABLE compared_events;
 
 -- Completed steps of which no completed event since they were last reopened names a source.
 CREATE OR REPLACE VIEW unsourced_steps AS

@@ -30,26 +30,20 @@ JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
 JOIN places ON places.scope = events.scope
 GROUP BY ALL;
 
--- The events themselves, of the steps where they have to be compared: completed more than once, reopened, or such a tie.
-CREATE OR REPLACE TABLE compared_events AS
-SELECT
-  compared.step, compared.is_tied, events.kind, events."on", events.recorded_at, events.id, events.source,
-  events.amount, events.currency
+CREATE OR REPLACE TABLE tied_steps AS
+SELECT tied.step, max_by(events.kind, ROW(events."on", events.recorded_at, events.id)) AS last_kind
 FROM events
 JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
 JOIN places ON places.scope = events.scope
-JOIN (
-  SELECT step, (last_highest & 3) + (last_lowest & 3) <> 3 AS is_tied
-  FROM event_sums
-  WHERE completed_count > 1 OR reopened_count > 0 OR (last_highest & 3) + (last_lowest & 3) <> 3
-) AS compared ON compared.step = stages.number * 4294967296 + places.number
-WHERE events.kind IN ('completed', 'reopened') OR compared.is_tied;
+JOIN (SELECT step FROM event_sums WHERE (last_highest & 3) + (last_lowest & 3) <> 3) AS tied
+  ON tied.step = stages.number * 4294967296 + places.number
+GROUP BY tied.step;
 
 CREATE OR REPLACE TABLE step_events AS
 SELECT
   event_sums.step, event_sums.event_count,
   CASE
-    WHEN tied.last_kind IS NOT NULL THEN tied.last_kind
+    WHEN tied_steps.last_kind IS NOT NULL THEN tied_steps.last_kind
     WHEN last_highest & 3 = 3 THEN 'completed'
     WHEN last_highest & 3 = 2 THEN 'cancelled'
     WHEN last_highest & 3 = 1 THEN 'reopened'
@@ -57,11 +51,10 @@ SELECT
   END AS last_kind,
   event_sums.last_on, event_sums.completed_count, event_sums.sourced_count, event_sums.reopened_count
 FROM event_sums
-LEFT JOIN (
-  SELECT step, max_by(kind, ROW("on", recorded_at, id)) AS last_kind FROM compared_events WHERE is_tied GROUP BY step
-) AS tied ON tied.step = event_sums.step;
+LEFT JOIN tied_steps ON tied_steps.step = event_sums.step;
 
 DROP TABLE event_sums;
+DROP TABLE tied_steps;
 
 -- `counts`: a predecessor that others wait for or look at; a cancelled step, or an optional one not done, is not there.
 CREATE OR REPLACE TABLE steps_observed AS
@@ -165,10 +158,10 @@ CREATE OR REPLACE TABLE step_states AS
 WITH waits AS (
   SELECT
     step_after.step,
-    count(*) FILTER (WHERE before.state <> 'done') AS pending,
+    count(*) FILTER (WHERE before.done_on IS NULL) AS pending,
     max(before.done_on) AS last_done_on,
     max(CASE WHEN NOT step_after.may_precede THEN before.done_on END) AS order_done_on,
-    count(*) FILTER (WHERE before.state <> 'done' AND NOT step_after.may_precede) AS order_pending
+    count(*) FILTER (WHERE before.done_on IS NULL AND NOT step_after.may_precede) AS order_pending
   FROM step_after
   JOIN steps_observed AS before ON before.step = step_after.predecessor
   WHERE before.counts
