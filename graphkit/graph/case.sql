@@ -1,6 +1,7 @@
 -- The nodes and relationships of a case itself, over the tables of its current evaluation (graphkit/graph/projection.py).
--- A section is headed `-- nodes LABEL` or `-- relationships TYPE`; it gives the schema's columns by name, and what it
--- leaves out is null. Relationships name the labels and ids of their two ends. Before the first section: what they share.
+-- A section is headed `-- nodes LABEL` or `-- relationships TYPE`, with `, in order` where its rows need not be sorted any
+-- more: sorting costs as much as all else. It gives the schema's columns by name, and what it leaves out is null.
+-- Relationships name the labels and ids of their two ends. Before the first section: what they share.
 -- Given by the projection: graph_case() the case's id, graph_case_node() the id of its node, graph_batch() its newest
 -- load, definition_rows the YAML definitions as they were loaded, graph_provisions and graph_conflicts what
 -- `graphkit provisions` shows (lists as JSON).
@@ -17,6 +18,31 @@ CREATE OR REPLACE TEMP TABLE defined AS
 SELECT kind, id, arg_max(source_file, batch_number(batch)) AS source, max(batch_number(batch)) AS number, 'b' || max(batch_number(batch)) AS batch
 FROM definition_rows
 GROUP BY kind, id;
+
+-- The steps in the order of their nodes' ids, which is that of the rowid; made once, for many read it. `step` is numbered as in
+-- graphkit/gaps/views/steps.sql.
+CREATE OR REPLACE TEMP TABLE graph_steps AS
+SELECT
+  steps.step, graph_id3(steps.policy, steps.stage, steps.scope) AS id,
+  graph_part(steps.policy) || '/' || graph_part(steps.stage) || '/' || steps.scope AS key,
+  coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || coalesce(regions.name, agencies.name, steps.scope) AS title,
+  steps.policy, steps.stage, steps.scope, steps.region, steps.level, steps.measure, steps.required, steps.state, steps.done_on,
+  steps.due_on, steps.ready, steps.ready_on, steps.event_count,
+  regions.code IS NULL AND agencies.id IS NOT NULL AS is_agency, defined.source, defined.batch AS defined_in,
+  'b' || greatest(defined.number, coalesce(latest.number, 0)) AS batch
+FROM steps
+JOIN stages ON stages.policy = steps.policy AND stages.id = steps.stage
+JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+LEFT JOIN regions ON regions.code = steps.scope
+LEFT JOIN agencies ON agencies.id = steps.scope
+LEFT JOIN (
+  SELECT stages.number * 4294967296 + places.number AS step, max(batch_number(batch)) AS number
+  FROM events
+  JOIN stages ON stages.policy = events.policy AND stages.id = events.stage
+  JOIN places ON places.scope = events.scope
+  GROUP BY ALL
+) AS latest ON latest.step = steps.step
+ORDER BY id;
 
 -- Which document a row means by its `source`: a document's id, its file name, or a file that no document row describes.
 CREATE OR REPLACE TEMP TABLE graph_sources AS
@@ -85,20 +111,8 @@ SELECT
   coalesce(title_zh, title_en, stages.id) AS title, stages.* EXCLUDE (id), stages.id AS stage, defined.source, defined.batch
 FROM stages JOIN defined ON defined.kind = 'policy' AND defined.id = stages.policy
 
--- nodes Step
-SELECT
-  graph_id3(steps.policy, steps.stage, steps.scope) AS id,
-  graph_part(steps.policy) || '/' || graph_part(steps.stage) || '/' || steps.scope AS key,
-  coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || coalesce(regions.name, agencies.name, steps.scope) AS title,
-  steps.*, defined.source, 'b' || greatest(defined.number, coalesce(latest.number, 0)) AS batch
-FROM steps
-JOIN stages ON stages.policy = steps.policy AND stages.id = steps.stage
-JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
-LEFT JOIN regions ON regions.code = steps.scope
-LEFT JOIN agencies ON agencies.id = steps.scope
-LEFT JOIN (
-  SELECT policy, stage, scope, max(batch_number(batch)) AS number FROM events GROUP BY ALL
-) AS latest ON latest.policy = steps.policy AND latest.stage = steps.stage AND latest.scope = steps.scope
+-- nodes Step, in order
+SELECT * FROM graph_steps
 
 -- nodes Region
 SELECT graph_id(code) AS id, code AS key, name AS title, level, source_file AS source, 'row ' || source_row AS locator, batch
@@ -187,28 +201,27 @@ SELECT
 FROM stages JOIN defined ON defined.kind = 'policy' AND defined.id = stages.policy
 UNION ALL BY NAME
 SELECT
-  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id,
-  'Stage' AS end_label, graph_id2(steps.policy, steps.stage) AS end_id, defined.source, defined.batch
-FROM steps JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
-UNION ALL BY NAME
-SELECT
   'Report' AS start_label, graph_id(id) AS start_id, 'Case' AS end_label, graph_case_node() AS end_id,
   coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row END AS locator, batch
 FROM reports
+
+-- relationships OF, in order
+SELECT 'Step' AS start_label, id AS start_id, 'Stage' AS end_label, graph_id2(policy, stage) AS end_id, source, defined_in AS batch
+FROM graph_steps
 
 -- relationships AFTER
 SELECT
   'Stage' AS start_label, graph_id2(stage_after.policy, stage) AS start_id, 'Stage' AS end_label, graph_id2(stage_after.policy, "after") AS end_id,
   may_precede, defined.source, defined.batch
 FROM stage_after JOIN defined ON defined.kind = 'policy' AND defined.id = stage_after.policy
-UNION ALL BY NAME
+
+-- relationships AFTER, in order
 SELECT
-  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id,
-  'Step' AS end_label, graph_id3(before.policy, before.stage, before.scope) AS end_id, step_after.may_precede, defined.source, defined.batch
+  'Step' AS start_label, own.id AS start_id, 'Step' AS end_label, before.id AS end_id, step_after.may_precede, own.source, own.defined_in AS batch
 FROM step_after
-JOIN steps ON steps.step = step_after.step
-JOIN steps AS before ON before.step = step_after.predecessor
-JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+JOIN graph_steps AS own ON own.step = step_after.step
+JOIN graph_steps AS before ON before.step = step_after.predecessor
+ORDER BY own.rowid, before.rowid
 
 -- relationships GIVES
 SELECT
@@ -222,13 +235,12 @@ SELECT
   source_file AS source, 'row ' || source_row AS locator, batch
 FROM beneficiary_groups WHERE measure IS NOT NULL
 
--- relationships IN_REGION
-SELECT
-  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id, 'Region' AS end_label, graph_id(region) AS end_id,
-  defined.source, defined.batch
-FROM steps JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
+-- relationships IN_REGION, in order
+SELECT 'Step' AS start_label, id AS start_id, 'Region' AS end_label, graph_id(region) AS end_id, source, defined_in AS batch
+FROM graph_steps
 WHERE region IS NOT NULL
-UNION ALL BY NAME
+
+-- relationships IN_REGION
 SELECT
   'Agency' AS start_label, graph_id(id) AS start_id, 'Region' AS end_label, graph_id(region) AS end_id,
   source_file AS source, 'row ' || source_row AS locator, batch
@@ -263,14 +275,10 @@ SELECT
   source_file AS source, 'row ' || source_row AS locator, batch
 FROM agencies WHERE parent IS NOT NULL
 
--- relationships WITHIN
-SELECT
-  'Step' AS start_label, graph_id3(steps.policy, steps.stage, steps.scope) AS start_id, 'Agency' AS end_label, graph_id(agencies.id) AS end_id,
-  defined.source, defined.batch
-FROM steps
-JOIN defined ON defined.kind = 'policy' AND defined.id = steps.policy
-JOIN agencies ON agencies.id = steps.scope
-WHERE steps.scope NOT IN (SELECT code FROM regions)
+-- relationships WITHIN, in order
+SELECT 'Step' AS start_label, id AS start_id, 'Agency' AS end_label, graph_id(scope) AS end_id, source, defined_in AS batch
+FROM graph_steps
+WHERE is_agency
 
 -- relationships ASSIGNED
 SELECT
@@ -278,12 +286,11 @@ SELECT
   coalesce(role, 'lead') AS role, assigned_on,
   coalesce(source, source_file) AS source, CASE WHEN source IS NULL THEN 'row ' || source_row ELSE locator END AS locator, batch
 FROM assignments
-SEMI JOIN steps ON steps.policy = assignments.policy AND steps.stage = assignments.stage AND steps.scope = assignments.scope
+SEMI JOIN graph_steps AS steps ON steps.policy = assignments.policy AND steps.stage = assignments.stage AND steps.scope = assignments.scope
 
--- relationships EVIDENCED_BY
+-- relationships EVIDENCED_BY, in order
 SELECT
-  'Step' AS start_label, graph_id3(events.policy, events.stage, events.scope) AS start_id,
-  'Document' AS end_label, graph_id(graph_sources.document) AS end_id,
+  'Step' AS start_label, graph_steps.id AS start_id, 'Document' AS end_label, graph_id(graph_sources.document) AS end_id,
   events.id AS event, events.kind, events."on", events.amount, exact(events.amount) AS amount_e4,
   CASE WHEN events.amount IS NOT NULL THEN coalesce(events.currency, case_currency) END AS currency,
   events.kind = 'completed' AND (reopened.moment IS NULL OR ROW(events."on", events.recorded_at, events.id) > reopened.moment) AS valid,
@@ -291,10 +298,11 @@ SELECT
 FROM events
 CROSS JOIN settings
 JOIN graph_sources ON graph_sources.source = events.source
-SEMI JOIN steps ON steps.policy = events.policy AND steps.stage = events.stage AND steps.scope = events.scope
+JOIN graph_steps ON graph_steps.policy = events.policy AND graph_steps.stage = events.stage AND graph_steps.scope = events.scope
 LEFT JOIN (
   SELECT policy, stage, scope, max(ROW("on", recorded_at, id)) AS moment FROM events WHERE kind = 'reopened' GROUP BY ALL
 ) AS reopened ON reopened.policy = events.policy AND reopened.stage = events.stage AND reopened.scope = events.scope
+ORDER BY graph_steps.rowid, end_id, events.id
 
 -- relationships LOOKED_AT
 SELECT

@@ -18,6 +18,7 @@ from typing import Any, cast
 
 import kglite
 import pyarrow as pa
+import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -33,6 +34,7 @@ _MANIFEST = "manifest.json"
 _GRACE_S = 2.0
 _START_S = 60.0
 _TABLES_AHEAD = 16
+_ROWS_A_CHUNK = 50_000
 _COLUMN_TYPES = {PropertyType.DATE: "datetime", PropertyType.DATETIME: "timestamp", PropertyType.TEXTS: "list"}
 
 
@@ -237,16 +239,20 @@ def _built(frames: Frames) -> Any:
             continue
         if not isinstance(name, Kind):
             types = _types(LABELS[name].properties)
-            graph.add_nodes(_pandas(table), name, "id", "title", column_types=types, on_invalid="error")
+            for rows in _chunks(table):
+                graph.add_nodes(_pandas(rows), name, "id", "title", column_types=types, on_invalid="error")
             continue
-        # The engine writes a row each only the first time that a type leaves a label; after that it merges
-        # relationships between the same two nodes, and money would be lost.
-        add = _add_each if (name.name, name.start) in begun else _add_all
-        created = add(graph, name, table)
+        created = _add(graph, name, table, first=(name.name, name.start) not in begun)
         if created != table.num_rows:
             raise StoreError(f"{name}: {created} of {table.num_rows} were written; the projection is wrong")
         begun.add((name.name, name.start))
     return graph
+
+
+def _chunks(table: pa.Table) -> Iterator[pa.Table]:
+    """Yield the rows some at a time: the engine makes Python objects of all that it is given at once."""
+    for start in range(0, table.num_rows, _ROWS_A_CHUNK):
+        yield table.slice(start, _ROWS_A_CHUNK)
 
 
 def _ahead(tables: Iterator[tuple[str | Kind, pa.Table]]) -> Iterator[tuple[str | Kind, pa.Table]]:
@@ -259,6 +265,28 @@ def _ahead(tables: Iterator[tuple[str | Kind, pa.Table]]) -> Iterator[tuple[str 
             yield made
     finally:
         maker.shutdown(cancel_futures=True)
+
+
+def _add(graph: Any, kind: Kind, table: pa.Table, *, first: bool) -> int:
+    """Write all relationships of a kind, the `first` with its type and start or not; return how many were written.
+
+    The engine writes a row each only the first time that a type leaves a label; after that it merges relationships
+    between the same two nodes, and money would be lost. So those that are not alone between their nodes come first.
+    """
+    together = _together(table)
+    created = 0
+    if pc.any(together).as_py():
+        created += (_add_all if first else _add_each)(graph, kind, table.filter(together))
+        table = table.filter(pc.invert(together))
+    return created + sum(_add_all(graph, kind, rows) for rows in _chunks(table))
+
+
+def _together(table: pa.Table) -> pa.Array:
+    """Return for each relationship whether another is between the same two nodes; such are neighbours in a table."""
+    starts, ends = (table.column(name).combine_chunks() for name in (START, END))
+    same = pc.and_(*(pc.equal(column.slice(1), column.slice(0, len(column) - 1)) for column in (starts, ends)))
+    edge = pa.array([False])
+    return pc.or_(pa.concat_arrays([same, edge]), pa.concat_arrays([edge, same]))
 
 
 def _add_all(graph: Any, kind: Kind, table: pa.Table) -> int:

@@ -71,8 +71,8 @@ FROM gaps
 -- relationships AT
 SELECT 'Gap' AS start_label, gap_node(gap) AS start_id, end_label, end_id, 'graphkit' AS source, graph_batch() AS batch
 FROM (
-  SELECT gaps.id AS gap, 'Step' AS end_label, graph_id3(steps.policy, steps.stage, steps.scope) AS end_id
-  FROM gaps JOIN steps ON steps.step = gaps.step
+  SELECT gaps.id AS gap, 'Step' AS end_label, graph_steps.id AS end_id
+  FROM gaps JOIN graph_steps ON graph_steps.step = gaps.step
   UNION ALL
   SELECT gaps.id, graph_holders.label, graph_id(gaps.subject)
   FROM gaps JOIN graph_holders ON graph_holders.place = gaps.subject

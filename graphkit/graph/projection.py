@@ -15,6 +15,7 @@ from importlib import resources
 from typing import NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from graphkit.engine.duckdb import connect
@@ -47,10 +48,14 @@ _CONFLICT = {
 
 
 class _Section(NamedTuple):
-    """One SELECT of a projection file: `what` is nodes or relationships, `name` the label or type."""
+    """One SELECT of a projection file: `what` is nodes or relationships, `name` the label or type.
+
+    `in_order` says that its rows already come in a fixed order, those of a relationship by its two ends.
+    """
 
     what: str
     name: str
+    in_order: bool
     query: str
 
 
@@ -153,19 +158,20 @@ class _CaseTables:
         )
 
     def _of(self, evaluation: Evaluation, section: _Section) -> Iterator[tuple[str | Kind, pa.Table]]:
-        _run(evaluation, f"CREATE OR REPLACE TEMP TABLE graph_found AS {section.query};")
-        given = set(evaluation.sql("SELECT * FROM graph_found LIMIT 0").column_names)
         if section.what == "nodes":
-            table = _read(evaluation, given, node_schema(section.name), "id")
+            table = _read(evaluation, section, node_schema(section.name), ("id",))
             if len(self._kept) > 1:
                 self._ids.setdefault(section.name, []).append(table.select(["id"]))
             yield section.name, table
             return
-        found = evaluation.sql("SELECT DISTINCT start_label, end_label FROM graph_found ORDER BY ALL").to_pylist()
-        for ends in found:
+        schema = relationship_schema(section.name)
+        labels = [pa.field("start_label", pa.string()), pa.field("end_label", pa.string())]
+        found = _read(evaluation, section, pa.schema([*labels, *schema]), (START, END))
+        pairs = found.select(["start_label", "end_label"]).group_by(["start_label", "end_label"]).aggregate([])
+        for ends in pairs.sort_by([("start_label", "ascending"), ("end_label", "ascending")]).to_pylist():
             kind = Kind(section.name, ends["start_label"], ends["end_label"])
-            chosen = f"WHERE start_label = '{kind.start}' AND end_label = '{kind.end}'" if len(found) > 1 else ""
-            yield kind, _read(evaluation, given, relationship_schema(kind.name), f"{START}, {END}", chosen)
+            chosen = (pc.field("start_label") == kind.start) & (pc.field("end_label") == kind.end)
+            yield kind, (found.filter(chosen) if len(pairs) > 1 else found).select(schema.names)
 
     def _with_ends(self, table: pa.Table, kind: Kind) -> pa.Table:
         """Keep the relationships whose two nodes the current evaluation has: an earlier one may know others."""
@@ -180,17 +186,19 @@ class _CaseTables:
         ).to_arrow_table()
 
 
-def _read(evaluation: Evaluation, given: set[str], schema: pa.Schema, order: str, chosen: str = "") -> pa.Table:
-    """Read the rows that a section found in the columns of the schema, with their digest, in a fixed order."""
+def _read(evaluation: Evaluation, section: _Section, schema: pa.Schema, order: tuple[str, ...]) -> pa.Table:
+    """Read the rows of a section in the columns of the schema, with their digest, in a fixed order."""
+    given = set(evaluation.sql(f"SELECT * FROM ({section.query}) LIMIT 0").column_names)
     columns = {
         field.name: f'CAST({_column(field.name, given)} AS {_DUCKDB[field.type]}) AS "{field.name}"'
         for field in schema
         if field.name != "digest"
     }
-    hashed = ", ".join(f'"{name}"' for name in columns)
+    hashed = ", ".join(f'"{name}"' for name in columns if name not in ("start_label", "end_label"))
     table = evaluation.sql(
         f"SELECT *, CAST(hash({hashed}) >> 1 AS BIGINT) AS digest "
-        f"FROM (SELECT {', '.join(columns.values())} FROM graph_found AS found {chosen}) ORDER BY {order}, digest"
+        f"FROM (SELECT {', '.join(columns.values())} FROM ({section.query}) AS found)"
+        + ("" if section.in_order else f" ORDER BY {', '.join(order)}, digest")
     )
     return table.select(schema.names).cast(schema)
 
@@ -206,16 +214,19 @@ def _sections(file: str) -> tuple[str, list[_Section]]:
     """Return what a projection file makes first, and its sections."""
     text = resources.files("graphkit.graph").joinpath(file).read_text(encoding="utf-8")
     shared: list[str] = []
-    sections: list[tuple[str, str, list[str]]] = []
+    sections: list[tuple[str, str, bool, list[str]]] = []
     for line in text.splitlines():
-        what, _, name = line.removeprefix("-- ").partition(" ")
+        what, _, head = line.removeprefix("-- ").partition(" ")
+        name, _, order = head.partition(", ")
         if line.startswith(("-- nodes ", "-- relationships ")) and name in (
             LABELS if what == "nodes" else RELATIONSHIPS
         ):
-            sections.append((what, name, []))
+            sections.append((what, name, order == "in order", []))
         else:
-            (sections[-1][2] if sections else shared).append(line)
-    return "\n".join(shared), [_Section(what, name, "\n".join(lines).strip()) for what, name, lines in sections]
+            (sections[-1][3] if sections else shared).append(line)
+    return "\n".join(shared), [
+        _Section(what, name, in_order, "\n".join(lines).strip()) for what, name, in_order, lines in sections
+    ]
 
 
 def _run(evaluation: Evaluation, statements: str) -> None:
