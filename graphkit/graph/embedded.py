@@ -97,7 +97,7 @@ class EmbeddedStore:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(str(self._folder / ".lock"), timeout=0):
-                self._switch(_built(frames), frames)
+                self._switch(*_built(frames), frames.counts())
         except Timeout:
             raise StoreError(
                 f"{self._folder}: another graphkit is building the graph; try again when it has ended"
@@ -105,16 +105,15 @@ class EmbeddedStore:
         except (OSError, kglite.KgError) as error:
             raise StoreError(f"{self._folder}: the graph cannot be written: {error}") from None
 
-    def _switch(self, graph: Any, frames: Frames) -> None:
+    def _switch(self, graph: Any, evaluations: list[dict[str, Any]], counts: dict[str, int]) -> None:
         numbers = [int(old.stem.rpartition("-")[2]) for old in self._folder.glob("snapshot-*.kgl")]
         version = max(numbers, default=0) + 1
-        evaluations = frames.nodes["Evaluation"].select(list(_Evaluation.model_fields)).to_pylist()
         manifest = Manifest.model_validate(
             {
                 "version": version,
                 "file": f"snapshot-{version}.kgl",
                 "evaluations": evaluations,
-                "counts": frames.counts(),
+                "counts": counts,
             }
         )
         graph.save(str(self._folder / manifest.file))
@@ -231,13 +230,17 @@ def _noticed(result: Result, notices: tuple[str, ...]) -> Result:
     return Result(result.columns, result.rows, [*notices, *kept])
 
 
-def _built(frames: Frames) -> Any:
+def _built(frames: Frames) -> tuple[Any, list[dict[str, Any]]]:
+    """Build the graph of the frames; return it and the evaluations that it holds."""
     graph = kglite.KnowledgeGraph()
+    evaluations: list[dict[str, Any]] = []
     begun: set[tuple[str, str]] = set()
-    for name, table in _ahead(frames.tables()):
+    for name, table in _ahead(frames.take()):
         if not table.num_rows:
             continue
         if not isinstance(name, Kind):
+            if name == "Evaluation":
+                evaluations += table.select(list(_Evaluation.model_fields)).to_pylist()
             types = _types(LABELS[name].properties)
             for rows in _chunks(table):
                 graph.add_nodes(_pandas(rows), name, "id", "title", column_types=types, on_invalid="error")
@@ -246,7 +249,7 @@ def _built(frames: Frames) -> Any:
         if created != table.num_rows:
             raise StoreError(f"{name}: {created} of {table.num_rows} were written; the projection is wrong")
         begun.add((name.name, name.start))
-    return graph
+    return graph, evaluations
 
 
 def _chunks(table: pa.Table) -> Iterator[pa.Table]:

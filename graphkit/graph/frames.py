@@ -58,22 +58,42 @@ class Frames:
         self.cases = cases
         self._made: list[tuple[str | Kind, pa.Table]] = []
         self._coming = iter(tables)
+        self._rows: dict[str | Kind, int] = {}
+        self._taken = False
         self._failure: Exception | None = None
 
     def tables(self) -> Iterator[tuple[str | Kind, pa.Table]]:
         """Yield the tables in the order in which they are made; those that were read before are not made again."""
+        if self._taken:
+            raise RuntimeError("the tables of these frames were taken; project the evaluations again")
         for position in itertools.count():
-            if position == len(self._made):
-                if self._failure:
-                    raise self._failure
-                try:
-                    self._made.append(next(self._coming))
-                except StopIteration:
-                    return
-                except Exception as error:
-                    self._failure = error
-                    raise
+            if position == len(self._made) and not self._make():
+                return
             yield self._made[position]
+
+    def take(self) -> Iterator[tuple[str | Kind, pa.Table]]:
+        """Yield the tables as `tables` does, but let go of each, so that not all are in memory at the end.
+
+        Afterwards only the `counts` can be asked for.
+        """
+        self._taken = True
+        while self._made or self._make():
+            yield self._made.pop(0)
+
+    def _make(self) -> bool:
+        """Make one more table, if there is one; what failed once fails again."""
+        if self._failure:
+            raise self._failure
+        try:
+            made = next(self._coming, None)
+        except Exception as error:
+            self._failure = error
+            raise
+        if made is None:
+            return False
+        self._made.append(made)
+        self._rows[made[0]] = made[1].num_rows
+        return True
 
     @property
     def nodes(self) -> dict[str, pa.Table]:
@@ -89,9 +109,11 @@ class Frames:
 
     def counts(self) -> dict[str, int]:
         """Return how many nodes of each label and relationships of each type there are; none is left out."""
-        found = {label: table.num_rows for label, table in self.nodes.items()}
-        for kind, table in self.relationships.items():
-            found[kind.name] = found.get(kind.name, 0) + table.num_rows
+        while self._make():
+            pass
+        found = {label: self._rows.get(label, 0) for label in LABELS}
+        for kind in kinds():
+            found[kind.name] = found.get(kind.name, 0) + self._rows.get(kind, 0)
         return found
 
 

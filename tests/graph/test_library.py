@@ -15,6 +15,7 @@ from graphkit.case import load_case
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate, rules
 from graphkit.graph import library as library_module
+from graphkit.graph.frames import Frames
 from graphkit.graph.library import IDENTITY, LibraryQuery, library, parse_query
 from graphkit.graph.projection import project
 from graphkit.graph.store import GraphStore
@@ -79,7 +80,7 @@ class World:
         """The store with everything in it; opened and filled when it is first asked for."""
         if name not in self.stores:
             store = self._opened.enter_context(opened(name, self.folder, self.cases))
-            store.load(self.frames)
+            store.load(Frames(self.frames.tables(), self.frames.cases))
             self.stores[name] = store
         return self.stores[name]
 

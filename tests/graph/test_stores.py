@@ -55,13 +55,38 @@ def counts(store: GraphStore, case_id: str) -> dict[str, int]:
 
 def test_store_holds_exactly_the_projection(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
     frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
+    wanted, wanted_relationships = expected(frames, cases[0])
     store.load(frames)
     nodes, relationships = content(store, cases[0])
-    wanted, wanted_relationships = expected(frames, cases[0])
     assert nodes == wanted
     assert relationships == wanted_relationships
     assert len(nodes) > 30
     assert len(relationships) > 40
+
+
+def test_rows_given_to_the_engine_in_pieces_are_all_there(
+    cases: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("graphkit.graph.embedded._ROWS_A_CHUNK", 2)
+    frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
+    wanted = expected(frames, cases[0])
+    store = EmbeddedStore(tmp_path / "graph")
+    store.load(frames)
+    assert content(store, cases[0]) == wanted
+
+
+def test_relationships_are_in_the_order_of_their_ends(cases: list[str], tmp_path: Path) -> None:
+    for kind, table in project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])]).relationships.items():
+        ends = list(zip(table.column(START).to_pylist(), table.column(END).to_pylist(), strict=True))
+        assert ends == sorted(ends), kind
+
+
+def test_frames_that_were_taken_only_say_how_many_there_were(cases: list[str], tmp_path: Path) -> None:
+    frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
+    counts = {name: table.num_rows for name, table in frames.take()}
+    assert frames.counts()["Step"] == counts["Step"]
+    with pytest.raises(RuntimeError, match="taken"):
+        next(frames.tables())
 
 
 def test_relationships_are_told_apart_by_their_digest(cases: list[str], tmp_path: Path) -> None:
@@ -192,9 +217,10 @@ def test_cases_are_kept_apart(store: GraphStore, cases: list[str], tmp_path: Pat
     first, second = cases
     facts = loaded(tmp_path, small(first), small(second, done=True))
     frames = project([evaluate(facts, one) for one in cases])
+    wanted = {one: expected(frames, one) for one in cases}
     store.load(frames)
     for one in cases:
-        assert content(store, one) == expected(frames, one)
+        assert content(store, one) == wanted[one]
     crossing = store.run(
         "MATCH (a)-[r]->(b) WHERE r.case IN $cases AND (a.case <> r.case OR b.case <> r.case) RETURN count(*)",
         {"cases": cases},
