@@ -83,6 +83,7 @@ class Listed:
 @dataclass(slots=True)
 class _Held:
     lock: threading.RLock = field(default_factory=threading.RLock)
+    readers: int = 0
     evaluation: Evaluation | None = None
     roots: dict[str, Gap] | None = None
 
@@ -106,7 +107,7 @@ class Evaluations:
                 self._held.popitem(last=False)
         with held.lock:
             if held.evaluation is None:
-                held.evaluation = evaluate_case(
+                held.evaluation = self._advanced(question) or evaluate_case(
                     question.snapshot.facts,
                     question.case,
                     question.as_of,
@@ -114,7 +115,34 @@ class Evaluations:
                     dict(question.thresholds),
                     question.region,
                 )
-            yield held.evaluation
+            held.readers += 1
+            try:
+                yield held.evaluation
+            finally:
+                held.readers -= 1
+
+    def _advanced(self, question: Question) -> Evaluation | None:
+        """Return the answer to the same question of older facts, brought up to those asked of, where that can be done.
+
+        The older answer is given up. One that is being read is left alone, and nobody waits for it.
+        """
+        version, *same = question.key
+        with self._lock:
+            older = max((key for key in self._held if key[0] < version and list(key[1:]) == same), default=None)
+            held = self._held[older] if older else _Held()
+        if not held.lock.acquire(blocking=False):
+            return None
+        try:
+            if held.evaluation is None or held.readers:
+                return None
+            evaluation, roots = held.evaluation, held.roots
+            held.evaluation = held.roots = None
+            if evaluation.advance(question.snapshot.facts):
+                return evaluation
+            held.evaluation, held.roots = evaluation, roots
+            return None
+        finally:
+            held.lock.release()
 
     @contextmanager
     def open_two(self, first: Question, second: Question) -> Iterator[tuple[Evaluation, Evaluation]]:

@@ -7,7 +7,7 @@ the rows of an analyst's rule become gaps).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -83,11 +83,17 @@ class Computation:
         self.connection = connect()
         own = DuckDBEngine(self.connection)
         self._engine: Engine = own if engine == "duckdb" else _spark(own)
+        self.files: dict[str, frozenset[str]] = {}
         self._load_definitions()
-        self._load_facts()
+        self.read_facts(facts, TABLES)
         self._run_views()
         self._find_gaps()
         self._measure()
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the SQL runs here, in DuckDB."""
+        return isinstance(self._engine, DuckDBEngine)
 
     def run(self, statement: str) -> list[tuple[Any, ...]]:
         """Run a statement on what was computed and return its rows."""
@@ -131,17 +137,27 @@ class Computation:
             )
         return workdays()
 
-    def _load_facts(self) -> None:
-        """Make a view of each table's rows that count: on or before the as-of date, recorded by the known-by time."""
-        for table in TABLES.values():
-            files, schema = self.facts.files(table.name, self.case.id), stored_schema(table.name)
-            stored = self._engine.stored(f"stored_{table.name}", files, schema)
-            self._engine.execute(f"CREATE VIEW {table.name} AS {_counted(table, stored, schema.names)}")
+    def read_facts(self, facts: Facts, names: Iterable[str]) -> None:
+        """Let the tables of these names hold what `facts` says: make a view of the rows of each that count."""
+        for name in names:
+            files = facts.files(name, self.case.id)
+            self._engine.execute(f"CREATE OR REPLACE VIEW {name} AS {self.counted(name, files)}")
+            self.files = {**self.files, name: frozenset(files)}
+        self.facts, self.commit = facts, facts.version
+
+    def counted(self, name: str, files: Sequence[str]) -> str:
+        """Return the query for the rows of a table that count: up to the as-of date, recorded by the known-by time."""
+        schema = stored_schema(name)
+        return _counted(TABLES[name], self._engine.stored(f"stored_{name}", files, schema), schema.names)
 
     def _run_views(self) -> None:
         self._engine.execute(EXPECTED_SQL)
         for name in ("steps", "evidence", "findings", "deliveries", "money", "measure_steps", "found"):
             self._engine.execute(statements(f"views/{name}"))
+        self.check_days()
+
+    def check_days(self) -> None:
+        """Raise InputError for a due date that counts working days of years that are not known."""
         if self.case.calendar == "cn-workdays" and (lost := self._engine.rows(statements("views/unknown_days"))):
             policy, stage, scope, day = lost[0]
             first, last = known_years()
@@ -152,7 +168,7 @@ class Computation:
 
     def _find_gaps(self) -> None:
         for rule in sorted(rules().values(), key=lambda rule: rule.after is not None):
-            self._collect(rule)
+            self.collect(rule)
         collect_sql_rules(self)
 
     def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]]) -> None:
@@ -163,9 +179,10 @@ class Computation:
     def _measure(self) -> None:
         self._engine.execute(statements("views/gap_ids"))
         self.measure_impact()
-        self._find_agencies()
+        self.find_agencies()
 
-    def _collect(self, rule: Rule) -> None:
+    def collect(self, rule: Rule) -> None:
+        """Add the gaps that a rule finds to found_gaps and found_amounts."""
         columns = set(self._engine.columns(rule.sql))
         missing = [f"CAST(NULL AS {kind}) AS {name}" for name, kind in _OPTIONAL.items() if name not in columns]
         query = f"SELECT {', '.join(['*', *missing])} FROM ({rule.sql})"
@@ -185,11 +202,16 @@ class Computation:
     def measure_impact(self) -> None:
         """Find causes and impact of the gaps in gap_rows, and make the table gaps."""
         self._engine.execute(statements("views/reach"))
-        for (depth,) in self._engine.rows("SELECT DISTINCT depth FROM waiting ORDER BY depth"):
-            self._engine.execute(statements("collect/reach").format(depth=depth))
+        self.walk_reach()
         self._engine.execute(statements("views/impact"))
 
-    def _find_agencies(self) -> None:
+    def walk_reach(self) -> None:
+        """Follow those who wait down from the fronts, one depth of the chains after the other."""
+        for (depth,) in self._engine.rows("SELECT DISTINCT depth FROM waiting ORDER BY depth"):
+            self._engine.execute(statements("collect/reach").format(depth=depth))
+
+    def find_agencies(self) -> None:
+        """Find who answers for each gap, who supports, and which findings say the same."""
         self._engine.execute(statements("views/leads"))
         for (depth,) in self._engine.rows("SELECT DISTINCT depth FROM led_before ORDER BY depth"):
             self._engine.execute(statements("collect/leads").format(depth=depth))

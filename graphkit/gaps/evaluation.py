@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from graphkit.engine.engine import EngineName
 from graphkit.facts import Facts
+from graphkit.gaps.advance import advance
 from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.evidence import Quotes, evidence_of
 from graphkit.gaps.explain import Explainer
@@ -115,6 +116,18 @@ class Evaluation:
     def problems(self) -> list[str]:
         """One line for each of the case's own rules that could not be run: its file, and what is wrong with it."""
         return list(self._computation.problems)
+
+    def advance(self, facts: Facts) -> bool:
+        """Bring the evaluation up to newer facts of its workspace; False, and nothing changed, where that needs more.
+
+        It needs more where anything but events and documents was added to the case, or for one that is cut down to a
+        region or has rules of its own: then evaluate anew. Raises InputError as `evaluate` does; the
+        evaluation is of no more use then.
+        """
+        if not advance(self._computation, facts):
+            return False
+        self._is_ranked = False
+        return True
 
     def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]], problems: Iterable[str] = ()) -> None:
         """Add gaps of the case's own rules that need more than SQL, such as the graph; each rule with its rows.

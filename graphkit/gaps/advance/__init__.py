@@ -1,0 +1,171 @@
+"""Brings a finished evaluation up to facts that hold more events, at a cost that goes with what is new.
+
+The rules and views are not said again: their SQL runs once more, in a schema in which the tables that it reads hold
+only what may be otherwise (`changed` steps, those `downstream` of them, the gaps of both). What comes out takes the
+place of the same rows in the evaluation. Events are the one table that grows every day; where anything else was
+loaded, the case is evaluated from nothing.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import sqlglot
+from sqlglot import exp
+
+from graphkit.gaps.rules import rules
+from graphkit.gaps.statements import parts, statements
+
+if TYPE_CHECKING:
+    from graphkit.facts import Facts
+    from graphkit.gaps.evaluate import Computation
+
+_GROWING = {"events", "documents"}
+"""The tables that a load may have added to: no view or rule reads documents, and of events only the steps depend."""
+
+_STEPS = {"steps", "step_states", "step_events", "step_after", "measure_steps", "found_gaps"}
+"""What the steps are told by: rules of other things that read one of these are run again over the whole case."""
+
+_SCHEMA = "advance"
+
+
+def advance(computation: Computation, facts: Facts) -> bool:
+    """Bring a computation up to newer facts of the same workspace; False, and nothing done, where that needs more.
+
+    It needs more when anything but events (and documents) was added to the case since, or the case has rules of its
+    own. Raises InputError as an evaluation from nothing does; the computation is of no more use then.
+    """
+    since = [one for one in facts.commits() if one.number > computation.commit and one.case == computation.case.id]
+    before = computation.files["events"]
+    new = [file for file in facts.files("events", computation.case.id) if file not in before]
+    if (
+        computation.region is not None
+        or not computation.is_local
+        or facts.version < computation.commit
+        or any(set(one.rows) - _GROWING for one in since)
+        or facts.rules(computation.case.id)
+        or not before <= set(facts.files("events", computation.case.id))
+    ):
+        return False
+    computation.read_facts(facts, sorted({table for one in since for table in one.rows}))
+    if new:
+        _Advance(computation).run(new)
+    return True
+
+
+class _Advance:
+    def __init__(self, computation: Computation) -> None:
+        self._computation = computation
+        self._run = computation.connection.execute
+
+    def run(self, files: list[str]) -> None:
+        self._run(f"CREATE SCHEMA {_SCHEMA}")
+        self._look_here()
+        new_events = self._computation.counted("events", files)
+        self._run(f"CREATE TABLE new_events AS {new_events}")
+        self._observe()
+        counts_moved, cancelled_moved = self._state()
+        self._find(cancelled_moved)
+        self._reach()
+        self._measure(counts_moved)
+        self._look_everywhere()
+        self._run(f"DROP SCHEMA {_SCHEMA} CASCADE")
+
+    def _observe(self) -> None:
+        """Put the events of the touched steps together again."""
+        self._run(statements("advance/events"))
+        self._make("steps", "step_events")
+        self._make("evidence", "completions")
+        for table in ("step_events", "completions"):
+            self._replace(table, "step IN (SELECT step FROM touched)")
+
+    def _state(self) -> tuple[bool, bool]:
+        """Work out the states of the changed steps; say whether any counts otherwise, or is cancelled otherwise."""
+        self._run(statements("advance/states"))
+        self._make("steps", "steps_observed", "step_states", "steps")
+        (moved,) = self._run(statements("advance/moved")).fetchall()
+        self._run("DELETE FROM step_states WHERE step NOT IN (SELECT step FROM changed)")
+        self._replace("step_states", "step IN (SELECT step FROM changed)")
+        self._run(
+            "INSERT INTO step_states SELECT * FROM main.step_states WHERE step IN (SELECT step FROM near) "
+            "AND step NOT IN (SELECT step FROM changed)"
+        )
+        self._computation.check_days()
+        self._make("evidence", "unsourced_steps", "steps_past_due")
+        self._replace("steps_past_due", "step IN (SELECT step FROM changed)")
+        return moved
+
+    def _find(self, cancelled_moved: bool) -> None:
+        """Find the gaps of the changed steps, and those of other things that a change of steps makes otherwise."""
+        self._make("found", "found_gaps", "found_amounts")
+        for rule in rules().values():
+            if rule.about == "step":
+                self._computation.collect(rule)
+        self._replace("found_gaps", "step IN (SELECT step FROM changed)")
+        self._look_everywhere()
+        if cancelled_moved:
+            self._make("measure_steps", "measure_steps")
+        again = ", ".join(f"'{rule}'" for rule in _about_steps())
+        self._run(f"DELETE FROM found_gaps WHERE kind IN ({again}); DELETE FROM found_amounts WHERE kind IN ({again})")
+        for kind in _about_steps():
+            self._computation.collect(rules()[kind])
+        self._look_here()
+        chosen = f"(step IN (SELECT step FROM changed) OR kind IN ({again}))"
+        self._run(f"CREATE TABLE changed_gaps AS SELECT id FROM main.gap_rows WHERE {chosen}")
+        self._run(f"CREATE OR REPLACE TABLE found_gaps AS SELECT * FROM main.found_gaps WHERE {chosen}")
+        self._run("DROP TABLE found_amounts")
+        self._make("gap_ids", "gap_rows", "gap_amounts")
+        self._replace("gap_rows", chosen)
+
+    def _reach(self) -> None:
+        """Walk again from the fronts to the steps that wait for them, where a step that changed is on the way."""
+        self._make("reach", "waiting", "fronts")
+        for table in ("waiting", "fronts"):
+            self._replace(table, "step IN (SELECT step FROM changed)")
+        self._run("DROP TABLE fronts")
+        self._run(statements("advance/reach"))
+        self._computation.walk_reach()
+
+    def _measure(self, counts_moved: bool) -> None:
+        """Work out causes, impact and agencies of the gaps at the ends of those walks."""
+        self._run(statements("advance/impact"))
+        self._make("impact", "gap_causes", "gap_groups", "gap_amounts", "gaps")
+        for table in ("gap_causes", "gap_groups", "gap_amounts"):
+            self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
+        self._replace("gaps", "id IN (SELECT id FROM changed_gaps)")
+        if counts_moved:
+            self._look_everywhere()
+            self._computation.find_agencies()
+            self._look_here()
+        else:
+            self._make("agencies", "gap_agencies", "gap_findings")
+            for table in ("gap_agencies", "gap_findings"):
+                self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
+
+    def _make(self, file: str, *tables: str) -> None:
+        for table in tables:
+            self._run(parts(f"views/{file}")[table])
+
+    def _replace(self, table: str, chosen: str) -> None:
+        """Put the rows made here in the place of the chosen ones of the evaluation."""
+        self._run(f"DELETE FROM main.{table} WHERE {chosen}")
+        self._run(f"INSERT INTO main.{table} SELECT * FROM {table} WHERE {chosen}")
+
+    def _look_here(self) -> None:
+        """Let statements read, and make, the tables at hand first; where there is none, the evaluation's."""
+        self._run(f"SET search_path = '{_SCHEMA},main'")
+
+    def _look_everywhere(self) -> None:
+        self._run("SET search_path = 'main'")
+
+
+@cache
+def _about_steps() -> tuple[str, ...]:
+    """The kinds of gap that are about something else and depend on steps, in the order in which they are found."""
+    found = [rule for rule in rules().values() if rule.about != "step" and _tables(rule.sql) & _STEPS]
+    return tuple(rule.id for rule in sorted(found, key=lambda rule: rule.after is not None))
+
+
+def _tables(sql: str) -> set[str]:
+    return {table.name for table in sqlglot.parse_one(sql, dialect="duckdb").find_all(exp.Table)}
