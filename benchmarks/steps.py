@@ -74,7 +74,7 @@ def evaluate_case(workspace: str) -> dict[str, Any]:
     """Evaluate every kind with causes and impact; the time of each part beside it."""
     parts: dict[str, float] = {}
     computation = sys.modules["graphkit.gaps.evaluate"].Computation
-    for name in ("_load_definitions", "_load_facts", "_run_views", "_find_gaps", "measure_impact", "_find_agencies"):
+    for name in ("_load_definitions", "read_facts", "_run_views", "_find_gaps", "measure_impact", "_find_agencies"):
         if hasattr(computation, name):
             setattr(computation, name, _timed(getattr(computation, name), name.strip("_"), parts))
     begin, cpu = time.perf_counter(), time.process_time()

@@ -179,7 +179,7 @@ class Computation:
     def _measure(self) -> None:
         self._engine.execute(statements("views/gap_ids"))
         self.measure_impact()
-        self.find_agencies()
+        self._find_agencies()
 
     def collect(self, rule: Rule) -> None:
         """Add the gaps that a rule finds to found_gaps and found_amounts."""
@@ -210,12 +210,16 @@ class Computation:
         for (depth,) in self._engine.rows("SELECT DISTINCT depth FROM waiting ORDER BY depth"):
             self._engine.execute(statements("collect/reach").format(depth=depth))
 
-    def find_agencies(self) -> None:
+    def _find_agencies(self) -> None:
         """Find who answers for each gap, who supports, and which findings say the same."""
         self._engine.execute(statements("views/leads"))
+        self.walk_leads()
+        self._engine.execute(statements("views/agencies"))
+
+    def walk_leads(self) -> None:
+        """Follow the leads down to the steps that have none of their own, one depth after the other."""
         for (depth,) in self._engine.rows("SELECT DISTINCT depth FROM led_before ORDER BY depth"):
             self._engine.execute(statements("collect/leads").format(depth=depth))
-        self._engine.execute(statements("views/agencies"))
 
 
 def _spark(own: DuckDBEngine) -> Engine:

@@ -65,10 +65,10 @@ class _Advance:
         new_events = self._computation.counted("events", files)
         self._run(f"CREATE TABLE new_events AS {new_events}")
         self._observe()
-        counts_moved, cancelled_moved = self._state()
-        self._find(cancelled_moved)
+        self._find(measures_moved=self._state())
         self._reach()
-        self._measure(counts_moved)
+        self._lead()
+        self._measure()
         self._look_everywhere()
         self._run(f"DROP SCHEMA {_SCHEMA} CASCADE")
 
@@ -80,11 +80,11 @@ class _Advance:
         for table in ("step_events", "completions"):
             self._replace(table, "step IN (SELECT step FROM touched)")
 
-    def _state(self) -> tuple[bool, bool]:
-        """Work out the states of the changed steps; say whether any counts otherwise, or is cancelled otherwise."""
+    def _state(self) -> bool:
+        """Work out the states of the changed steps; return whether a measure has other steps with them."""
         self._run(statements("advance/states"))
         self._make("steps", "steps_observed", "step_states", "steps")
-        (moved,) = self._run(statements("advance/moved")).fetchall()
+        ((moved,),) = self._run(statements("advance/moved")).fetchall()
         self._run("DELETE FROM step_states WHERE step NOT IN (SELECT step FROM changed)")
         self._replace("step_states", "step IN (SELECT step FROM changed)")
         self._run(
@@ -94,9 +94,9 @@ class _Advance:
         self._computation.check_days()
         self._make("evidence", "unsourced_steps", "steps_past_due")
         self._replace("steps_past_due", "step IN (SELECT step FROM changed)")
-        return moved
+        return bool(moved)
 
-    def _find(self, cancelled_moved: bool) -> None:
+    def _find(self, *, measures_moved: bool) -> None:
         """Find the gaps of the changed steps, and those of other things that a change of steps makes otherwise."""
         self._make("found", "found_gaps", "found_amounts")
         for rule in rules().values():
@@ -104,19 +104,24 @@ class _Advance:
                 self._computation.collect(rule)
         self._replace("found_gaps", "step IN (SELECT step FROM changed)")
         self._look_everywhere()
-        if cancelled_moved:
+        if measures_moved:
             self._make("measure_steps", "measure_steps")
         again = ", ".join(f"'{rule}'" for rule in _about_steps())
         self._run(f"DELETE FROM found_gaps WHERE kind IN ({again}); DELETE FROM found_amounts WHERE kind IN ({again})")
         for kind in _about_steps():
             self._computation.collect(rules()[kind])
         self._look_here()
-        chosen = f"(step IN (SELECT step FROM changed) OR kind IN ({again}))"
-        self._run(f"CREATE TABLE changed_gaps AS SELECT id FROM main.gap_rows WHERE {chosen}")
-        self._run(f"CREATE OR REPLACE TABLE found_gaps AS SELECT * FROM main.found_gaps WHERE {chosen}")
-        self._run("DROP TABLE found_amounts")
+        self._run("CREATE TABLE changed_gaps (id VARCHAR)")
+        self._run("DROP TABLE found_gaps; DROP TABLE found_amounts")
+        chosen = ("step IN (SELECT step FROM changed)", f"kind IN ({again})")
+        self._run(
+            "CREATE TABLE found_gaps AS "
+            + " UNION ALL ".join(f"SELECT * FROM main.found_gaps WHERE {one}" for one in chosen)
+        )
         self._make("gap_ids", "gap_rows", "gap_amounts")
-        self._replace("gap_rows", chosen)
+        for one in chosen:
+            self._run(f"INSERT INTO changed_gaps SELECT id FROM main.gap_rows WHERE {one}")
+            self._replace("gap_rows", one)
 
     def _reach(self) -> None:
         """Walk again from the fronts to the steps that wait for them, where a step that changed is on the way."""
@@ -127,21 +132,23 @@ class _Advance:
         self._run(statements("advance/reach"))
         self._computation.walk_reach()
 
-    def _measure(self, counts_moved: bool) -> None:
+    def _lead(self) -> None:
+        """Find the leads again of the steps that have none of their own and come behind a changed one."""
+        self._run("CREATE VIEW lead_steps AS SELECT * FROM main.lead_steps WHERE distance = 0")
+        self._make("leads", "led_before")
+        self._run(statements("advance/leads"))
+        self._computation.walk_leads()
+
+    def _measure(self) -> None:
         """Work out causes, impact and agencies of the gaps at the ends of those walks."""
         self._run(statements("advance/impact"))
         self._make("impact", "gap_causes", "gap_groups", "gap_amounts", "gaps")
         for table in ("gap_causes", "gap_groups", "gap_amounts"):
             self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
         self._replace("gaps", "id IN (SELECT id FROM changed_gaps)")
-        if counts_moved:
-            self._look_everywhere()
-            self._computation.find_agencies()
-            self._look_here()
-        else:
-            self._make("agencies", "gap_agencies", "gap_findings")
-            for table in ("gap_agencies", "gap_findings"):
-                self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
+        self._make("agencies", "gap_agencies", "gap_findings")
+        for table in ("gap_agencies", "gap_findings"):
+            self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
 
     def _make(self, file: str, *tables: str) -> None:
         for table in tables:

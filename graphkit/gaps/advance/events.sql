@@ -8,9 +8,11 @@ FROM new_events
 JOIN stages ON stages.policy = new_events.policy AND stages.id = new_events.stage
 JOIN places ON places.scope = new_events.scope;
 
--- All that was ever observed of them.
+-- All that was ever observed of them, in the columns by which steps are told.
 CREATE TABLE events AS
-SELECT events.*
+SELECT
+  events.id, events.policy, events.stage, events.scope, events.kind, events."on", events.recorded_at, events.source,
+  events.amount, events.currency
 FROM main.events AS events
 SEMI JOIN touched
   ON touched.policy = events.policy AND touched.stage = events.stage AND touched.scope = events.scope;
