@@ -18,6 +18,7 @@ from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate
 from graphkit.model.errors import InputError
 from tests.planted import CASES, Planted
+from tests.planted.build import case, completed, day, policy, stage
 from tests.reference.case import Case, Row
 from tests.reference.generate import Question, questions
 
@@ -90,3 +91,26 @@ MANY = [planted for planted in CASES if len(planted.case.tables.get("events", []
 def test_the_last_events_of_a_planted_case_can_come_later(planted: Planted) -> None:
     events = planted.case.tables["events"]
     advanced(planted.case, [events[:1], events[1:-1], events[-1:]], planted.as_of, planted.known_by)
+
+
+def test_who_leads_follows_an_optional_step_that_is_done_later() -> None:
+    chain = policy(
+        stage("plan", within_days=5),
+        stage("pilot", optional=True),
+        stage("pay", "county", after=["plan", "pilot"], within_days=5),
+        stage("tell", "county", after=["pay"], within_days=5),
+    )
+    assignments = [
+        {"policy": "p", "stage": "plan", "scope": "14", "agency": "prov", "role": "lead"},
+        {"policy": "p", "stage": "pilot", "scope": "14", "agency": "city1", "role": "lead"},
+    ]
+    events = [completed("plan", day(3, 3)), completed("pilot", day(3, 4))]
+    whole = case(chain, assignments=assignments, events=events)
+    planned, piloted = whole.tables["events"]
+    advanced(whole, [[planned], [piloted]], day(5, 1), None)
+    with TemporaryDirectory() as name:
+        early = replace(whole, tables=whole.tables | {"events": [planned]})
+        evaluation = evaluate(load(Path(name), early), "planted", day(5, 1))
+        assert {tuple(gap.responsible) for gap in evaluation.gaps(consequences=True)} == {("prov",)}
+        assert evaluation.advance(load(Path(name), whole))
+        assert {tuple(gap.responsible) for gap in evaluation.gaps(consequences=True)} == {("city1", "prov")}
