@@ -7,6 +7,8 @@ from functools import cache
 from importlib import resources
 
 _MADE = re.compile(r"^(?:CREATE OR REPLACE (?:TABLE|VIEW)|INSERT INTO) (\w+)", re.MULTILINE)
+_DROPPED = re.compile(r"^DROP TABLE (\w+)", re.MULTILINE)
+_END = re.compile(r";\s*$", re.MULTILINE)
 
 
 @cache
@@ -16,10 +18,14 @@ def statements(name: str) -> str:
 
 
 @cache
-def parts(name: str) -> dict[str, str]:
-    """Return the statements of a file by the table or view that each makes; those that only fill one under its name."""
-    found: dict[str, str] = {}
-    for statement in re.split(r";\s*$", statements(name), flags=re.MULTILINE):
+def making(name: str, table: str) -> str:
+    """Return what of a file makes one table or view, with the tables before it that the file makes and drops again."""
+    whole = statements(name)
+    dropped = set(_DROPPED.findall(whole))
+    found: dict[str, list[str]] = {}
+    for statement in _END.split(whole):
         if made := _MADE.search(statement):
-            found[made[1]] = f"{found[made[1]]};{statement}" if made[1] in found else statement
-    return found
+            before = [one for one in found if one in dropped and re.search(rf"\b{one}\b", statement)]
+            needed = [*found.get(made[1], []), *(text for one in before for text in found[one]), statement]
+            found[made[1]] = list(dict.fromkeys(needed))
+    return ";".join(found[table])

@@ -75,7 +75,7 @@ def batched(draw: st.DrawFn) -> tuple[Question, list[list[Row]]]:
 
 
 @settings(
-    max_examples=10, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
+    max_examples=6, derandomize=True, database=None, deadline=None, phases=[Phase.generate],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(batched())
@@ -87,7 +87,7 @@ def test_new_events_give_what_an_evaluation_from_nothing_gives(drawn: tuple[Ques
 MANY = [planted for planted in CASES if len(planted.case.tables.get("events", [])) > 2]
 
 
-@pytest.mark.parametrize("planted", MANY[::6], ids=lambda planted: planted.name)
+@pytest.mark.parametrize("planted", MANY[::9], ids=lambda planted: planted.name)
 def test_the_last_events_of_a_planted_case_can_come_later(planted: Planted) -> None:
     events = planted.case.tables["events"]
     advanced(planted.case, [events[:1], events[1:-1], events[-1:]], planted.as_of, planted.known_by)

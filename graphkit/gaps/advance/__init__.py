@@ -15,7 +15,7 @@ import sqlglot
 from sqlglot import exp
 
 from graphkit.gaps.rules import rules
-from graphkit.gaps.statements import parts, statements
+from graphkit.gaps.statements import making, statements
 
 if TYPE_CHECKING:
     from graphkit.facts import Facts
@@ -83,7 +83,7 @@ class _Advance:
     def _state(self) -> bool:
         """Work out the states of the changed steps; return whether a measure has other steps with them."""
         self._run(statements("advance/states"))
-        self._make("steps", "steps_observed", "step_states", "steps")
+        self._make("steps", "step_states", "steps")
         ((moved,),) = self._run(statements("advance/moved")).fetchall()
         self._run("DELETE FROM step_states WHERE step NOT IN (SELECT step FROM changed)")
         self._replace("step_states", "step IN (SELECT step FROM changed)")
@@ -152,7 +152,7 @@ class _Advance:
 
     def _make(self, file: str, *tables: str) -> None:
         for table in tables:
-            self._run(parts(f"views/{file}")[table])
+            self._run(making(f"views/{file}", table))
 
     def _replace(self, table: str, chosen: str) -> None:
         """Put the rows made here in the place of the chosen ones of the evaluation."""
