@@ -86,6 +86,71 @@ def evaluate_case(workspace: str) -> dict[str, Any]:
     return {"seconds": seconds, "work": steps, "unit": "steps", "found": counts, "detail": parts}
 
 
+def advance(workspace: str) -> dict[str, Any]:
+    """Bring an evaluation up to 10,000 new events of steps all over the case; compare it with one made from nothing."""
+    import tempfile
+
+    import pyarrow as pa
+
+    from graphkit.facts.schema import stored_schema
+
+    with tempfile.TemporaryDirectory(dir=Path(workspace).parent) as folder:
+        copy = Path(folder) / "workspace"
+        shutil.copytree(workspace, copy)
+        facts = Facts(copy)
+        (case_id,) = facts.case_ids()
+        begin = time.perf_counter()
+        evaluation = evaluate(facts, case_id)
+        first = time.perf_counter() - begin
+        with facts.transaction(case_id) as transaction:
+            schema = stored_schema("events")
+            rows = evaluation.sql(_NEW_EVENTS).to_pylist()
+            rows = [dict.fromkeys(schema.names) | row | {"batch": transaction.batch} for row in rows]
+            transaction.append("events", pa.Table.from_pylist(rows, schema=schema), len(rows))
+            transaction.commit({})
+        begin, cpu = time.perf_counter(), time.process_time()
+        advanced = evaluation.advance(facts)
+        seconds, of_processor = time.perf_counter() - begin, time.process_time() - cpu
+        begin = time.perf_counter()
+        again = evaluate(facts, case_id)
+        from_nothing = time.perf_counter() - begin
+        different = [table for table in _TOLD if _fingerprint(evaluation, table) != _fingerprint(again, table)]
+        return {
+            "seconds": seconds,
+            "work": len(rows),
+            "unit": "events",
+            "found": {"taken in": advanced, "tables that differ from an evaluation from nothing": len(different)},
+            "detail": {
+                "of_processor": round(of_processor, 2),
+                "before_s": round(first, 2),
+                "from_nothing_s": round(from_nothing, 2),
+                "different": different,
+            },
+        }
+
+
+_NEW_EVENTS = """
+SELECT
+  'new-' || step AS id, policy, stage, scope,
+  CASE
+    WHEN hash(step + 1) % 10 < 7 THEN 'completed' WHEN hash(step + 1) % 10 < 9 THEN 'started' ELSE 'reopened'
+  END AS kind,
+  settings.as_of - CAST(hash(step) % 40 AS INTEGER) AS "on",
+  CAST(settings.as_of - CAST(hash(step) % 40 AS INTEGER) AS TIMESTAMP) AS recorded_at
+FROM steps CROSS JOIN settings
+ORDER BY hash(step), step
+LIMIT 10000
+"""
+_TOLD = (
+    "gaps", "gap_causes", "gap_agencies", "gap_amounts", "gap_groups", "gap_findings", "step_states", "step_events",
+    "completions", "steps_past_due", "reach", "waiting", "fronts", "lead_steps",
+)  # fmt: skip
+
+
+def _fingerprint(evaluation: Evaluation, table: str) -> list[dict[str, Any]]:
+    return evaluation.rows(f"SELECT count(*) AS rows, sum(CAST(hash(told) AS HUGEINT)) AS hashes FROM {table} AS told")
+
+
 def _timed(method: Callable[..., Any], name: str, parts: dict[str, float]) -> Callable[..., Any]:
     def timed(*arguments: Any) -> Any:
         begin = time.perf_counter()
@@ -286,6 +351,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "load": load,
     "scan": scan,
     "evaluate": evaluate_case,
+    "advance": advance,
     "check": compare,
     "gaps": list_gaps,
     "projection": projection,
