@@ -21,12 +21,17 @@ _ORDER = (
 
 def extract(document: Document, gazetteer: Gazetteer) -> list[Candidate]:
     """Return the candidate facts of a document, by place and kind; the same document gives the same list."""
-    source = recognise(document.text.clean, _hurt(document), gazetteer)
+    source = recognised(document, gazetteer)
     told = find_findings(source)
     findings = [one for one in told if not one.heading]
     problems = (_problem(source, one, one.category) for one in told if one.heading and one.category)
     found = [*find_facts(source), *problems, *_findings(source, findings), *find_actions(source, findings)]
     return _candidates(document, found)
+
+
+def recognised(document: Document, gazetteer: Gazetteer) -> Recognised:
+    """Return the cleaned text of a document with what the recognisers find in it."""
+    return recognise(document.text.clean, _hurt(document), gazetteer)
 
 
 def _hurt(document: Document) -> bytearray:

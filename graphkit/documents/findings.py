@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphkit.documents.agencies import Mention
 from graphkit.documents.clauses import HEADING, OPEN_WORD, SIGNS, WEAK, Draft, audits, drafts, item, subject_of
@@ -11,8 +11,10 @@ from graphkit.documents.finding_rules import Category, rules
 from graphkit.documents.leaning import leaning
 from graphkit.documents.listing import told_sentences
 from graphkit.documents.recognised import Recognised
+from graphkit.documents.spotting import spot
 
 _SURE = 0.8
+_PLAIN = 0.9
 _GOES_ON = re.compile(r"。[ \t]*[^\s。]")
 _TITLE_LINE = re.compile(r"\s*(?![（(]?[一二三四五六七八九十\d]+[）)、.．])[^。；，\n]{4,60}(?=\n\s*\S)")
 _OPEN_END = re.compile(r"“?([堵痛难断])”?点(?:问题)?$")
@@ -53,7 +55,43 @@ def _heads(source: Recognised, draft: Draft, start: int, end: int) -> bool:
 
 
 def find_findings(source: Recognised) -> list[Finding]:
-    """Return the findings of a text, in order."""
+    """Return the findings of a text, in order.
+
+    Where they stand is learned (spotting.py); what they are and whose fault, the rules say that found one there.
+    What only the rules find counts where it has a plain sign, heads others, or is called a point (堵点 …) in the text.
+    """
+    by_rules = _by_rules(source)
+    kept = [one for one in by_rules if one.heading or one.rule.endswith("_named")]
+    told = [
+        _spotted(source, start, end, by_rules)
+        for start, end in spot(source)
+        if not any(_overlap(start, end, one) for one in kept)
+    ]
+    plain = [one for one in by_rules if one.confidence >= _PLAIN and one not in kept]
+    kept += [one for one in plain if not any(_overlap(one.start, one.end, other) for other in told)]
+    return sorted([*kept, *told], key=lambda one: (one.start, one.end))
+
+
+def _spotted(source: Recognised, start: int, end: int, by_rules: list[Finding]) -> Finding:
+    """Return the finding at a place that was spotted, with what the rule says of it that fits best, if one does."""
+    closer = rules().closers.search(source.signs[start:end])
+    end = start + len(source.text[start : start + closer.start() if closer and closer.start() > 4 else end].rstrip())
+    best = max(by_rules, key=lambda one: _overlap(start, end, one), default=None)
+    if best is not None and _overlap(start, end, best):
+        category = best.category or leaning(source.text[start:end])[0]
+        return replace(best, start=start, end=end, category=category)
+    line = source.text.rfind("\n", 0, start) + 1
+    sentence = max(line, max(source.text.rfind(mark, 0, start) for mark in "。；") + 1)
+    party, words = _party(source, start, end, sentence, None)
+    return Finding(start, end, "spotted", leaning(source.text[start:end])[0], party, words, "finding_spotted", 0.7)
+
+
+def _overlap(start: int, end: int, one: Finding) -> float:
+    """Return the common part of a span and a finding over both together."""
+    return max(0, min(end, one.end) - max(start, one.start)) / (max(end, one.end) - min(start, one.start))
+
+
+def _by_rules(source: Recognised) -> list[Finding]:
     found: list[Finding] = []
     handed_on: Category | None = None
     title = _title_end(source.text)

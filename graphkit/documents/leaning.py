@@ -15,13 +15,13 @@ from importlib import resources
 
 from graphkit.documents.finding_rules import Category
 
-_FIGURES = re.compile(r"[\d.,%〇零一二两三四五六七八九十百千万亿]+")
+FIGURES = re.compile(r"[\d.,%〇零一二两三四五六七八九十百千万亿]+")
 _LONGEST = 3
 
 
 def groups(words: str) -> frozenset[str]:
     """Return the groups of characters that a finding is judged by."""
-    plain = _FIGURES.sub("#", words)
+    plain = FIGURES.sub("#", words)
     return frozenset(plain[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(plain) - size + 1))
 
 

@@ -25,6 +25,8 @@ _SETS = (
     "later",
     "closing",
     "after",
+    "given",
+    "honest",
 )
 
 

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from graphkit.documents import Document, clean, default_gazetteer, extract
-from tests.documents import scoring, train
+from graphkit.documents.spotting import AFTER_NONE, best
+from tests.documents import scoring, train, train_spotting
 from tests.documents.report import measured
 
 AIMS = {
@@ -75,6 +76,27 @@ def test_a_mark_that_is_wrong_is_refused(tmp_path: Path, text: str) -> None:
 
 def test_what_words_lean_to_is_what_the_labelled_texts_teach() -> None:
     assert train.FILE.read_text(encoding="utf-8") == train.written(), "run python -m tests.documents.train"
+
+
+def test_where_findings_stand_is_what_the_labelled_texts_teach() -> None:
+    assert train_spotting.FILE.read_text(encoding="utf-8") == train_spotting.written(), (
+        "run python -m tests.documents.train"
+    )
+
+
+def test_where_findings_stand_holds_for_a_set_that_it_was_not_learned_from() -> None:
+    texts = [(text.name.startswith("honest-"), train_spotting.sentences(text)) for text in scoring.texts()]
+    learned = train_spotting.learn([told for held, told in texts if not held])
+    tags = [
+        pair
+        for held, told in texts
+        if held
+        for clauses, right in told
+        for pair in zip(best(clauses, AFTER_NONE, learned), right, strict=True)
+    ]
+    both = sum(guess > 0 and right > 0 for guess, right in tags)
+    assert both / sum(guess > 0 for guess, _ in tags) > 0.7
+    assert both / sum(right > 0 for _, right in tags) > 0.7
 
 
 def test_what_is_learned_holds_for_sets_that_it_was_not_learned_from() -> None:

@@ -1,4 +1,7 @@
-"""Learns which words of a finding lean to which category: `python -m tests.documents.train` writes leanings.json."""
+"""Learns from the labelled texts: `python -m tests.documents.train` writes leanings.json and spotting.json.
+
+Which words of a finding lean to which category, here; where findings stand, in train_spotting.py.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ from pathlib import Path
 import graphkit.documents
 from graphkit.documents.finding_rules import Category
 from graphkit.documents.leaning import groups, judge
-from tests.documents import scoring
+from tests.documents import scoring, train_spotting
 
 FILE = Path(graphkit.documents.__file__).parent / "rules" / "leanings.json"
 _LEAST, _SMOOTH = 2, 0.3
@@ -64,8 +67,9 @@ def written() -> str:
 
 
 def main() -> None:
-    """Write the file."""
+    """Write both files."""
     FILE.write_text(written(), encoding="utf-8")
+    train_spotting.FILE.write_text(train_spotting.written(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,171 @@
+"""Where findings stand, as learned from the labelled texts (rules/spotting.json): for wordings that no rule knows.
+
+Each clause is judged to be outside, to begin or to go on with a finding, by groups of characters in it and beside it
+and by where it stands; the best way through a sentence is taken (Viterbi). `python -m tests.documents.train` writes
+the weights again, as an averaged perceptron, after texts were added.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+from graphkit.documents.clauses import subject_of
+from graphkit.documents.finding_rules import rules
+from graphkit.documents.leaning import FIGURES
+from graphkit.documents.listing import told_sentences
+from graphkit.documents.recognised import Recognised
+
+OUTSIDE, BEGINS, GOES_ON = range(3)
+AT_FIRST, AFTER_NONE, AFTER_SOME = range(3)
+"""What the sentence before held: there is none, it told no finding, or it told one."""
+
+_CONTINUING = re.compile("[\ue200-\ue2ff]+")
+_CLAUSE = re.compile(r"(?:[^，：,]|,(?=\d))+")
+_TELLS = re.compile("发现|问题|存在|反映|查出|指出")
+_MENDS = re.compile("整改|要求|责成|建议|督促|移送|目前|下一步|截至")
+_LONGEST_HEAD = 30
+_LONGEST_CLAUSE = 400  # what is longer is no clause of anybody's
+
+Row = tuple[float, float, float]
+
+
+class Learned(NamedTuple):
+    """Weights of each feature for outside, begins, goes on; of one after another; and of the first after `AT_FIRST` ….
+
+    A feature that is not in `features` weighs nothing.
+    """
+
+    features: Mapping[str, Row]
+    after: Sequence[Row]
+    first: Sequence[Row]
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause with what it is judged by; `body` is where it begins after a number or words like 审计发现."""
+
+    start: int
+    body: int
+    end: int
+    features: frozenset[str]
+
+
+def spot(source: Recognised) -> list[tuple[int, int]]:
+    """Return the spans that read like findings, in order."""
+    found: list[tuple[int, int]] = []
+    before = AT_FIRST
+    for clauses in told_clauses(source):
+        tags = best(clauses, before, _learned())
+        before = AFTER_SOME if any(tags) else AFTER_NONE
+        for clause, tag in zip(clauses, tags, strict=True):
+            if tag == BEGINS:
+                found.append((clause.body, clause.end))
+            elif tag == GOES_ON:
+                found[-1] = (found[-1][0], clause.end)
+    return found
+
+
+def best(
+    clauses: Sequence[Clause], before: int, learned: Learned, right: Sequence[int] = (), margin: float = 0.0
+) -> list[int]:
+    """Return the best tags of a sentence's clauses; none goes on that nothing has begun.
+
+    Training gives what is `right`, and asks that each right tag be better than the others by `margin`.
+    """
+    scores: Sequence[float] = ()
+    came: list[tuple[int, ...]] = []
+    for place, clause in enumerate(clauses):
+        known = [learned.features[one] for one in clause.features if one in learned.features]
+        own = [math.fsum(row[tag] for row in known) for tag in range(3)]
+        if right:
+            own = [score + (margin if tag != right[place] else 0.0) for tag, score in enumerate(own)]
+        if not place:
+            scores = [own[OUTSIDE] + learned.first[before][OUTSIDE], own[BEGINS] + learned.first[before][BEGINS], -1e18]
+            continue
+        ways = [[scores[last] + learned.after[last][tag] for last in range(3)] for tag in range(3)]
+        ways[GOES_ON][OUTSIDE] = -1e18
+        came.append(tuple(way.index(max(way)) for way in ways))
+        scores = [max(way) + score for way, score in zip(ways, own, strict=True)]
+    tags = [scores.index(max(scores))]
+    for back in reversed(came):
+        tags.append(back[tags[-1]])
+    return tags[::-1]
+
+
+def told_clauses(source: Recognised) -> Iterator[list[Clause]]:
+    """Yield the clauses of each sentence with their features."""
+    head, told_last = "", "none"
+    for start, end, told in told_sentences(source):
+        sentence = source.text[start:end]
+        mark = "tells" if _TELLS.search(sentence) else "none"
+        mark = "mends" if _MENDS.search(sentence) else mark
+        if mark != "none":
+            told_last = mark
+        line = source.text.rfind("\n", 0, start) + 1
+        shared = {
+            f"told={told}",
+            f"told={told}|{told_last}",
+            f"numbered={rules().numbered.match(source.signs, start, end) is not None}",
+            f"line={not source.text[line:start].strip()}",
+            f"stop={source.text[end : end + 1]}",
+            f"last={told_last}",
+            *(f"h{one}" for one in _grams(head, (2, 3))),
+        }
+        spans = [one.span() for one in _CLAUSE.finditer(source.signs, start, end)]
+        if clauses := [_clause(source, spans, place, shared) for place in range(len(spans))]:
+            yield clauses
+        ends_line = source.text[end : end + 1] in {"", "\n"}
+        if (ends_line and end - start <= _LONGEST_HEAD) or mark == "tells":
+            head = source.signs[start : min(end, start + _LONGEST_CLAUSE)]
+
+
+def _clause(source: Recognised, spans: Sequence[tuple[int, int]], place: int, shared: set[str]) -> Clause:
+    start, end = spans[place]
+    signs = source.signs
+    opener = rules().openers.match(signs, start, end)
+    body = opener.end() if opener else start
+    while body < end - 1 and source.text[body] in " \t":
+        body += 1
+    subject = subject_of(source, body, end)
+    plain = _plain(signs[start : min(end, start + _LONGEST_CLAUSE)])
+    features = {f"w{one}" for one in _grams(signs[start : min(end, start + _LONGEST_CLAUSE)], (1, 2, 3))}
+    features |= {f"e{plain[-size:]}" for size in (1, 2, 3)}
+    features |= {f"b{_plain(signs[body : body + size])}" for size in (1, 2)}
+    features |= {f"subject={subject}", f"subject={subject}|{place > 0}", f"opener={_plain(signs[start:body])[:6]}"}
+    features |= {f"place={min(3, place)}", f"clauses={min(4, len(spans))}", f"long={min(4, (end - start) // 4)}"}
+    if rules().denied.search(signs, body, min(end, start + _LONGEST_CLAUSE)):
+        features.add("denied")
+    for sign, other in (("p", place - 1), ("n", place + 1)):
+        if 0 <= other < len(spans):
+            first, last = spans[other]
+            features |= {f"{sign}{one}" for one in _grams(signs[first : min(last, first + _LONGEST_CLAUSE)], (1, 2))}
+        else:
+            features.add(f"{sign}-")
+    return Clause(start, body, end, frozenset(features | shared))
+
+
+def _plain(signs: str) -> str:
+    """Return words with each recognised piece as one sign, and figures as one."""
+    return FIGURES.sub("#", _CONTINUING.sub("", signs))
+
+
+def _grams(signs: str, sizes: Sequence[int]) -> Iterator[str]:
+    plain = _plain(signs)
+    for size in sizes:
+        for at in range(len(plain) - size + 1):
+            yield plain[at : at + size]
+
+
+@cache
+def _learned() -> Learned:
+    text = resources.files("graphkit.documents").joinpath("rules", "spotting.json").read_text(encoding="utf-8")
+    given = json.loads(text)
+    features = {name: (0.0, begins, goes_on) for name, (begins, goes_on) in given["features"].items()}
+    return Learned(features, given["after"], given["first"])
