@@ -47,8 +47,7 @@ _NOT_MEASURED = """
   the step before it; no figure claims a target that it does not show.
 - **New events taken into an evaluation at hand, on this machine.** On another, about half as fast and shared with other
   work, 10,000 events took 2.9 s into 629,160 steps (4.7 s from nothing) and 8.8 s into 5.25 million (28 s and more from
-  nothing), every table the same; the target of 2 s is missed. The events of the steps that changed are looked for in all
-  events, and a batch spread over all policies touches one gap in ten.
+  nothing), every table the same; the target of 2 s is missed.
 - **A graph that follows a batch of events without being built anew**: only the evaluation does.
 - **Neo4j's time**: the last run on record was beside other work and ended in a timeout; `--only graph` measures it.
 - **pm4py and pySHACL beyond the sizes shown**.
