@@ -127,6 +127,7 @@ class Evaluation:
         if not advance(self._computation, facts):
             return False
         self._is_ranked = False
+        vars(self).pop("_quotes", None)  # there may be new documents to quote
         return True
 
     def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]], problems: Iterable[str] = ()) -> None:

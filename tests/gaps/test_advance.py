@@ -114,3 +114,26 @@ def test_who_leads_follows_an_optional_step_that_is_done_later() -> None:
         assert {tuple(gap.responsible) for gap in evaluation.gaps(consequences=True)} == {("prov",)}
         assert evaluation.advance(load(Path(name), whole))
         assert {tuple(gap.responsible) for gap in evaluation.gaps(consequences=True)} == {("city1", "prov")}
+
+
+def test_an_event_is_quoted_from_a_document_that_came_with_it(tmp_path: Path) -> None:
+    chain = policy(stage("plan"), stage("pay", "county", after=["plan"], within_days=5))
+    planned = completed("plan", day(3, 3), source=None)
+    whole = case(chain, events=[planned, completed("pay", day(5, 4), "140105", source="notice", locator="line 2")])
+    early = replace(
+        whole,
+        tables=whole.tables | {"events": whole.tables["events"][:1], "documents": [{"id": "plan", "title": "Plan"}]},
+    )
+    evaluation = evaluate(load(tmp_path, early), "planted", day(5, 30))
+    assert all(one.quote is None for gap in evaluation.gaps() for one in gap.evidence)
+    notice = {"id": "notice", "title": "Notice", "file": "notice.txt"}
+    folder = replace(whole, tables=whole.tables | {"documents": [{"id": "plan", "title": "Plan"}, notice]}).write(
+        tmp_path / "later"
+    )
+    (folder / "documents").mkdir(exist_ok=True)
+    (folder / "documents" / "notice.txt").write_text("Notice\nIt was paid.\n", encoding="utf-8")
+    facts = Facts(tmp_path / "workspace")
+    assert load_case(facts, folder).rejects == []
+    assert evaluation.advance(facts)
+    (late,) = evaluation.gaps(kind="late_step")
+    assert [one.quote for one in late.evidence if one.document == "notice"] == ["It was paid."]
