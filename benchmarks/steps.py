@@ -25,6 +25,7 @@ from measure import size_mb
 from graphkit.case import load_case
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate
+from graphkit.gaps.statements import statements
 
 _DAYS = "CAST(date_diff('day', DATE '2000-01-01', {}) AS BIGINT)"
 
@@ -173,6 +174,35 @@ def compare(case: str, workspace: str) -> dict[str, Any]:
         "unit": "gaps",
         "found": {"differences": len(lines)},
         "detail": {"first": lines[:5]},
+    }
+
+
+_PEERS_KINDS = ("missing_step", "unobserved_step", "overdue_step", "blocked_step", "late_step", "out_of_order")
+"""The kinds that pm4py and pySHACL look for too: steps that are not done, done late, or done out of order."""
+
+
+def find_kinds(workspace: str) -> dict[str, Any]:
+    """Find the kinds that the peers find from what the peers are handed: finished steps and their predecessors.
+
+    What is past due and covered is told apart in this time; no causes, impact, names or ids, which peers do not give.
+    """
+    evaluation = _evaluated(workspace)
+    past_due = next(one for one in statements("views/evidence").split(";\n") if "TABLE steps_past_due AS" in one)
+    connection = evaluation._computation.connection
+    found: dict[str, int] = {}
+    begin, cpu = time.perf_counter(), time.process_time()
+    connection.execute(past_due)
+    for kind in _PEERS_KINDS:
+        connection.execute(f"CREATE OR REPLACE TABLE same_kind AS {evaluation.rules[kind].sql}")
+        found[kind] = connection.execute("SELECT count(*) FROM same_kind").fetchall()[0][0]
+    seconds, of_processor = time.perf_counter() - begin, time.process_time() - cpu
+    steps = _count(evaluation, "SELECT count(*) FROM steps")
+    return {
+        "seconds": seconds,
+        "work": steps,
+        "unit": "steps",
+        "found": found,
+        "detail": {"of_processor": round(of_processor, 2)},
     }
 
 
@@ -352,6 +382,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "scan": scan,
     "evaluate": evaluate_case,
     "advance": advance,
+    "kinds": find_kinds,
     "check": compare,
     "gaps": list_gaps,
     "projection": projection,

@@ -48,7 +48,13 @@ def check(
     found = []
     for one in chosen_cases(facts, case):
         evaluation = evaluate(
-            facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"), thresholds(threshold), engine=name
+            facts,
+            one,
+            day(as_of, "--as-of"),
+            moment(known_by, "--known-by"),
+            thresholds(threshold),
+            engine=name,
+            kinds=kinds,
         )
         found.append((evaluation, evaluation.gaps(kind=kinds, limit=limit)))
     print_gaps(found, format, language_)

@@ -68,8 +68,16 @@ def gaps(
         _print_kinds(format, language_)
         return
     facts = Facts(workspace)
+    asked = _split(kind)
     evaluations = [
-        evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"), thresholds(threshold))
+        evaluate_case(
+            facts,
+            one,
+            day(as_of, "--as-of"),
+            moment(known_by, "--known-by"),
+            thresholds(threshold),
+            kinds=(asked or None) if rows is None else None,
+        )
         for one in chosen_cases(facts, case)
     ]
     for evaluation in evaluations:
@@ -84,7 +92,7 @@ def gaps(
                 policy=policy,
                 region=region,
                 agency=agency,
-                kind=_split(kind),
+                kind=asked,
                 category=_split(category),
                 consequences=consequences,
                 limit=limit,

@@ -23,7 +23,7 @@ from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import stored_schema
 from graphkit.gaps.own_rules import collect, collect_sql_rules
 from graphkit.gaps.periods import known_years, no_workdays, period_ends, workdays
-from graphkit.gaps.rules import rules
+from graphkit.gaps.rules import rules, rules_for
 from graphkit.gaps.statements import statements
 from graphkit.model.case import THRESHOLDS, Case, Policy
 from graphkit.model.errors import InputError, UsageError
@@ -68,6 +68,7 @@ class Computation:
         known_by: date | datetime | None,
         thresholds: Mapping[str, Decimal] | None,
         engine: EngineName = "duckdb",
+        kinds: Iterable[str] | None = None,
     ) -> None:
         self.facts = facts
         self.commit = facts.version
@@ -78,6 +79,8 @@ class Computation:
         self.known_by = None if known_by is None else end_of(known_by, zone)
         self.thresholds = {**THRESHOLDS, **self.case.thresholds, **_checked(thresholds or {})}
         self.rules: dict[str, Rule] = dict(rules())
+        # A case's own rules may read what any rule has found.
+        self.looked_for = rules() if kinds is None or facts.rules(case_id) else rules_for(kinds)
         self.problems: list[str] = []
         self.region: str | None = None
         self.connection = connect()
@@ -167,7 +170,7 @@ class Computation:
             )
 
     def _find_gaps(self) -> None:
-        for rule in sorted(rules().values(), key=lambda rule: rule.after is not None):
+        for rule in sorted(self.looked_for.values(), key=lambda rule: rule.after is not None):
             self.collect(rule)
         collect_sql_rules(self)
 

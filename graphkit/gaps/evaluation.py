@@ -43,18 +43,20 @@ def evaluate(
     thresholds: Mapping[str, Decimal] | None = None,
     region: str | None = None,
     engine: EngineName = "duckdb",
+    kinds: Iterable[str] | None = None,
 ) -> Evaluation:
     """Evaluate a case as of a day (default: its as_of, else today), known by a time (default: all that is known).
 
     `known_by` as a date means the end of that day in the case's time zone. `thresholds` override the case's own.
     `region` is for an asker who may see that region and what lies below it: the evaluation then holds nothing else.
     `engine` says what runs the SQL: DuckDB here, or Spark on the cluster that its configuration names.
+    `kinds` says that only gaps of these kinds will be asked for: no others are looked for, but those that explain them.
     Raises InputError for an unknown case or a day that its calendar does not know, UsageError for an unknown threshold.
     """
     if region is None:
-        return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds, engine))
+        return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds, engine, kinds))
     try:
-        computation = Computation(facts, case_id, as_of, known_by, thresholds, engine)
+        computation = Computation(facts, case_id, as_of, known_by, thresholds, engine, kinds)
     except InputError as error:
         raise InputError(f"case {case_id} cannot be evaluated as of this day") from error
     restrict(computation, region)

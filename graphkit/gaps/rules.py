@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
@@ -32,6 +33,20 @@ def rules() -> dict[str, Rule]:
             raise InputError(f"{kind}.sql: its header says id: {rule.id}")
         found[kind] = rule
     return found
+
+
+def rules_for(kinds: Iterable[str]) -> dict[str, Rule]:
+    """Return the rules that have to run for the gaps of some kinds to be told whole: theirs, and those of their causes.
+
+    A kind that is none of the contract's needs none.
+    """
+    known, needed, waiting = rules(), set[str](), list(kinds)
+    while waiting:
+        kind = waiting.pop()
+        if kind in known and kind not in needed:
+            needed.add(kind)
+            waiting += known if known[kind].after == "all" else known[kind].caused_by
+    return {kind: rule for kind, rule in known.items() if kind in needed}
 
 
 KINDS = (

@@ -40,6 +40,7 @@ class Rule(BaseModel):
 
     `about` says what a row of the query identifies: a step (column step), a holder or a group (policy, measure,
     subject), deliveries (one row each, aggregated by policy, measure and region), a finding or a report (subject).
+    `caused_by` are the kinds whose gaps may explain its own (CONTRACT.md section 3).
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -56,6 +57,7 @@ class Rule(BaseModel):
     rows: bool = False
     counts: Literal["deliveries", "beneficiaries"] = "deliveries"
     after: Literal["all"] | None = None
+    caused_by: list[str] = Field(default_factory=list)
     sql: str
 
     @field_validator("thresholds")

@@ -70,6 +70,15 @@ def test_all_planted_gaps_are_found_and_no_others(answered: Answered) -> None:
         assert (planted.name, differences(planted, found)) == (planted.name, [])
 
 
+def test_a_kind_looked_for_alone_is_told_as_among_all(answered: Answered) -> None:
+    # One kind a case, another in the next: all of them in all would take minutes.
+    planted, evaluation = answered.questions[-1], answered.by_duckdb[-1]
+    if kinds := list(evaluation.counts(consequences=True)):
+        kind = kinds[len(planted.name) % len(kinds)]
+        alone = answer(answered.facts, planted, "duckdb", [kind])
+        assert said(alone, kind) == said(evaluation, kind), (planted.name, kind)
+
+
 @pytest.mark.spark
 @pytest.mark.usefixtures("spark")
 def test_spark_finds_the_same(answered: Answered) -> None:
@@ -77,14 +86,15 @@ def test_spark_finds_the_same(answered: Answered) -> None:
         assert said(answer(answered.facts, planted, "spark")) == said(evaluation), planted.name
 
 
-def answer(facts: Facts, planted: Planted, engine: EngineName) -> Evaluation:
+def answer(facts: Facts, planted: Planted, engine: EngineName, kinds: list[str] | None = None) -> Evaluation:
     case = str(planted.case.meta["id"])
-    return evaluate(facts, case, planted.as_of, planted.known_by, planted.thresholds, engine=engine)
+    return evaluate(facts, case, planted.as_of, planted.known_by, planted.thresholds, engine=engine, kinds=kinds)
 
 
-def said(evaluation: Evaluation) -> str:
-    """Return every gap with all that is said of it, as the commands print it."""
-    return json.dumps(gaps_document([(evaluation, evaluation.gaps(consequences=True))]), ensure_ascii=False)
+def said(evaluation: Evaluation, kind: str | None = None) -> str:
+    """Return every gap (of a kind) with all that is said of it, as the commands print it."""
+    gaps = evaluation.gaps(kind=kind, consequences=True)
+    return json.dumps(gaps_document([(evaluation, gaps)]), ensure_ascii=False)
 
 
 def identity(gap: dict[str, object]) -> tuple[object, ...]:

@@ -33,8 +33,8 @@ _SCHEMA = "advance"
 def advance(computation: Computation, facts: Facts) -> bool:
     """Bring a computation up to newer facts of the same workspace; False, and nothing done, where that needs more.
 
-    It needs more when anything but events (and documents) was added to the case since, or the case has rules of its
-    own. Raises InputError as an evaluation from nothing does; the computation is of no more use then.
+    It needs more when anything but events (and documents) was added to the case since, the case has rules of its own,
+    or only some kinds were looked for. Raises InputError as an evaluation from nothing does; the computation is of no more use then.
     """
     since = [one for one in facts.commits() if one.number > computation.commit and one.case == computation.case.id]
     before = computation.files["events"]
@@ -42,6 +42,7 @@ def advance(computation: Computation, facts: Facts) -> bool:
     if (
         computation.region is not None
         or not computation.is_local
+        or computation.looked_for.keys() != rules().keys()
         or facts.version < computation.commit
         or any(set(one.rows) - _GROWING for one in since)
         or facts.rules(computation.case.id)

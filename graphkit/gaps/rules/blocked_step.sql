@@ -3,6 +3,7 @@
 -- about: step
 -- category: consequence
 -- severity: low
+-- caused_by: [missing_step, unobserved_step, overdue_step, unassigned_step]
 -- title: {zh: 环节受阻, en: Blocked step}
 -- finds:
 --   zh: 该环节尚未完成，而其前序环节也未完成：是其他断点、堵点的后果，本身从不是根源。

@@ -3,6 +3,7 @@
 -- about: group
 -- category: difficulty
 -- severity: high
+-- caused_by: [missing_step, unobserved_step, overdue_step, unassigned_step, funds_retained]
 -- thresholds: [coverage_min]
 -- title: {zh: 覆盖不足, en: Coverage shortfall}
 -- finds:

@@ -3,6 +3,7 @@
 -- about: delivery
 -- category: blockage
 -- severity: medium
+-- caused_by: [missing_step, unobserved_step, overdue_step, unassigned_step, funds_retained]
 -- title: {zh: 发放迟延, en: Late delivery}
 -- finds:
 --   zh: 发放日晚于应发放日，或应发放日已过而尚未发放。

@@ -3,6 +3,7 @@
 -- about: step
 -- category: break
 -- severity: high
+-- caused_by: [unassigned_step]
 -- title: {zh: 环节缺失, en: Missing step}
 -- finds:
 --   zh: 前序环节均已完成、期限已过，而该环节没有任何记录，且有人查过。

@@ -3,6 +3,7 @@
 -- about: step
 -- category: blockage
 -- severity: high
+-- caused_by: [unassigned_step]
 -- title: {zh: 环节逾期, en: Overdue step}
 -- finds:
 --   zh: 前序环节均已完成、期限已过，该环节已有记录但尚未完成。

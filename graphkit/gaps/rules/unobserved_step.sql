@@ -3,6 +3,7 @@
 -- about: step
 -- category: unknown
 -- severity: low
+-- caused_by: [unassigned_step]
 -- title: {zh: 环节未查, en: Unobserved step}
 -- finds:
 --   zh: 同“环节缺失”，但没有任何核查覆盖到期限之日：情况不明，不计为断点。
