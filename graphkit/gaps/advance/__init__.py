@@ -34,7 +34,8 @@ def advance(computation: Computation, facts: Facts) -> bool:
     """Bring a computation up to newer facts of the same workspace; False, and nothing done, where that needs more.
 
     It needs more when anything but events (and documents) was added to the case since, the case has rules of its own,
-    or only some kinds were looked for. Raises InputError as an evaluation from nothing does; the computation is of no more use then.
+    or only some kinds were looked for. Raises InputError as an evaluation from nothing does; the computation is of no
+    more use then.
     """
     since = [one for one in facts.commits() if one.number > computation.commit and one.case == computation.case.id]
     before = computation.files["events"]
