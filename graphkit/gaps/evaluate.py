@@ -36,16 +36,33 @@ _GRADED = ("missing_step", "overdue_step", "unassigned_step")
 MAX_DELIVERIES = 100
 """How many deliveries are the evidence of one gap (CONTRACT.md section 3)."""
 
-_OPTIONAL = {
-    "severity": "VARCHAR",
-    "count": "BIGINT",
-    "amount": "DECIMAL(28,6)",
-    "currency": "VARCHAR",
+_FORMS = {"step": "step", "delivery": "rows"}
+"""The file in collect/ for what a rule is about; for all else it is `identity`."""
+
+_STEP_COLUMNS = {
+    "step": "BIGINT",
+    "since": "DATE",
     "due_on": "DATE",
     "happened_on": "DATE",
     "detail": "VARCHAR",
+    "count": "BIGINT",
 }
-"""The columns that a rule may leave out."""
+_ROW_COLUMNS = {"amount": "DECIMAL(38,6)", "currency": "VARCHAR"}
+_IDENTITY_COLUMNS = {
+    "policy": "VARCHAR",
+    "measure": "VARCHAR",
+    "stage": "VARCHAR",
+    "scope": "VARCHAR",
+    "subject": "VARCHAR",
+    "region": "VARCHAR",
+    **{name: kind for name, kind in _STEP_COLUMNS.items() if name != "step"},
+    "severity": "VARCHAR",
+    **_ROW_COLUMNS,
+}
+"""What the rules of each form give; a rule may leave out what it has nothing to say of."""
+
+_COLUMNS_OF: dict[str, frozenset[str]] = {}
+"""The columns of each of the rules in rules/ that has run: they depend on nothing but its text."""
 
 
 def end_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
@@ -170,8 +187,7 @@ class Computation:
             )
 
     def _find_gaps(self) -> None:
-        for rule in sorted(self.looked_for.values(), key=lambda rule: rule.after is not None):
-            self.collect(rule)
+        self.collect(self.looked_for.values())
         collect_sql_rules(self)
 
     def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]]) -> None:
@@ -184,23 +200,54 @@ class Computation:
         self.measure_impact()
         self._find_agencies()
 
-    def collect(self, rule: Rule) -> None:
-        """Add the gaps that a rule finds to found_gaps and found_amounts."""
-        columns = set(self._engine.columns(rule.sql))
-        missing = [f"CAST(NULL AS {kind}) AS {name}" for name, kind in _OPTIONAL.items() if name not in columns]
-        query = f"SELECT {', '.join(['*', *missing])} FROM ({rule.sql})"
-        form = {"step": "step", "delivery": "rows"}.get(rule.about, "identity")
+    def collect(self, found_by: Iterable[Rule]) -> None:
+        """Add the gaps that rules find to found_gaps and found_amounts; those that look at the others' gaps come last.
+
+        Rules about steps are one statement, and those about whatever else has a name another: that is planned once.
+        """
+        chosen = list(found_by)
+        for last in (False, True):
+            forms: dict[str, list[Rule]] = {}
+            for rule in chosen:
+                if (rule.after is not None) is last:
+                    forms.setdefault(_FORMS.get(rule.about, "identity"), []).append(rule)
+            for form, alike in forms.items():
+                if form == "rows":
+                    for rule in alike:
+                        self._collect_rows(rule)
+                else:
+                    query = "\nUNION ALL\n".join(self._query(rule, form) for rule in alike)
+                    self._engine.execute(statements(f"collect/{form}").format(query=query))
+
+    def _query(self, rule: Rule, form: str) -> str:
+        """Return the query for what a rule finds, with the columns that all rules of the form have."""
+        given = self._columns(rule)
+        names = _STEP_COLUMNS if form == "step" else _IDENTITY_COLUMNS
+        columns = [f"CAST({name if name in given else 'NULL'} AS {kind}) AS {name}" for name, kind in names.items()]
+        return (
+            f"SELECT '{rule.about}' AS about, '{rule.id}' AS kind, '{rule.category}' AS category, "
+            f"'{rule.severity}' AS rule_severity, {rule.id in _GRADED} AS is_graded, {', '.join(columns)} "
+            f"FROM ({rule.sql}) AS found"
+        )
+
+    def _collect_rows(self, rule: Rule) -> None:
+        given = self._columns(rule)
+        missing = [f"CAST(NULL AS {kind}) AS {name}" for name, kind in _ROW_COLUMNS.items() if name not in given]
         self._engine.execute(
-            statements(f"collect/{form}").format(
+            statements("collect/rows").format(
                 about=rule.about,
                 kind=rule.id,
                 category=rule.category,
                 severity=rule.severity,
-                graded=rule.id in _GRADED,
-                counted="counted" if "counted" in columns else "1",
-                query=query,
+                counted="counted" if "counted" in given else "1",
+                query=f"SELECT {', '.join(['*', *missing])} FROM ({rule.sql})",
             )
         )
+
+    def _columns(self, rule: Rule) -> frozenset[str]:
+        if rule.sql not in _COLUMNS_OF:
+            _COLUMNS_OF[rule.sql] = frozenset(self._engine.columns(rule.sql))
+        return _COLUMNS_OF[rule.sql]
 
     def measure_impact(self) -> None:
         """Find causes and impact of the gaps in gap_rows, and make the table gaps."""

@@ -101,17 +101,14 @@ class _Advance:
     def _find(self, *, measures_moved: bool) -> None:
         """Find the gaps of the changed steps, and those of other things that a change of steps makes otherwise."""
         self._make("found", "found_gaps", "found_amounts")
-        for rule in rules().values():
-            if rule.about == "step":
-                self._computation.collect(rule)
+        self._computation.collect(rule for rule in rules().values() if rule.about == "step")
         self._replace("found_gaps", "step IN (SELECT step FROM changed)")
         self._look_everywhere()
         if measures_moved:
             self._make("measure_steps", "measure_steps")
         again = ", ".join(f"'{rule}'" for rule in _about_steps())
         self._run(f"DELETE FROM found_gaps WHERE kind IN ({again}); DELETE FROM found_amounts WHERE kind IN ({again})")
-        for kind in _about_steps():
-            self._computation.collect(rules()[kind])
+        self._computation.collect(rules()[kind] for kind in _about_steps())
         self._look_here()
         self._run("CREATE TABLE changed_gaps (id VARCHAR)")
         self._run("DROP TABLE found_gaps; DROP TABLE found_amounts")
@@ -171,9 +168,8 @@ class _Advance:
 
 @cache
 def _about_steps() -> tuple[str, ...]:
-    """The kinds of gap that are about something else and depend on steps, in the order in which they are found."""
-    found = [rule for rule in rules().values() if rule.about != "step" and _tables(rule.sql) & _STEPS]
-    return tuple(rule.id for rule in sorted(found, key=lambda rule: rule.after is not None))
+    """The kinds of gap that are about something else and depend on steps."""
+    return tuple(rule.id for rule in rules().values() if rule.about != "step" and _tables(rule.sql) & _STEPS)
 
 
 def _tables(sql: str) -> set[str]:

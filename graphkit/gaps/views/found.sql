@@ -1,4 +1,4 @@
--- What the rules find: one row a gap, and its amounts by currency. Filled by collect/*.sql, one rule after the other.
+-- What the rules find: one row a gap, and its amounts by currency. Filled by collect/*.sql.
 
 CREATE OR REPLACE TABLE found_gaps (
   about VARCHAR, kind VARCHAR, category VARCHAR, severity VARCHAR, step BIGINT,
