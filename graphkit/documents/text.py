@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -35,9 +35,18 @@ _BLANK_BESIDE_DIGIT = re.compile(
     r"(?<=[\u3400-\u9fff〇〔〕（）])[ ]+(?=[0-9〔〕（）])|(?<=[0-9%〔〕（）])[ ]+(?=[\u3400-\u9fff〇〔〕])"
 )
 _SPACED_OUT = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,2}[\u3400-\u9fff](?![\u3400-\u9fff])){2,}")
+# A blank within a sentence: not the wide blank between a date and an office, nor one of a table's line.
+_STREWN = re.compile(r"(?<=[\u3400-\u9fff，、。；：“”])(?<![条章款])[ ](?=[\u3400-\u9fff，、。；：“”])(?![^，。；：\n]{4,8}：)(?=[^\n]*[，。；：])")
+_BLANKS_STREWN = 4
+_UNFINISHED = re.compile(r"\d\.?\n(?:[年月日元万亿个户人名处项家条件笔吨亩]|\d+ ?[年月日元万亿个户人名%])")
+# What begins something new: an item of a list, or a field with its name.
+_ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]+[）)、.．](?!\d)|[-—–●■◆•·]|[附第]|[^，。；：\n]{2,10}：")
+_IN_SENTENCE = re.compile(r"[。；][^。；]+$|^[^。；]*：[^。；]{8,}$")
+_TOLD = re.compile("[，。；]")
+_LINES_CUT = 4
 _LINE_FULL = 0.85
 _LINE_FULL_ON_A_PAGE = 0.75
-_LINE_WIDEST = 90
+_LINE_WIDEST = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,27 +254,26 @@ def _fix_doubled(draft: _Draft, repairs: dict[str, int]) -> None:
 def _fix_lines(draft: _Draft, repairs: dict[str, int], wrapped: bool) -> None:
     """Take out a line break that only a page's width put there: after a full line that does not end a sentence."""
     lines = draft.text().split("\n")
-    widths = sorted(len(line.strip()) for line in lines if line.strip())
+    widths = sorted(_width(line) for line in lines if line.strip())
     if len(widths) < 3:
         return
     widest = widths[-1] if wrapped else widths[int(len(widths) * 0.9)]
-    if widest > _LINE_WIDEST or (not wrapped and widths[len(widths) // 2] < widest * _LINE_FULL):
+    wrapped = wrapped or _looks_wrapped(lines, widest)
+    even = widths[len(widths) // 2] >= widest * _LINE_FULL
+    if widest > _LINE_WIDEST:
         return
     removed: set[int] = set()
     position = 0
+    goes_on = False  # the line goes on with the sentence of the line before
     for line, following in pairwise(lines):
         position += len(line) + 1
         text, after = line.rstrip(), following.lstrip()
-        full = len(text.strip()) >= widest * (_LINE_FULL_ON_A_PAGE if wrapped else _LINE_FULL)
+        full = (wrapped or even) and _width(line) >= widest * (_LINE_FULL_ON_A_PAGE if wrapped else _LINE_FULL)
+        told = (goes_on or _IN_SENTENCE.search(text)) and _TOLD.search(after)
         indented = len(following) - len(after) >= 2
-        cells = any(one in line + following for one in "\t|｜")
-        broken = (
-            bool(text and after)
-            and not cells
-            and text[-1] not in "。！？；："
-            and bool(_HAN.search(text[-1] + after[0]))
-        )
-        if full and broken and not indented:
+        unfinished = _UNFINISHED.search(f"{text}\n{after}") is not None
+        goes_on = not indented and (unfinished or bool((full or told) and _cut(line, following)))
+        if goes_on:
             tail = len(line) - len(text)
             head = len(following) - len(after)
             removed.update(range(position - 1 - tail, position + head))
@@ -273,14 +281,43 @@ def _fix_lines(draft: _Draft, repairs: dict[str, int], wrapped: bool) -> None:
     draft.keep(lambda index: index not in removed)
 
 
+def _width(line: str) -> int:
+    """Return how wide a line is: two for a Han character, one for a letter or digit."""
+    return sum(2 if one >= "\u2e80" else 1 for one in line.strip())
+
+
+def _cut(line: str, following: str) -> bool:
+    """Return whether a sentence may go on from a line to the next."""
+    text, after = line.rstrip(), following.lstrip()
+    return (
+        bool(text and after)
+        and not any(one in line + following for one in "\t|｜")
+        and text[-1] not in "。！？；：—"
+        and not _ITEM.match(after)
+        and bool(_HAN.search(text[-1] + after[0]))
+    )
+
+
+def _looks_wrapped(lines: Sequence[str], widest: int) -> bool:
+    """Return whether most long lines end in the middle of a sentence, as only those of a page do."""
+    long = [_cut(line, after) for line, after in pairwise(lines) if _width(line) >= widest * _LINE_FULL_ON_A_PAGE]
+    return sum(long) >= _LINES_CUT and 2 * sum(long) > len(long)
+
+
 def _fix_blanks(draft: _Draft, repairs: dict[str, int]) -> None:
-    """Take out blanks between Han characters and digits, and between Han characters that stand one by one."""
+    """Take out blanks between Han characters and digits, and between Han characters that stand one by one.
+
+    Where blanks stand all over the sentences, every single one beside a Han character is taken out.
+    """
     text = draft.text()
     removed: set[int] = set()
     for match in _BLANK_BESIDE_DIGIT.finditer(text):
         removed.update(range(*match.span()))
     for match in _SPACED_OUT.finditer(text):
         removed.update(index for index in range(*match.span()) if text[index] in " \t")
+    strewn = [match.start() for match in _STREWN.finditer(text) if match.start() not in removed]
+    if len(strewn) >= _BLANKS_STREWN and len(strewn) * 200 >= len(text):
+        removed.update(strewn)
     repairs["blank"] += len(removed)
     draft.keep(lambda index: index not in removed)
 
