@@ -200,6 +200,12 @@ def _sign(signs: str, begin: int, stop: int, told: bool) -> _Sign | None:
     return sign[1:] if sign else None
 
 
+def sign_of(signs: str, begin: int, stop: int) -> str | None:
+    """Return the type of the first sign in a clause, read as one of a list of findings."""
+    sign = _first_sign(signs, begin, stop, True)
+    return sign[1] if sign else None
+
+
 def _first_sign(signs: str, begin: int, stop: int, told: bool) -> tuple[int, str, Category | None] | None:
     """Return the place, type and category of the first sign in a clause that is neither denied nor only spoken of."""
     given = rules()

@@ -15,6 +15,7 @@ from graphkit.documents.spotting import spot
 
 _SURE = 0.8
 _PLAIN = 0.9
+_FEW = 3
 _GOES_ON = re.compile(r"。[ \t]*[^\s。]")
 _TITLE_LINE = re.compile(r"\s*(?![（(]?[一二三四五六七八九十\d]+[）)、.．])[^。；，\n]{4,60}(?=\n\s*\S)")
 _OPEN_END = re.compile(r"“?([堵痛难断])”?点(?:问题)?$")
@@ -57,8 +58,9 @@ def _heads(source: Recognised, draft: Draft, start: int, end: int) -> bool:
 def find_findings(source: Recognised) -> list[Finding]:
     """Return the findings of a text, in order.
 
-    Where they stand is learned (spotting.py); what they are and whose fault, the rules say that found one there.
-    What only the rules find counts where it has a plain sign, heads others, or is called a point (堵点 …) in the text.
+    Where they stand, and their category, is learned (spotting.py, leaning.py); type and party the rules say. What only
+    the rules find counts where it heads others, or is called a point (堵点 …) in the text, and in a text of few
+    sentences, which has no place to learn from, where it has a plain sign.
     """
     by_rules = _by_rules(source)
     kept = [one for one in by_rules if one.heading or one.rule.endswith("_named")]
@@ -67,8 +69,9 @@ def find_findings(source: Recognised) -> list[Finding]:
         for start, end in spot(source)
         if not any(_overlap(start, end, one) for one in kept)
     ]
-    plain = [one for one in by_rules if one.confidence >= _PLAIN and one not in kept]
-    kept += [one for one in plain if not any(_overlap(one.start, one.end, other) for other in told)]
+    if sum(1 for _ in source.sentences()) <= _FEW:
+        plain = [one for one in by_rules if one.confidence >= _PLAIN and one not in kept]
+        kept += [one for one in plain if not any(_overlap(one.start, one.end, other) for other in told)]
     return sorted([*kept, *told], key=lambda one: (one.start, one.end))
 
 
@@ -78,12 +81,11 @@ def _spotted(source: Recognised, start: int, end: int, by_rules: list[Finding]) 
     end = start + len(source.text[start : start + closer.start() if closer and closer.start() > 4 else end].rstrip())
     best = max(by_rules, key=lambda one: _overlap(start, end, one), default=None)
     if best is not None and _overlap(start, end, best):
-        category = best.category or leaning(source.text[start:end])[0]
-        return replace(best, start=start, end=end, category=category)
+        return replace(best, start=start, end=end, category=leaning(source, start, end)[0])
     line = source.text.rfind("\n", 0, start) + 1
     sentence = max(line, max(source.text.rfind(mark, 0, start) for mark in "。；") + 1)
     party, words = _party(source, start, end, sentence, None)
-    return Finding(start, end, "spotted", leaning(source.text[start:end])[0], party, words, "finding_spotted", 0.7)
+    return Finding(start, end, "spotted", leaning(source, start, end)[0], party, words, "finding_spotted", 0.7)
 
 
 def _overlap(start: int, end: int, one: Finding) -> float:
@@ -172,7 +174,7 @@ def _finding(
 def _leaning(source: Recognised, draft: Draft) -> Category | None:
     """Return the category that the words lean to where no sign gives one; a general breach of a rule has none."""
     words = source.text[draft.start : draft.end]
-    category, sure = leaning(words)
+    category, sure = leaning(source, draft.start, draft.end)
     breach = draft.type == "violation" and not rules().leans.search(words)
     return category if sure >= _SURE and not breach else None
 

@@ -1,7 +1,8 @@
-"""Which category a finding's words lean to: learned from the labelled texts (rules/leanings.json).
+"""Which category a finding leans to: learned from the labelled texts (rules/leanings.json).
 
-Naive Bayes over groups of one to three characters, figures left out. It speaks where no sign of rules/findings.yaml
-does, or only a weak one. `python -m tests.documents.train` writes the file again after texts were added.
+Logistic regression over groups of one to three characters in it, as they stand and with what was recognised as signs,
+pairs of characters with one or two between them, and the short head of its line. `python -m tests.documents.train`
+writes the file again after texts were added.
 """
 
 from __future__ import annotations
@@ -9,40 +10,58 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib import resources
+from typing import NamedTuple
 
 from graphkit.documents.finding_rules import Category
+from graphkit.documents.recognised import Recognised
+from graphkit.documents.signs import grams, plain
 
-FIGURES = re.compile(r"[\d.,%〇零一二两三四五六七八九十百千万亿]+")
-_LONGEST = 3
-
-
-def groups(words: str) -> frozenset[str]:
-    """Return the groups of characters that a finding is judged by."""
-    plain = FIGURES.sub("#", words)
-    return frozenset(plain[at : at + size] for size in range(1, _LONGEST + 1) for at in range(len(plain) - size + 1))
+CATEGORIES: tuple[Category, ...] = ("blockage", "break", "difficulty", "pain")
+_SIZES = (1, 2, 3)
+_HEAD = re.compile(r"[^。；]{1,30}(?=[。；])")
+_LONGEST = 1000  # of a longer one the beginning is judged
 
 
-def leaning(words: str) -> tuple[Category, float]:
-    """Return the category that words lean to, and how surely (0 to 1, too sure rather than not)."""
-    return judge(words, _learned())
+class Learned(NamedTuple):
+    """What each category weighs by itself, and each group with it, in the order of CATEGORIES."""
+
+    first: Sequence[float]
+    groups: Mapping[str, Sequence[float]]
 
 
-def judge(words: str, learned: Mapping[Category, Mapping[str, float]]) -> tuple[Category, float]:
-    """Return the category and how surely, by what was learned: for each category, weights of groups ("" its own)."""
-    found = groups(words)
-    scores = {
-        category: weights[""] + sum(weights[one] for one in found if one in weights)
-        for category, weights in learned.items()
-    }
-    best = max(scores, key=lambda category: scores[category])
-    return best, 1 / sum(math.exp(min(0.0, score - scores[best])) for score in scores.values())
+def features(source: Recognised, start: int, end: int) -> frozenset[str]:
+    """Return what a finding at a place is judged by."""
+    end = min(end, start + _LONGEST)
+    signs = source.signs[start:end]
+    words = plain(signs)
+    head = _HEAD.match(source.signs, source.text.rfind("\n", 0, start) + 1, start)
+    return frozenset(
+        {f"g{one}" for one in grams(source.text[start:end], _SIZES)}
+        | {f"s{one}" for one in grams(signs, _SIZES)}
+        | {f"k{words[at]}_{words[at + gap]}" for gap in (2, 3) for at in range(len(words) - gap)}
+        | {f"h{one}" for one in grams(head.group() if head else "", _SIZES)}
+    )
+
+
+def leaning(source: Recognised, start: int, end: int) -> tuple[Category, float]:
+    """Return the category that a finding at a place leans to, and how surely (0 to 1)."""
+    return judge(features(source, start, end), _learned())
+
+
+def judge(found: frozenset[str], learned: Learned) -> tuple[Category, float]:
+    """Return the category of what has these features, and how surely."""
+    rows = [learned.groups[one] for one in found if one in learned.groups]
+    share = 1 / math.sqrt(len(rows) + 1)
+    scores = [own + share * math.fsum(row[at] for row in rows) for at, own in enumerate(learned.first)]
+    best = scores.index(max(scores))
+    return CATEGORIES[best], 1 / sum(math.exp(score - scores[best]) for score in scores)
 
 
 @cache
-def _learned() -> Mapping[Category, Mapping[str, float]]:
+def _learned() -> Learned:
     text = resources.files("graphkit.documents").joinpath("rules", "leanings.json").read_text(encoding="utf-8")
-    learned: dict[Category, dict[str, float]] = json.loads(text)
-    return learned
+    given = json.loads(text)
+    return Learned(given["first"], given["groups"])

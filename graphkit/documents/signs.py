@@ -7,7 +7,7 @@ stays what it was, and two agencies side by side stay two.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 
 from graphkit.documents.lexicon import rule_file
@@ -16,6 +16,8 @@ _KINDS = ("agency", "region", "date", "amount", "rate", "number", "count", "titl
 _OPEN = {kind: chr(0xE101 + index) for index, kind in enumerate(_KINDS)}
 _NEXT = {kind: chr(0xE201 + index) for index, kind in enumerate(_KINDS)}
 _HURT = "\ue0ff"
+_CONTINUING = re.compile("[\ue200-\ue2ff]+")
+_FIGURES = re.compile(r"[\d.,%〇零一二两三四五六七八九十百千万亿]+")
 
 _FRAGMENTS = {
     **{kind: f"(?:{_OPEN[kind]}{_NEXT[kind]}*)" for kind in _KINDS},
@@ -36,6 +38,19 @@ def with_signs(text: str, pieces: Iterable[tuple[int, int, str]], hurt: bytearra
         if one:
             characters[index] = _HURT
     return "".join(characters)
+
+
+def plain(signs: str) -> str:
+    """Return words with each recognised piece as one sign, and every figure as #."""
+    return _FIGURES.sub("#", _CONTINUING.sub("", signs))
+
+
+def grams(signs: str, sizes: Sequence[int]) -> Iterator[str]:
+    """Yield the groups of so many characters in words, as `plain` has them."""
+    words = plain(signs)
+    for size in sizes:
+        for at in range(len(words) - size + 1):
+            yield words[at : at + size]
 
 
 @cache

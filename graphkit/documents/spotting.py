@@ -11,22 +11,21 @@ import json
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
-from graphkit.documents.clauses import subject_of
+from graphkit.documents.clauses import sign_of, subject_of
 from graphkit.documents.finding_rules import rules
-from graphkit.documents.leaning import FIGURES
 from graphkit.documents.listing import told_sentences
 from graphkit.documents.recognised import Recognised
+from graphkit.documents.signs import grams, plain
 
 OUTSIDE, BEGINS, GOES_ON = range(3)
 AT_FIRST, AFTER_NONE, AFTER_SOME = range(3)
 """What the sentence before held: there is none, it told no finding, or it told one."""
 
-_CONTINUING = re.compile("[\ue200-\ue2ff]+")
 _CLAUSE = re.compile(r"(?:[^，：,]|,(?=\d))+")
 _TELLS = re.compile("发现|问题|存在|反映|查出|指出")
 _MENDS = re.compile("整改|要求|责成|建议|督促|移送|目前|下一步|截至")
@@ -102,7 +101,9 @@ def best(
 def told_clauses(source: Recognised) -> Iterator[list[Clause]]:
     """Yield the clauses of each sentence with their features."""
     head, told_last = "", "none"
-    for start, end, told in told_sentences(source):
+    told_of = [(start, end, told, _spans(source, start, end)) for start, end, told in told_sentences(source)]
+    told_of = [one for one in told_of if one[3]]
+    for index, (start, end, told, spans) in enumerate(told_of):
         sentence = source.text[start:end]
         mark = "tells" if _TELLS.search(sentence) else "none"
         mark = "mends" if _MENDS.search(sentence) else mark
@@ -116,14 +117,25 @@ def told_clauses(source: Recognised) -> Iterator[list[Clause]]:
             f"line={not source.text[line:start].strip()}",
             f"stop={source.text[end : end + 1]}",
             f"last={told_last}",
-            *(f"h{one}" for one in _grams(head, (2, 3))),
+            *(f"h{one}" for one in grams(head, (2, 3))),
         }
-        spans = [one.span() for one in _CLAUSE.finditer(source.signs, start, end)]
-        if clauses := [_clause(source, spans, place, shared) for place in range(len(spans))]:
-            yield clauses
+        clauses = [_clause(source, spans, place, shared) for place in range(len(spans))]
+        before = grams(_part(source, *told_of[index - 1][3][-1]), (2,)) if index else ("-",)
+        after = grams(_part(source, *told_of[index + 1][3][0]), (2,)) if index + 1 < len(told_of) else ("-",)
+        clauses[0] = replace(clauses[0], features=clauses[0].features | {f"ps{one}" for one in before})
+        clauses[-1] = replace(clauses[-1], features=clauses[-1].features | {f"ns{one}" for one in after})
+        yield clauses
         ends_line = source.text[end : end + 1] in {"", "\n"}
         if (ends_line and end - start <= _LONGEST_HEAD) or mark == "tells":
             head = source.signs[start : min(end, start + _LONGEST_CLAUSE)]
+
+
+def _spans(source: Recognised, start: int, end: int) -> list[tuple[int, int]]:
+    return [one.span() for one in _CLAUSE.finditer(source.signs, start, end)]
+
+
+def _part(source: Recognised, start: int, end: int) -> str:
+    return source.signs[start : min(end, start + _LONGEST_CLAUSE)]
 
 
 def _clause(source: Recognised, spans: Sequence[tuple[int, int]], place: int, shared: set[str]) -> Clause:
@@ -134,33 +146,24 @@ def _clause(source: Recognised, spans: Sequence[tuple[int, int]], place: int, sh
     while body < end - 1 and source.text[body] in " \t":
         body += 1
     subject = subject_of(source, body, end)
-    plain = _plain(signs[start : min(end, start + _LONGEST_CLAUSE)])
-    features = {f"w{one}" for one in _grams(signs[start : min(end, start + _LONGEST_CLAUSE)], (1, 2, 3))}
-    features |= {f"e{plain[-size:]}" for size in (1, 2, 3)}
-    features |= {f"b{_plain(signs[body : body + size])}" for size in (1, 2)}
-    features |= {f"subject={subject}", f"subject={subject}|{place > 0}", f"opener={_plain(signs[start:body])[:6]}"}
+    part = _part(source, start, end)
+    words = plain(part)
+    features = {f"w{one}" for one in grams(part, (1, 2, 3, 4))}
+    features |= {f"k{words[at]}_{words[at + 2]}" for at in range(len(words) - 2)}
+    features |= {f"sign={sign_of(signs, start, start + len(part))}"}
+    features |= {f"amount={bool(source.quantities_in(start, end))}", f"date={bool(source.dates_in(start, end))}"}
+    features |= {f"e{words[-size:]}" for size in (1, 2, 3)}
+    features |= {f"b{plain(signs[body : body + size])}" for size in (1, 2)}
+    features |= {f"subject={subject}", f"subject={subject}|{place > 0}", f"opener={plain(signs[start:body])[:6]}"}
     features |= {f"place={min(3, place)}", f"clauses={min(4, len(spans))}", f"long={min(4, (end - start) // 4)}"}
-    if rules().denied.search(signs, body, min(end, start + _LONGEST_CLAUSE)):
+    if rules().denied.search(signs, body, start + len(part)):
         features.add("denied")
     for sign, other in (("p", place - 1), ("n", place + 1)):
         if 0 <= other < len(spans):
-            first, last = spans[other]
-            features |= {f"{sign}{one}" for one in _grams(signs[first : min(last, first + _LONGEST_CLAUSE)], (1, 2))}
+            features |= {f"{sign}{one}" for one in grams(_part(source, *spans[other]), (1, 2))}
         else:
             features.add(f"{sign}-")
     return Clause(start, body, end, frozenset(features | shared))
-
-
-def _plain(signs: str) -> str:
-    """Return words with each recognised piece as one sign, and figures as one."""
-    return FIGURES.sub("#", _CONTINUING.sub("", signs))
-
-
-def _grams(signs: str, sizes: Sequence[int]) -> Iterator[str]:
-    plain = _plain(signs)
-    for size in sizes:
-        for at in range(len(plain) - size + 1):
-            yield plain[at : at + size]
 
 
 @cache
