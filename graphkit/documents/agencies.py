@@ -195,6 +195,8 @@ class AgencyFinder:
         level = region.level if region else None
         if level == "central":
             return None
+        if level == "city" and (short := self._short_county_in(text, position, place)):
+            return [short]
         town = None
         if level in {"city", "county"}:
             town = (
@@ -219,6 +221,16 @@ class AgencyFinder:
         )
         return [self._made(text, position, office, where)]
 
+    def _short_county_in(self, text: str, position: int, city: Place) -> Mention | None:
+        """漳州市华安生态环境局: the office of a county without its 县, after its city."""
+        found = self._regions.short_counties.at(text, city.end)
+        codes = [one for one in found[1] if city.code and self._regions.inside(one, city.code)] if found else []
+        office = self._offices.read(text, city.end + len(found[0]), territory=False) if found and codes else None
+        if found is None or len(codes) != 1 or office is None or office.generic:
+            return None
+        why = f"{found[0]} is short for {self._regions.full_name(codes[0])}"
+        return self._made(text, position, office, _Where(codes[0], "county", why, 0.85, "short_county"))
+
     def _repeats_unit(self, text: str, place: Place) -> bool:
         """浦东新区区委, 山西省省政府: the unit is said twice."""
         unit = text[place.end - 1]
@@ -230,8 +242,11 @@ class AgencyFinder:
         if found is None or not self._places.may_begin(text, position):
             return None
         code = self._near_county(found[1], context)
-        office = self._offices.read(text, position + len(found[0]), territory=False)
-        if code is None or office is None or office.generic:
+        at = position + len(found[0])
+        office = self._offices.read(text, at, territory=False) or self._offices.read(
+            text, at, territory=False, free=True
+        )
+        if code is None or office is None or office.generic or office.town:
             return None
         where = _Where(code, "county", f"{found[0]} is short for {self._regions.full_name(code)}", 0.8, "short_county")
         return [self._made(text, position, office, where)]

@@ -82,7 +82,11 @@ class Offices:
             inner = self._inner(text, end, "party")
             if inner:
                 return Office(end + len(inner), f"party/{inner}", f"委{inner}")
+            if group := self._group.match(text, end):
+                return Office(group.end(), f"party/{group.group()}", f"委{group.group()}")
             return Office(end, "party", "委") if end > at + 1 or self.may_end(text, end, "委") else None
+        term = self._term.match(text, at)
+        at = term.end() if term else at
         for name, key in self._bodies:
             end = at + len(name)
             if not text.startswith(name, at) or not self.may_end(text, end, name):
@@ -141,6 +145,14 @@ class Offices:
         return list(self._rules["not_after"].items())
 
     @cached_property
+    def _group(self) -> re.Pattern[str]:
+        return re.compile(self._rules["body_groups"])
+
+    @cached_property
+    def _term(self) -> re.Pattern[str]:
+        return re.compile(self._rules["body_terms"])
+
+    @cached_property
     def _open(self) -> re.Pattern[str]:
         ends = "|".join(sorted(self._rules["open_ends"], key=len, reverse=True))
         stops = re.escape(self._rules["open_stops"])
@@ -152,7 +164,7 @@ class Offices:
     def _alone(self) -> re.Pattern[str]:
         ends = "|".join(sorted(self._rules["free_ends"], key=len, reverse=True))
         stops = re.escape(self._rules["open_stops"].replace("（", "").replace("）", ""))
-        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fffA-Z（）]){{2,18}}?(?:{ends})")
+        return re.compile(rf"(?![一二三四五六七八九十\d]{{1,3}}[）)]|同?期)(?:(?![{stops}])[\u4e00-\u9fffA-Z（）]){{2,18}}?(?:{ends})")
 
     @cached_property
     def _town(self) -> re.Pattern[str]:
@@ -166,7 +178,7 @@ class Offices:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省")
         words, acts = self._rules["town_words"], self._rules["town_acts"]
         han = rf"(?!(?:{words}))(?![{stops}])[\u4e00-\u9fff]"
-        return re.compile(rf"(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff]|$|{acts})")
+        return re.compile(rf"(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff\d]|$|{acts})")
 
 
 def _free_key(name: str) -> str:

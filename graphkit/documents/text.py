@@ -34,7 +34,9 @@ _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u
 _BLANK_BESIDE_DIGIT = re.compile(
     r"(?<=[\u3400-\u9fff〇〔〕（）])[ ]+(?=[0-9〔〕（）])|(?<=[0-9%〔〕（）])[ ]+(?=[\u3400-\u9fff〇〔〕])"
 )
-_SPACED_OUT = re.compile(r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,2}[\u3400-\u9fff](?![\u3400-\u9fff])){2,}")
+_SPACED_OUT = re.compile(
+    r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,2}[\u3400-\u9fff](?![\u3400-\u9fff]))+[ \t]{1,2}[\u3400-\u9fff]"
+)
 # A blank within a sentence: not the wide blank between a date and an office, nor one of a table's line.
 _STREWN = re.compile(r"(?<=[\u3400-\u9fff，、。；：“”])(?<![条章款])[ ](?=[\u3400-\u9fff，、。；：“”])(?![^，。；：\n]{4,8}：)(?=[^\n]*[，。；：])")
 _BLANKS_STREWN = 4
