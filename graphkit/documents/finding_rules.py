@@ -44,6 +44,7 @@ class Rules:
     field: re.Pattern[str]
     continues: re.Pattern[str]
     headings: re.Pattern[str]
+    no_heads: re.Pattern[str]
     conditional: re.Pattern[str]
     revealed: re.Pattern[str]
     numbered: re.Pattern[str]
@@ -81,6 +82,7 @@ def rules() -> Rules:
         field=compile_rule(data["field"]),
         continues=compile_rule(data["continues"]),
         headings=compile_rule(data["headings"]),
+        no_heads=compile_rule(data["no_heads"]),
         conditional=compile_rule(data["conditional"]),
         revealed=compile_rule(data["revealed"]),
         numbered=compile_rule(data["numbered"]),

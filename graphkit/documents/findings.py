@@ -16,6 +16,9 @@ from graphkit.documents.spotting import spot
 _SURE = 0.8
 _PLAIN = 0.9
 _FEW = 3
+_LINE = re.compile(r"[^\n]+")
+# No office, date or amount: what a head names holds for all below it.
+_HEAD = re.compile("[^。；：\ue101-\ue105\ue108]{4,22}")
 _GOES_ON = re.compile(r"。[ \t]*[^\s。]")
 _TITLE_LINE = re.compile(r"\s*(?![（(]?[一二三四五六七八九十\d]+[）)、.．])[^。；，\n]{4,60}(?=\n\s*\S)")
 _OPEN_END = re.compile(r"“?([堵痛难断])”?点(?:问题)?$")
@@ -72,7 +75,46 @@ def find_findings(source: Recognised) -> list[Finding]:
     if sum(1 for _ in source.sentences()) <= _FEW:
         plain = [one for one in by_rules if one.confidence >= _PLAIN and one not in kept]
         kept += [one for one in plain if not any(_overlap(one.start, one.end, other) for other in told)]
-    return sorted([*kept, *told], key=lambda one: (one.start, one.end))
+    return _with_heads(source, sorted([*kept, *told], key=lambda one: (one.start, one.end)))
+
+
+def _with_heads(source: Recognised, found: list[Finding]) -> list[Finding]:
+    """Add the short heads of lines that findings follow: they name the problem that those tell of, whatever their words.
+
+    A head that was read as a finding is none; its category is that of most findings below it.
+    """
+    heads: list[Finding] = []
+    for head, begin, end in _line_heads(source):
+        below = [one.category for one in found if begin <= one.start < end and one.category and not one.heading]
+        category = max(below, key=below.count, default=None)
+        if category:
+            known = next((one for one in found if one.heading and _overlap(*head, one)), None)
+            plain = Finding(*head, "head", category, None, None, "finding_head", 0.8, heading=True)
+            heads.append(replace(known, category=category) if known else plain)
+    left = [one for one in found if not any(_overlap(one.start, one.end, head) for head in heads)]
+    return sorted([*left, *heads], key=lambda one: (one.start, one.end))
+
+
+def _line_heads(source: Recognised) -> list[tuple[tuple[int, int], int, int]]:
+    """Return each short head of a line that may name a problem, with where what it heads begins and ends."""
+    text = source.text
+    found: list[tuple[tuple[int, int], int, int]] = []
+    start = _title_end(text)
+    for match in _LINE.finditer(text, start):
+        numbered = rules().numbered.match(source.signs, *match.span())
+        begin = numbered.end() if numbered else match.start()
+        stop = text.find("。", begin, match.end())
+        alone = stop < 0 or not text[stop + 1 : match.end()].strip()
+        head = (begin, match.end() if stop < 0 else stop)
+        head = (begin, begin + len(text[begin : head[1]].rstrip()))
+        words = source.signs[slice(*head)]
+        if (numbered or (alone and stop < 0)) and _HEAD.fullmatch(words) and not rules().no_heads.search(words):
+            after = text.find("\n", match.end() + 1) if alone else match.end()
+            after = len(text) if after < 0 else after
+            items = alone and rules().numbered.match(source.signs, match.end() + 1, after)
+            if not items or text[items.start()] != text[match.start()] and not text[items.start()].isdigit():
+                found.append((head, head[1], after))
+    return found
 
 
 def _spotted(source: Recognised, start: int, end: int, by_rules: list[Finding]) -> Finding:

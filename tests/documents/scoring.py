@@ -12,7 +12,7 @@ A label is written around its words: `{{A id=finance-140105|小店区财政局}}
 | L | deadline | v=day, or 30day, 6month … |
 | C | cadence | v=10day, 1month … |
 | Y, E | policy, measure | |
-| B | problem | c=category |
+| B | problem | c=category (`-`: any) |
 | F | finding | c=category (`-`: any) |
 | X | action | a=action |
 """
@@ -206,7 +206,7 @@ def _agrees(document: Document, kind: str, label: Label, one: Candidate) -> bool
         case "cadence":
             return given == f"{value['every']}{value['unit']}"
         case "problem":
-            return label.value("c") == value["category"]
+            return label.value("c") in {"-", value["category"]}
         case "finding":
             return overlap >= 0.5 and label.value("c") in {"-", value["category"]}
         case "action":
