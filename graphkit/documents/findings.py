@@ -79,7 +79,7 @@ def find_findings(source: Recognised) -> list[Finding]:
 
 
 def _with_heads(source: Recognised, found: list[Finding]) -> list[Finding]:
-    """Add the short heads of lines that findings follow: they name the problem that those tell of, whatever their words.
+    """Add the short heads of lines that findings follow: they name the problem that those tell of, in any words.
 
     A head that was read as a finding is none; its category is that of most findings below it.
     """
@@ -112,7 +112,7 @@ def _line_heads(source: Recognised) -> list[tuple[tuple[int, int], int, int]]:
             after = text.find("\n", match.end() + 1) if alone else match.end()
             after = len(text) if after < 0 else after
             items = alone and rules().numbered.match(source.signs, match.end() + 1, after)
-            if not items or text[items.start()] != text[match.start()] and not text[items.start()].isdigit():
+            if not items or (text[items.start()] != text[match.start()] and not text[items.start()].isdigit()):
                 found.append((head, head[1], after))
     return found
 

@@ -164,7 +164,9 @@ class Offices:
     def _alone(self) -> re.Pattern[str]:
         ends = "|".join(sorted(self._rules["free_ends"], key=len, reverse=True))
         stops = re.escape(self._rules["open_stops"].replace("（", "").replace("）", ""))
-        return re.compile(rf"(?![一二三四五六七八九十\d]{{1,3}}[）)]|同?期)(?:(?![{stops}])[\u4e00-\u9fffA-Z（）]){{2,18}}?(?:{ends})")
+        return re.compile(
+            rf"(?![一二三四五六七八九十\d]{{1,3}}[）)]|同?期)(?:(?![{stops}])[\u4e00-\u9fffA-Z（）]){{2,18}}?(?:{ends})"
+        )
 
     @cached_property
     def _town(self) -> re.Pattern[str]:

@@ -38,7 +38,10 @@ _SPACED_OUT = re.compile(
     r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,2}[\u3400-\u9fff](?![\u3400-\u9fff]))+[ \t]{1,2}[\u3400-\u9fff]"
 )
 # A blank within a sentence: not the wide blank between a date and an office, nor one of a table's line.
-_STREWN = re.compile(r"(?<=[\u3400-\u9fff，、。；：“”])(?<![条章款])[ ](?=[\u3400-\u9fff，、。；：“”])(?![^，。；：\n]{4,8}：)(?=[^\n]*[，。；：])")
+_STREWN = re.compile(
+    r"(?<=[\u3400-\u9fff，、。；：“”])(?<![条章款])[ ](?=[\u3400-\u9fff，、。；：“”])"
+    r"(?![^，。；：\n]{4,8}：)(?=[^\n]*[，。；：])"
+)
 _BLANKS_STREWN = 4
 _UNFINISHED = re.compile(r"\d\.?\n(?:[年月日元万亿个户人名处项家条件笔吨亩]|\d+ ?[年月日元万亿个户人名%])")
 # What begins something new: an item of a list, or a field with its name.

@@ -27,6 +27,8 @@ _SETS = (
     "after",
     "given",
     "honest",
+    "broad",
+    "mixed",
 )
 
 
