@@ -8,9 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections import deque
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -18,24 +16,22 @@ from typing import Any, cast
 
 import kglite
 import pyarrow as pa
-import pyarrow.compute as pc
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from graphkit.graph.frames import END, START, Frames, Kind
+from graphkit.graph.delta import Delta, write_delta
+from graphkit.graph.frames import Frames
 from graphkit.graph.guard import check
 from graphkit.graph.limits import Limits
 from graphkit.graph.store import Held, held
 from graphkit.graph.values import Result
+from graphkit.graph.write import built
 from graphkit.model.errors import RefusedError, StoreError, UsageError
-from graphkit.model.graph import LABELS, RELATIONSHIPS, Property, PropertyType
+from graphkit.model.graph import LABELS, RELATIONSHIPS, node_id
 
 _MANIFEST = "manifest.json"
 _GRACE_S = 2.0
 _START_S = 60.0
-_TABLES_AHEAD = 16
-_ROWS_A_CHUNK = 50_000
-_COLUMN_TYPES = {PropertyType.DATE: "datetime", PropertyType.DATETIME: "timestamp", PropertyType.TEXTS: "list"}
 
 
 class _Evaluation(BaseModel):
@@ -50,12 +46,13 @@ class _Evaluation(BaseModel):
 
 
 class Manifest(BaseModel):
-    """What a snapshot holds: its number, its file, its evaluations (as their nodes have it), and how much of each."""
+    """What a snapshot holds, with what changed since: files, evaluations (as their nodes have it), how much of each."""
 
     model_config = ConfigDict(extra="forbid")
 
     version: int
     file: str
+    changes: list[str] = []
     evaluations: list[_Evaluation]
     counts: dict[str, int]
 
@@ -94,10 +91,29 @@ class EmbeddedStore:
 
     def load(self, frames: Frames) -> None:
         """Build a snapshot of `frames` and switch to it; it holds their cases and no others."""
+        with self._writing():
+            self._switch(*built(frames), frames.counts())
+
+    def change(self, delta: Delta) -> None:
+        """Follow a delta of what the store holds: it is kept beside the snapshot until the next `load`.
+
+        Who has the snapshot open follows it in place before the next query. Raises StoreError when there is no graph.
+        """
+        with self._writing():
+            manifest = self.manifest()
+            if manifest is None:
+                raise StoreError(f"{self._folder}: there is no graph yet that could change")
+            name = f"{Path(manifest.file).stem}-change-{len(manifest.changes) + 1}.arrows"
+            write_delta(delta, self._folder / name)
+            self._write(_changed(manifest, name, delta))
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        """Keep others from writing, and tell what goes wrong."""
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             with FileLock(str(self._folder / ".lock"), timeout=0):
-                self._switch(*_built(frames), frames.counts())
+                yield
         except Timeout:
             raise StoreError(
                 f"{self._folder}: another graphkit is building the graph; try again when it has ended"
@@ -112,19 +128,22 @@ class EmbeddedStore:
             {
                 "version": version,
                 "file": f"snapshot-{version}.kgl",
-                "evaluations": evaluations,
+                "evaluations": [{name: one[name] for name in _Evaluation.model_fields} for one in evaluations],
                 "counts": counts,
             }
         )
         graph.save(str(self._folder / manifest.file))
+        self._write(manifest)
+        for old in self._folder.glob("snapshot-*"):
+            if old.name != manifest.file:
+                old.unlink(missing_ok=True)
+
+    def _write(self, manifest: Manifest) -> None:
         beside = self._folder / f"{_MANIFEST}.new"
         beside.write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
         with beside.open("rb") as written:
             os.fsync(written.fileno())
         beside.replace(self._folder / _MANIFEST)
-        for old in self._folder.glob("snapshot-*.kgl"):
-            if old.name != manifest.file:
-                old.unlink(missing_ok=True)
 
     def run(self, cypher: str, params: Mapping[str, Any] | None = None, limits: Limits | None = None) -> Result:
         """Answer a read-only query in a worker process within `limits`; see GraphStore.run for the errors."""
@@ -144,6 +163,7 @@ class EmbeddedStore:
                 worker.stop()
                 worker = None
             worker = worker or _Worker(self._folder / manifest.file, manifest.version)
+            worker.follow([self._folder / name for name in manifest.changes])
             try:
                 yield worker
             finally:
@@ -163,6 +183,7 @@ class _Worker:
 
     def __init__(self, snapshot: Path, version: int) -> None:
         self.version = version
+        self._followed = 0
         ours, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, and our own module
@@ -192,6 +213,19 @@ class _Worker:
         self._connection.close()
         self._process.kill()
         self._process.wait()
+
+    def follow(self, changes: list[Path]) -> None:
+        """Follow the changes that it has not followed yet."""
+        for path in changes[self._followed :]:
+            try:
+                self._connection.send(str(path))
+                followed = self._ready()
+            except OSError:
+                followed = False
+            if not followed:
+                self.stop()
+                raise StoreError(f"{path}: the graph cannot follow this change; load the case again to rebuild it")
+            self._followed += 1
 
     def run(self, cypher: str, params: dict[str, Any], limits: Limits) -> Result:
         kind, value = self._answer(
@@ -230,93 +264,22 @@ def _noticed(result: Result, notices: tuple[str, ...]) -> Result:
     return Result(result.columns, result.rows, [*notices, *kept])
 
 
-def _built(frames: Frames) -> tuple[Any, list[dict[str, Any]]]:
-    """Build the graph of the frames; return it and the evaluations that it holds."""
-    graph = kglite.KnowledgeGraph()
-    evaluations: list[dict[str, Any]] = []
-    begun: set[tuple[str, str]] = set()
-    for name, table in _ahead(frames.take()):
-        if not table.num_rows:
-            continue
-        if not isinstance(name, Kind):
-            if name == "Evaluation":
-                evaluations += table.select(list(_Evaluation.model_fields)).to_pylist()
-            types = _types(LABELS[name].properties)
-            for rows in _chunks(table):
-                graph.add_nodes(_pandas(rows), name, "id", "title", column_types=types, on_invalid="error")
-            continue
-        created = _add(graph, name, table, first=(name.name, name.start) not in begun)
-        if created != table.num_rows:
-            raise StoreError(f"{name}: {created} of {table.num_rows} were written; the projection is wrong")
-        begun.add((name.name, name.start))
-    return graph, evaluations
-
-
-def _chunks(table: pa.Table) -> Iterator[pa.Table]:
-    """Yield the rows some at a time: the engine makes Python objects of all that it is given at once."""
-    for start in range(0, table.num_rows, _ROWS_A_CHUNK):
-        yield table.slice(start, _ROWS_A_CHUNK)
-
-
-def _ahead(tables: Iterator[tuple[str | Kind, pa.Table]]) -> Iterator[tuple[str | Kind, pa.Table]]:
-    """Yield the tables while another thread makes the next ones: SQL needs a core of its own, the engine has one."""
-    maker = ThreadPoolExecutor(1)
-    coming = deque(maker.submit(next, tables, None) for _ in range(_TABLES_AHEAD))
-    try:
-        while (made := coming.popleft().result()) is not None:
-            coming.append(maker.submit(next, tables, None))
-            yield made
-    finally:
-        maker.shutdown(cancel_futures=True)
-
-
-def _add(graph: Any, kind: Kind, table: pa.Table, *, first: bool) -> int:
-    """Write all relationships of a kind, the `first` with its type and start or not; return how many were written.
-
-    The engine writes a row each only the first time that a type leaves a label; after that it merges relationships
-    between the same two nodes, and money would be lost. So those that are not alone between their nodes come first.
-    """
-    together = _together(table)
-    created = 0
-    if pc.any(together).as_py():
-        created += (_add_all if first else _add_each)(graph, kind, table.filter(together))
-        table = table.filter(pc.invert(together))
-    return created + sum(_add_all(graph, kind, rows) for rows in _chunks(table))
-
-
-def _together(table: pa.Table) -> pa.Array:
-    """Return for each relationship whether another is between the same two nodes; such are neighbours in a table."""
-    starts, ends = (table.column(name).combine_chunks() for name in (START, END))
-    same = pc.and_(*(pc.equal(column.slice(1), column.slice(0, len(column) - 1)) for column in (starts, ends)))
-    edge = pa.array([False])
-    return pc.or_(pa.concat_arrays([same, edge]), pa.concat_arrays([edge, same]))
-
-
-def _add_all(graph: Any, kind: Kind, table: pa.Table) -> int:
-    types = _types(RELATIONSHIPS[kind.name].properties)
-    report = graph.add_relationships(_pandas(table), kind.name, kind.start, START, kind.end, END, column_types=types)
-    if report.get("stubs_vivified"):
-        raise StoreError(
-            f"{kind.name}: {report['stubs_vivified']} of its ends are in no table; the projection is wrong"
-        )
-    return int(report["connections_created"])
-
-
-def _add_each(graph: Any, kind: Kind, table: pa.Table) -> int:
-    given = ", ".join(f"`{name}`: row.`{name}`" for name in table.column_names if name not in (START, END))
-    done = graph.cypher(
-        f"UNWIND $rows AS row MATCH (a:`{kind.start}` {{id: row.{START}}}) MATCH (b:`{kind.end}` {{id: row.{END}}}) "
-        f"CREATE (a)-[r:`{kind.name}` {{{given}}}]->(b) RETURN count(r) AS created",
-        params={"rows": table.to_pylist()},
+def _changed(manifest: Manifest, name: str, delta: Delta) -> Manifest:
+    """Return the manifest of a snapshot with one more change."""
+    growth = delta.growth()
+    kept = {node_id(one.case, one.key): one for one in manifest.evaluations}
+    for removed in _rows(delta.removed_nodes):
+        del kept[removed["id"]]
+    for written in _rows(delta.changed_nodes) + _rows(delta.new_nodes):
+        kept[written["id"]] = _Evaluation.model_validate({name: written[name] for name in _Evaluation.model_fields})
+    return manifest.model_copy(
+        update={
+            "changes": [*manifest.changes, name],
+            "evaluations": list(kept.values()),
+            "counts": {of: count + growth.get(of, 0) for of, count in manifest.counts.items()},
+        }
     )
-    return int(done.to_list()[0]["created"])
 
 
-def _pandas(table: pa.Table) -> Any:
-    # The engine takes `datetime.date` objects in half the time of a datetime64 column.
-    filled = [name for name in table.column_names if table.column(name).null_count < table.num_rows]
-    return table.select(filled).to_pandas(date_as_object=True, integer_object_nulls=True)
-
-
-def _types(properties: tuple[Property, ...]) -> dict[str, str]:
-    return {one.name: _COLUMN_TYPES[one.type] for one in properties if one.type in _COLUMN_TYPES}
+def _rows(nodes: Mapping[str, pa.Table]) -> list[dict[str, Any]]:
+    return nodes["Evaluation"].to_pylist() if "Evaluation" in nodes else []

@@ -35,6 +35,8 @@ _OF_A_NODE = {"id", "key", "case", "source", "batch", "digest"}
 def serve(connection: Connection, snapshot: str) -> None:
     """Answer requests (query, parameters, timeout_ms, rows, memory_mb, result_mb) until the connection ends.
 
+    A request that is a path names a change to follow (graphkit/graph/delta.py); the answer to it is "ready".
+
     Each answer is a kind and a value: "result" with a Result, or "syntax", "time", "memory", "size" or "engine" with
     what to say.
     """
@@ -47,8 +49,21 @@ def serve(connection: Connection, snapshot: str) -> None:
             request = connection.recv()
         except EOFError:
             return
+        if isinstance(request, str):
+            _follow(graph, FilePath(request))
+            connection.send(("ready", None))
+            continue
         connection.send_bytes(_answer(graph, *request))
         gc.collect()
+
+
+def _follow(graph: Any, change_file: FilePath) -> None:
+    from graphkit.graph.delta import read_delta  # noqa: PLC0415 - most processes follow nothing, and start sooner
+    from graphkit.graph.write import change  # noqa: PLC0415
+
+    graph.read_only(False)
+    change(graph, read_delta(change_file))
+    graph.read_only(True)
 
 
 def _answer(

@@ -67,7 +67,7 @@ def test_store_holds_exactly_the_projection(store: GraphStore, cases: list[str],
 def test_rows_given_to_the_engine_in_pieces_are_all_there(
     cases: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("graphkit.graph.embedded._ROWS_A_CHUNK", 2)
+    monkeypatch.setattr("graphkit.graph.write._ROWS_A_CHUNK", 2)
     frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
     wanted = expected(frames, cases[0])
     store = EmbeddedStore(tmp_path / "graph")
