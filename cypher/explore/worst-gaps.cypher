@@ -1,5 +1,5 @@
 // id: worst-gaps
-// revision: 1
+// revision: 2
 // title: {zh: 最严重的断点, en: The gravest gaps}
 // answers:
 //   zh: 排在最前的根源断点是什么，谁负责，卡住了什么？
@@ -9,7 +9,6 @@
 //   top: {type: integer, default: 20, zh: 显示多少, en: how many}
 // columns:
 //   case: {zh: 案例, en: case}
-//   rank: {zh: 排名, en: rank}
 //   gap: {zh: 断点, en: gap id}
 //   title: {zh: 名称, en: title}
 //   severity: {zh: 严重程度, en: severity}
@@ -23,7 +22,8 @@ WHERE ($case IS NULL OR e.case = $case) AND e.current AND g.root
 OPTIONAL MATCH (a:Agency)-[r:RESPONSIBLE_FOR]->(g)
 WHERE r.role = 'lead'
 WITH g, a ORDER BY a.title, a.key
-RETURN g.case AS case, g.rank AS rank, g.key AS gap, g.title AS title, g.severity AS severity, g.days AS days, g.blocked_steps AS blocked_steps,
+RETURN g.case AS case, g.key AS gap, g.title AS title, g.severity AS severity, g.days AS days, g.blocked_steps AS blocked_steps,
   g.beneficiaries AS beneficiaries, g.amounts AS amounts, collect(a.title) AS responsible
-ORDER BY rank, `case`
+ORDER BY CASE g.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, beneficiaries DESC, coalesce(g.amount_e4, 0) DESC,
+  coalesce(days, 0) DESC, gap, `case`
 LIMIT $top

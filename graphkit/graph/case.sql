@@ -2,9 +2,9 @@
 -- A section is headed `-- nodes LABEL` or `-- relationships TYPE`, with `, in order` where its rows need not be sorted any
 -- more: sorting costs as much as all else. It gives the schema's columns by name, and what it leaves out is null.
 -- Relationships name the labels and ids of their two ends. Before the first section: what they share.
--- Given by the projection: graph_case() the case's id, graph_case_node() the id of its node, graph_batch() its newest
--- load, definition_rows the YAML definitions as they were loaded, graph_provisions and graph_conflicts what
--- `graphkit provisions` shows (lists as JSON).
+-- Given by the projection: graph_case() the case's id, graph_case_node() the id of its node, definition_rows the YAML
+-- definitions as they were loaded, graph_provisions and graph_conflicts what `graphkit provisions` shows (lists as JSON).
+-- A node or relationship has the batch of what it rests on, so that a later load leaves alone what it does not touch.
 
 CREATE OR REPLACE TEMP MACRO graph_part(part) AS replace(replace(part, '%', '%25'), '/', '%2F');
 CREATE OR REPLACE TEMP MACRO graph_id(a) AS graph_case_node() || '/' || a;
@@ -44,30 +44,37 @@ LEFT JOIN (
 ) AS latest ON latest.step = steps.step
 ORDER BY id;
 
--- Which document a row means by its `source`: a document's id, its file name, or a file that no document row describes.
+-- Which document a row means by its `source`: a document's id, its file name, or a file that no document row describes;
+-- and the load that first did.
 CREATE OR REPLACE TEMP TABLE graph_sources AS
-SELECT named.source, coalesce(by_id.id, by_file.id, named.source) AS document
+SELECT named.source, coalesce(by_id.id, by_file.id, named.source) AS document, named.number
 FROM (
-  SELECT source FROM events WHERE source IS NOT NULL
-  UNION
-  SELECT source FROM findings WHERE source IS NOT NULL
-  UNION
-  SELECT source FROM actions WHERE source IS NOT NULL
-  UNION
-  SELECT source FROM reports WHERE source IS NOT NULL
+  SELECT source, min(batch_number(batch)) AS number
+  FROM (
+    SELECT source, batch FROM events
+    UNION ALL
+    SELECT source, batch FROM findings
+    UNION ALL
+    SELECT source, batch FROM actions
+    UNION ALL
+    SELECT source, batch FROM reports
+  )
+  WHERE source IS NOT NULL
+  GROUP BY source
 ) AS named
 LEFT JOIN documents AS by_id ON by_id.id = named.source
 LEFT JOIN (SELECT file, min(id) AS id FROM documents WHERE file IS NOT NULL GROUP BY file) AS by_file ON by_file.file = named.source;
 
--- What money and supplies may start or end at.
+-- What money and supplies may start or end at; a source of money has the batch of the load that first named it.
 CREATE OR REPLACE TEMP TABLE graph_holders AS
-SELECT id AS place, 'Agency' AS label FROM agencies
+SELECT id AS place, 'Agency' AS label, batch AS named_in FROM agencies
 UNION ALL
-SELECT id, 'BeneficiaryGroup' FROM beneficiary_groups WHERE id NOT IN (SELECT id FROM agencies)
+SELECT id, 'BeneficiaryGroup', batch FROM beneficiary_groups WHERE id NOT IN (SELECT id FROM agencies)
 UNION ALL
-SELECT place, 'MoneySource'
-FROM (SELECT "from" AS place FROM transfers UNION SELECT "to" FROM transfers)
-WHERE starts_with(place, 'source:');
+SELECT place, 'MoneySource', 'b' || min(batch_number(batch))
+FROM (SELECT "from" AS place, batch FROM transfers UNION ALL SELECT "to", batch FROM transfers)
+WHERE starts_with(place, 'source:')
+GROUP BY place;
 
 -- Deliveries with what they are added up by.
 CREATE OR REPLACE TEMP VIEW graph_deliveries AS
@@ -144,10 +151,11 @@ SELECT
   source_file AS source, 'row ' || source_row AS locator, batch
 FROM documents
 UNION ALL BY NAME
-SELECT DISTINCT
-  graph_id(document) AS id, document AS key, document AS title, document AS file, document AS source, graph_batch() AS batch
+SELECT
+  graph_id(document) AS id, document AS key, document AS title, document AS file, document AS source, 'b' || min(number) AS batch
 FROM graph_sources
 WHERE document NOT IN (SELECT id FROM documents)
+GROUP BY document
 
 -- nodes Finding
 SELECT
@@ -177,7 +185,7 @@ FROM reports
 
 -- nodes MoneySource
 SELECT
-  graph_id(place) AS id, substr(place, 8) AS key, substr(place, 8) AS title, 'graphkit' AS source, graph_batch() AS batch
+  graph_id(place) AS id, substr(place, 8) AS key, substr(place, 8) AS title, 'graphkit' AS source, named_in AS batch
 FROM graph_holders WHERE label = 'MoneySource'
 
 -- relationships OF
@@ -438,20 +446,23 @@ JOIN documents
 SELECT
   'Provision' AS start_label, graph_id2(policy, "other") AS start_id, 'Provision' AS end_label, graph_id2(policy, "one") AS end_id,
   from_json(groups, '["VARCHAR"]') AS groups, since, until,
-  'graphkit' AS source, graph_batch() AS batch
-FROM graph_conflicts WHERE relation = 'replaced'
+  'graphkit' AS source, defined.batch
+FROM graph_conflicts JOIN defined ON defined.kind = 'policy' AND defined.id = policy
+WHERE relation = 'replaced'
 
 -- relationships NARROWER_THAN
 SELECT
   'Provision' AS start_label, graph_id2(policy, "one") AS start_id, 'Provision' AS end_label, graph_id2(policy, "other") AS end_id,
   from_json(groups, '["VARCHAR"]') AS groups, since, until, from_json(falls_short, '["VARCHAR"]') AS falls_short,
   from_json(left_out, '["VARCHAR"]') AS left_out,
-  'graphkit' AS source, graph_batch() AS batch
-FROM graph_conflicts WHERE relation = 'narrower'
+  'graphkit' AS source, defined.batch
+FROM graph_conflicts JOIN defined ON defined.kind = 'policy' AND defined.id = policy
+WHERE relation = 'narrower'
 
 -- relationships CONTRADICTS
 SELECT
   'Provision' AS start_label, graph_id2(policy, "one") AS start_id, 'Provision' AS end_label, graph_id2(policy, "other") AS end_id,
   from_json(groups, '["VARCHAR"]') AS groups, since, until,
-  'graphkit' AS source, graph_batch() AS batch
-FROM graph_conflicts WHERE relation = 'contradicting'
+  'graphkit' AS source, defined.batch
+FROM graph_conflicts JOIN defined ON defined.kind = 'policy' AND defined.id = policy
+WHERE relation = 'contradicting'

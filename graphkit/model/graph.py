@@ -115,7 +115,12 @@ COMMON: tuple[Property, ...] = (
         "document id or file name that says so; `graphkit` for what was worked out",
     ),
     _text("locator", "来源中的位置", "page, row or character span in the source"),
-    _text("batch", "装载批次", "the load that brought it, or for what was worked out the newest load that was used"),
+    _text(
+        "batch",
+        "装载批次",
+        "the load that brought it; of a step the newest of its policy and its events, of a gap that of what it is at, "
+        "of an evaluation the newest that it used",
+    ),
     Property(
         "digest", _P.INTEGER, "内容摘要，用于增量更新", "changes whenever anything else here does; for updates only"
     ),
@@ -387,7 +392,7 @@ _LABELS = (
             _count("beneficiaries", "涉及对象数", "eligible beneficiaries concerned", "beneficiaries"),
             _count("count", "数量", "deliveries or other things it adds up", "as the kind says"),
             Property("amounts", _P.TEXTS, "金额", "amount by currency, each as `CNY 1200.00`"),
-            _count("rank", "排名", "place in the evaluation's ranking; 1 comes first", "gaps"),
+            *_money("amount", "金额（案例币种）", "amount in the case's currency, by which gaps are ranked"),
         ),
     ),
 )

@@ -158,6 +158,14 @@ def test_every_query_has_something_to_show(query: LibraryQuery, world: World) ->
     assert rows
 
 
+@pytest.mark.parametrize("name", STORES)
+def test_the_gravest_gaps_come_in_the_ranking_of_the_contract(name: str, world: World) -> None:
+    for one, (_, evaluation) in world.evaluations.items():
+        found = world.store(name).run(library()["worst-gaps"].cypher, {"case": one, "top": 10_000}, ALL)
+        gaps = [row[found.columns.index("gap")] for row in found.rows]
+        assert gaps == [gap.id for gap in evaluation.gaps(consequences=True) if gap.root]
+
+
 def test_every_kind_that_a_graph_can_show_has_its_query() -> None:
     kinds = [query.finds for query in FINDS]
     assert sorted(kinds) == sorted({*rules()} - NOT_IN_A_GRAPH)

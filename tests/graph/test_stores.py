@@ -213,6 +213,21 @@ def test_a_change_of_the_facts_arrives(store: GraphStore, cases: list[str], tmp_
     assert found.rows == [("done",)]
 
 
+def test_a_load_leaves_alone_what_it_does_not_touch(cases: list[str], tmp_path: Path) -> None:
+    before, after = (
+        project([evaluate(loaded(tmp_path, small(cases[0], done=done)), cases[0])]).nodes for done in (False, True)
+    )
+    changed = {
+        (label, row["key"])
+        for label in LABELS
+        for row in after[label].to_pylist()
+        if row["digest"] not in before[label].column("digest").to_pylist()
+    }
+    gone = {row["key"] for row in before["Gap"].to_pylist()} - {row["key"] for row in after["Gap"].to_pylist()}
+    assert len(gone) == 1
+    assert changed == {("Step", "p/pay/140105"), ("Evaluation", "2020-06-30")}
+
+
 def test_cases_are_kept_apart(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
     first, second = cases
     facts = loaded(tmp_path, small(first), small(second, done=True))
