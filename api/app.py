@@ -44,11 +44,12 @@ _PROBLEMS = (401, 403, 404, 409, 412, 413, 421, 422, 428, 429, 503)
 def create_app(settings: Settings) -> FastAPI:
     """Return the app that serves a workspace. StoreError when there is none."""
     metrics, life = Metrics(), Life(settings.workspace)
+    evaluations = Evaluations(settings.evaluations_kept, settings.gaps_kept)
     server = Server(
         settings,
         Snapshots(settings.workspace),
-        Evaluations(settings.evaluations_kept, settings.gaps_kept),
-        Graph(settings),
+        evaluations,
+        Graph(settings, evaluations),
         Tokens(settings.workspace),
         Sessions(),
         Jobs(settings.workspace, life, metrics),

@@ -53,6 +53,9 @@ class Question:
         return (f"{self.snapshot.version:09}", self.case, *asked)
 
 
+_WAIT_S = 5.0
+"""How long the graph waits for an evaluation that is being read: less than it takes to project a whole one."""
+
 Sort = Literal[
     "rank", "since", "-since", "days", "-days", "beneficiaries", "-beneficiaries", "amount", "-amount", "kind", "scope"
 ]  # fmt: skip
@@ -87,6 +90,14 @@ class _Held:
     evaluation: Evaluation | None = None
     roots: dict[str, Gap] | None = None
 
+    @contextmanager
+    def read(self) -> Iterator[Any]:
+        self.readers += 1
+        try:
+            yield self.evaluation
+        finally:
+            self.readers -= 1
+
 
 class Evaluations:
     """Answers questions; equal questions are evaluated once, and at one time one request reads an evaluation."""
@@ -100,11 +111,7 @@ class Evaluations:
     @contextmanager
     def open(self, question: Question) -> Iterator[Evaluation]:
         """Give the evaluation that answers a question, to one reader at a time; errors as in graphkit.gaps.evaluate."""
-        with self._lock:
-            held = self._held.setdefault(question.key, _Held())
-            self._held.move_to_end(question.key)
-            while len(self._held) > self._most:
-                self._held.popitem(last=False)
+        held = self._holder(question)
         with held.lock:
             if held.evaluation is None:
                 held.evaluation = self._advanced(question) or evaluate_case(
@@ -115,22 +122,46 @@ class Evaluations:
                     dict(question.thresholds),
                     question.region,
                 )
-            held.readers += 1
-            try:
-                yield held.evaluation
-            finally:
-                held.readers -= 1
+            with held.read() as evaluation:
+                yield evaluation
 
-    def _advanced(self, question: Question) -> Evaluation | None:
+    @contextmanager
+    def at_hand(self, question: Question) -> Iterator[Evaluation | None]:
+        """Give the evaluation as `open` does where that costs no evaluation from nothing; else None."""
+        held = self._holder(question)
+        with held.lock:
+            held.evaluation = held.evaluation or self._advanced(question, wait_s=_WAIT_S)
+            with held.read() as evaluation:
+                yield evaluation
+
+    def keep(self, question: Question, evaluation: Evaluation) -> None:
+        """Take an evaluation that was made elsewhere for this question, unless one is being read."""
+        held = self._holder(question)
+        if held.lock.acquire(blocking=False):
+            try:
+                if not held.readers:
+                    held.evaluation, held.roots = evaluation, None
+            finally:
+                held.lock.release()
+
+    def _holder(self, question: Question) -> _Held:
+        with self._lock:
+            held = self._held.setdefault(question.key, _Held())
+            self._held.move_to_end(question.key)
+            while len(self._held) > self._most:
+                self._held.popitem(last=False)
+            return held
+
+    def _advanced(self, question: Question, wait_s: float = 0) -> Evaluation | None:
         """Return the answer to the same question of older facts, brought up to those asked of, where that can be done.
 
-        The older answer is given up. One that is being read is left alone, and nobody waits for it.
+        The older answer is given up. One that is still being read after `wait_s` is left alone.
         """
         version, *same = question.key
         with self._lock:
             older = max((key for key in self._held if key[0] < version and list(key[1:]) == same), default=None)
             held = self._held[older] if older else _Held()
-        if not held.lock.acquire(blocking=False):
+        if not held.lock.acquire(timeout=wait_s):
             return None
         try:
             if held.evaluation is None or held.readers:

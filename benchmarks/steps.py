@@ -14,8 +14,10 @@ from __future__ import annotations
 import json
 import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -89,26 +91,12 @@ def evaluate_case(workspace: str) -> dict[str, Any]:
 
 def advance(workspace: str) -> dict[str, Any]:
     """Bring an evaluation up to 10,000 new events of steps all over the case; compare it with one made from nothing."""
-    import tempfile
-
-    import pyarrow as pa
-
-    from graphkit.facts.schema import stored_schema
-
-    with tempfile.TemporaryDirectory(dir=Path(workspace).parent) as folder:
-        copy = Path(folder) / "workspace"
-        shutil.copytree(workspace, copy)
-        facts = Facts(copy)
+    with _copied(workspace) as facts:
         (case_id,) = facts.case_ids()
         begin = time.perf_counter()
         evaluation = evaluate(facts, case_id)
         first = time.perf_counter() - begin
-        with facts.transaction(case_id) as transaction:
-            schema = stored_schema("events")
-            rows = evaluation.sql(_NEW_EVENTS).to_pylist()
-            rows = [dict.fromkeys(schema.names) | row | {"batch": transaction.batch} for row in rows]
-            transaction.append("events", pa.Table.from_pylist(rows, schema=schema), len(rows))
-            transaction.commit({})
+        new = _add_events(facts, evaluation)
         begin, cpu = time.perf_counter(), time.process_time()
         advanced = evaluation.advance(facts)
         seconds, of_processor = time.perf_counter() - begin, time.process_time() - cpu
@@ -118,7 +106,7 @@ def advance(workspace: str) -> dict[str, Any]:
         different = [table for table in _TOLD if _fingerprint(evaluation, table) != _fingerprint(again, table)]
         return {
             "seconds": seconds,
-            "work": len(rows),
+            "work": new,
             "unit": "events",
             "found": {"taken in": advanced, "tables that differ from an evaluation from nothing": len(different)},
             "detail": {
@@ -128,6 +116,65 @@ def advance(workspace: str) -> dict[str, Any]:
                 "different": different,
             },
         }
+
+
+def follow(workspace: str) -> dict[str, Any]:
+    """Let the embedded graph, and who has it open, follow an evaluation that took 10,000 new events in."""
+    from graphkit.graph.embedded import EmbeddedStore
+    from graphkit.graph.projection import project
+    from graphkit.graph.stores import follow as follow_evaluation
+
+    ask = "MATCH (g:Gap {key: 'none'}) RETURN count(g)"
+    with _copied(workspace) as facts:
+        evaluation = evaluate(facts, *facts.case_ids())
+        store = EmbeddedStore(facts.workspace / "graph", workers=1)
+        store.run(ask)
+        new = _add_events(facts, evaluation)
+        taken = evaluation.advance(facts)
+        begin, cpu = time.perf_counter(), time.process_time()
+        followed = follow_evaluation(evaluation, store)
+        seconds, of_processor = time.perf_counter() - begin, time.process_time() - cpu
+        begin = time.perf_counter()
+        store.run(ask)
+        opened = time.perf_counter() - begin
+        store.close()
+        manifest = store.manifest()
+        counts = project([evaluate(facts, *facts.case_ids())]).counts()
+        alike = manifest is not None and manifest.counts == counts
+        return {
+            "seconds": seconds,
+            "work": new,
+            "unit": "events",
+            "found": {
+                "followed": taken and followed,
+                "counted as from nothing": alike,
+            },
+            "detail": {"of_processor": round(of_processor, 2), "who_has_it_open_s": round(opened, 2)},
+        }
+
+
+@contextmanager
+def _copied(workspace: str) -> Iterator[Facts]:
+    """Open a copy of a workspace that may be changed, and remove it in the end."""
+    with tempfile.TemporaryDirectory(dir=Path(workspace).parent) as folder:
+        copy = Path(folder) / "workspace"
+        shutil.copytree(workspace, copy)
+        yield Facts(copy)
+
+
+def _add_events(facts: Facts, evaluation: Evaluation) -> int:
+    """Load 10,000 new events of steps all over the case; return how many they are."""
+    import pyarrow as pa
+
+    from graphkit.facts.schema import stored_schema
+
+    with facts.transaction(evaluation.case.id) as transaction:
+        schema = stored_schema("events")
+        rows = evaluation.sql(_NEW_EVENTS).to_pylist()
+        rows = [dict.fromkeys(schema.names) | row | {"batch": transaction.batch} for row in rows]
+        transaction.append("events", pa.Table.from_pylist(rows, schema=schema), len(rows))
+        transaction.commit({})
+    return len(rows)
 
 
 _NEW_EVENTS = """
@@ -386,6 +433,7 @@ STEPS: dict[str, Callable[..., dict[str, Any]]] = {
     "check": compare,
     "gaps": list_gaps,
     "projection": projection,
+    "follow": follow,
     "cypher": cypher,
     "neo4j": neo4j,
     "report": report,

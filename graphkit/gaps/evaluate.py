@@ -21,6 +21,7 @@ from graphkit.engine.engine import Engine, EngineName
 from graphkit.facts import Facts
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import stored_schema
+from graphkit.gaps.advance.parts import Kept
 from graphkit.gaps.own_rules import collect, collect_sql_rules
 from graphkit.gaps.periods import known_years, no_workdays, period_ends, workdays
 from graphkit.gaps.rules import rules, rules_for
@@ -109,6 +110,7 @@ class Computation:
         self._run_views()
         self._find_gaps()
         self._measure()
+        self.kept = Kept(self)
 
     @property
     def is_local(self) -> bool:

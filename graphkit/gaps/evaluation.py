@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, closing
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cached_property
@@ -14,6 +15,7 @@ import pyarrow as pa
 from graphkit.engine.engine import EngineName
 from graphkit.facts import Facts
 from graphkit.gaps.advance import advance
+from graphkit.gaps.advance.parts import parts
 from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.evidence import Quotes, evidence_of
 from graphkit.gaps.explain import Explainer
@@ -131,6 +133,17 @@ class Evaluation:
         self._is_ranked = False
         vars(self).pop("_quotes", None)  # there may be new documents to quote
         return True
+
+    def reaches(self, commit: int) -> bool:
+        """Whether `parts` can tell what the evaluation was at a commit of the case: one that it was advanced from."""
+        return self._computation.kept.reaches(commit)
+
+    def parts(self, since: int) -> AbstractContextManager[Iterator[bool]]:
+        """Let `sql` see of graphkit.gaps.advance.parts.TABLES only what advances since a commit touched.
+
+        That is first as it was at that commit, which the evaluation must reach (False), then as it is now (True).
+        """
+        return closing(parts(self._computation, since))
 
     def add_gaps(self, found: Iterable[tuple[OwnRule, pa.Table]], problems: Iterable[str] = ()) -> None:
         """Add gaps of the case's own rules that need more than SQL, such as the graph; each rule with its rows.

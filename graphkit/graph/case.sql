@@ -3,7 +3,8 @@
 -- more: sorting costs as much as all else. It gives the schema's columns by name, and what it leaves out is null.
 -- Relationships name the labels and ids of their two ends. Before the first section: what they share.
 -- Given by the projection: graph_case() the case's id, graph_case_node() the id of its node, definition_rows the YAML
--- definitions as they were loaded, graph_provisions and graph_conflicts what `graphkit provisions` shows (lists as JSON).
+-- definitions as they were loaded, sourced_events all events (where `events` are but a part), graph_provisions and
+-- graph_conflicts what `graphkit provisions` shows (lists as JSON).
 -- A node or relationship has the batch of what it rests on, so that a later load leaves alone what it does not touch.
 
 CREATE OR REPLACE TEMP MACRO graph_part(part) AS replace(replace(part, '%', '%25'), '/', '%2F');
@@ -51,7 +52,7 @@ SELECT named.source, coalesce(by_id.id, by_file.id, named.source) AS document, n
 FROM (
   SELECT source, min(batch_number(batch)) AS number
   FROM (
-    SELECT source, batch FROM events
+    SELECT source, batch FROM sourced_events
     UNION ALL
     SELECT source, batch FROM findings
     UNION ALL

@@ -32,6 +32,8 @@ from graphkit.model.graph import LABELS, RELATIONSHIPS, node_id
 _MANIFEST = "manifest.json"
 _GRACE_S = 2.0
 _START_S = 60.0
+_SMALL = 2**20
+"""So many bytes of changes are kept beside a snapshot of any size; else a quarter of its own."""
 
 
 class _Evaluation(BaseModel):
@@ -94,18 +96,23 @@ class EmbeddedStore:
         with self._writing():
             self._switch(*built(frames), frames.counts())
 
-    def change(self, delta: Delta) -> None:
-        """Follow a delta of what the store holds: it is kept beside the snapshot until the next `load`.
+    def change(self, delta: Delta, before: Manifest) -> bool:
+        """Follow a delta of what the store held as `before` says: it is kept beside the snapshot until the next `load`.
 
-        Who has the snapshot open follows it in place before the next query. Raises StoreError when there is no graph.
+        Who has the snapshot open follows it in place before the next query. False, and nothing done, when the store
+        holds something else by now, or when so much is kept beside the snapshot that a new one opens sooner.
         """
         with self._writing():
             manifest = self.manifest()
-            if manifest is None:
-                raise StoreError(f"{self._folder}: there is no graph yet that could change")
+            if manifest is None or manifest != before:
+                return False
+            beside = sum((self._folder / name).stat().st_size for name in manifest.changes)
+            if beside > max(_SMALL, (self._folder / manifest.file).stat().st_size // 4):
+                return False
             name = f"{Path(manifest.file).stem}-change-{len(manifest.changes) + 1}.arrows"
             write_delta(delta, self._folder / name)
             self._write(_changed(manifest, name, delta))
+            return True
 
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:

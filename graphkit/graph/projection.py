@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC
 from functools import cache
@@ -25,6 +26,11 @@ from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.frames import END, START, Frames, Kind, node_schema, relationship_schema
 from graphkit.model.errors import UsageError
 from graphkit.model.graph import LABELS, RELATIONSHIPS, case_node_id
+
+FILES = ("case.sql", "evaluation.sql")
+"""The projection files: each makes what its sections share, then has its sections."""
+
+_TABLE = re.compile(r"^CREATE OR REPLACE TEMP TABLE (\w+)", re.MULTILINE)
 
 _DUCKDB: dict[pa.DataType, str] = {
     pa.string(): "VARCHAR",
@@ -47,7 +53,7 @@ _CONFLICT = {
 """The columns that the SELECTs see, with the fields of graphkit/gaps/provisions.py that they hold."""
 
 
-class _Section(NamedTuple):
+class Section(NamedTuple):
     """One SELECT of a projection file: `what` is nodes or relationships, `name` the label or type.
 
     `in_order` says that its rows already come in a fixed order, those of a relationship by its two ends.
@@ -72,13 +78,16 @@ def project(evaluations: Iterable[Evaluation]) -> Frames:
         if key in kept:
             raise UsageError(f"case {evaluation.case.id} is evaluated twice as of {key}; give each evaluation once")
         kept[key] = evaluation
-    return Frames(_tables([_CaseTables(case, kept) for case, kept in sorted(by_case.items())]), tuple(sorted(by_case)))
+    return Frames(_tables([CaseTables(case, kept) for case, kept in sorted(by_case.items())]), tuple(sorted(by_case)))
+
+
+_SOURCED_EVENTS = "CREATE OR REPLACE TEMP VIEW sourced_events AS SELECT source, batch FROM events;"
 
 
 @cache
 def projection_version() -> str:
     """Return what changes whenever the same facts are projected otherwise: a digest of the schema and the SELECTs."""
-    files = [resources.files("graphkit.graph").joinpath(name).read_bytes() for name in ("case.sql", "evaluation.sql")]
+    files = [resources.files("graphkit.graph").joinpath(name).read_bytes() for name in FILES]
     return hashlib.sha256(b"".join([repr((LABELS, RELATIONSHIPS)).encode(), *files])).hexdigest()[:12]
 
 
@@ -88,37 +97,57 @@ def evaluation_key(evaluation: Evaluation) -> str:
     return f"{evaluation.as_of.isoformat()}{known_by}"
 
 
-def _tables(cases: Sequence[_CaseTables]) -> Iterator[tuple[str | Kind, pa.Table]]:
+def _tables(cases: Sequence[CaseTables]) -> Iterator[tuple[str | Kind, pa.Table]]:
     """Make the tables, those of nodes first, section by section, each of all cases at once."""
     for case in cases:
         case.begin()
-    sections = [(file, section) for file in ("case.sql", "evaluation.sql") for section in _sections(file)[1]]
-    for file, section in sorted(sections, key=lambda one: one[1].what):
+    for file, section in sections_in_order():
         found: dict[str | Kind, list[pa.Table]] = {}
         for case in cases:
             for name, table in case.found(file, section):
                 found.setdefault(name, []).append(table)
         for name in sorted(found, key=str):
             yield name, pa.concat_tables(found[name])
+    for case in cases:
+        case.end()
 
 
-class _CaseTables:
-    """The tables of one case; `kept` are its evaluations by key, the current one last."""
+@cache
+def sections_in_order() -> list[tuple[str, Section]]:
+    """Return the sections with their files: those of nodes first."""
+    sections = [(file, section) for file in FILES for section in sections_of(file)[1]]
+    return sorted(sections, key=lambda one: one[1].what)
 
-    def __init__(self, case: str, kept: Mapping[str, Evaluation]) -> None:
+
+class CaseTables:
+    """The tables of one case; `kept` are its evaluations by key, the current one last.
+
+    With `commit`, only what had been loaded until then counts.
+    """
+
+    def __init__(self, case: str, kept: Mapping[str, Evaluation], commit: int | None = None) -> None:
         self.case = case
         self._kept = kept
         self._current = [*kept.values()][-1]
         self._ids: dict[str, list[pa.Table]] = {}
-        newest = [commit for commit in self._current.facts.commits() if commit.case == case][-1]
+        until = commit or self._current.commit
+        newest = [one for one in self._current.facts.commits() if one.case == case and one.number <= until][-1]
         self._batch, self._loaded_at = newest.batch, newest.loaded_at.astimezone(UTC).replace(tzinfo=None)
 
-    def begin(self) -> None:
-        """Make what the SELECTs share in the databases of the evaluations."""
+    def begin(self, *, part: bool = False) -> None:
+        """Make what the SELECTs share in the databases of the evaluations, of which a `part` may be seen."""
         for key, evaluation in self._kept.items():
+            _run(evaluation, "DROP VIEW IF EXISTS temp.sourced_events;" if part else _SOURCED_EVENTS)
             self._share(key, evaluation)
 
-    def found(self, file: str, section: _Section) -> Iterator[tuple[str | Kind, pa.Table]]:
+    def end(self) -> None:
+        """Let go of what was shared."""
+        for evaluation in self._kept.values():
+            for file in FILES:
+                for table in _TABLE.findall(sections_of(file)[0]):
+                    _run(evaluation, f"DROP TABLE IF EXISTS temp.{table};")
+
+    def found(self, file: str, section: Section) -> Iterator[tuple[str | Kind, pa.Table]]:
         """Yield the tables of a section: of the current evaluation first, then of the earlier ones of the case."""
         yield from self._of(self._current, section)
         if file == "evaluation.sql":
@@ -149,15 +178,15 @@ class _CaseTables:
             "CREATE OR REPLACE TEMP VIEW definition_rows AS "
             f"SELECT * FROM read_parquet([{files}], hive_partitioning = false); "
             + " ".join(f"CREATE OR REPLACE TEMP VIEW {name} AS VALUES {_values(rows)};" for name, rows in given.items())
-            + _sections("case.sql")[0]
+            + sections_of("case.sql")[0]
             + f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
             f"CREATE OR REPLACE TEMP MACRO graph_loaded_at() AS TIMESTAMP {_quoted(self._loaded_at.isoformat())}; "
             f"CREATE OR REPLACE TEMP MACRO graph_projection() AS {_quoted(projection_version())}; "
             f"CREATE OR REPLACE TEMP MACRO is_current() AS {evaluation is self._current}; "
-            + _sections("evaluation.sql")[0],
+            + sections_of("evaluation.sql")[0],
         )
 
-    def _of(self, evaluation: Evaluation, section: _Section) -> Iterator[tuple[str | Kind, pa.Table]]:
+    def _of(self, evaluation: Evaluation, section: Section) -> Iterator[tuple[str | Kind, pa.Table]]:
         if section.what == "nodes":
             table = _read(evaluation, section, node_schema(section.name), ("id",))
             if len(self._kept) > 1:
@@ -186,7 +215,7 @@ class _CaseTables:
         ).to_arrow_table()
 
 
-def _read(evaluation: Evaluation, section: _Section, schema: pa.Schema, order: tuple[str, ...]) -> pa.Table:
+def _read(evaluation: Evaluation, section: Section, schema: pa.Schema, order: tuple[str, ...]) -> pa.Table:
     """Read the rows of a section in the columns of the schema, with their digest, in a fixed order."""
     given = set(evaluation.sql(f"SELECT * FROM ({section.query}) LIMIT 0").column_names)
     columns = {
@@ -210,7 +239,7 @@ def _column(name: str, given: set[str]) -> str:
 
 
 @cache
-def _sections(file: str) -> tuple[str, list[_Section]]:
+def sections_of(file: str) -> tuple[str, list[Section]]:
     """Return what a projection file makes first, and its sections."""
     text = resources.files("graphkit.graph").joinpath(file).read_text(encoding="utf-8")
     shared: list[str] = []
@@ -225,7 +254,7 @@ def _sections(file: str) -> tuple[str, list[_Section]]:
         else:
             (sections[-1][3] if sections else shared).append(line)
     return "\n".join(shared), [
-        _Section(what, name, in_order, "\n".join(lines).strip()) for what, name, in_order, lines in sections
+        Section(what, name, in_order, "\n".join(lines).strip()) for what, name, in_order, lines in sections
     ]
 
 

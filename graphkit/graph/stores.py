@@ -8,6 +8,7 @@ from pathlib import Path
 
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation
+from graphkit.graph.change import change_since
 from graphkit.graph.embedded import EmbeddedStore
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.graph.projection import project, projection_version
@@ -43,20 +44,42 @@ def behind(facts: Facts, store: GraphStore) -> list[str]:
     return [case for case, state in sorted(wanted.items()) if there.get(case) != state]
 
 
-def refresh(facts: Facts, store: GraphStore, kept: Sequence[Dates] | None = None) -> bool:
-    """Bring the store up to the facts, unless it is; return whether it was behind.
+def follow(evaluation: Evaluation, store: EmbeddedStore) -> bool:
+    """Bring the graph of a case up to an evaluation that was advanced; False where it has to be projected whole.
+
+    That is where the graph shows what the evaluation does not reach, another day, or other evaluations beside it.
+    """
+    case, manifest = evaluation.case.id, store.manifest()
+    held = store.held().get(case)
+    if manifest is None or held is None or held.projection != projection_version():
+        return False
+    shown = [
+        one.number
+        for one in evaluation.facts.commits()
+        if (one.case, one.batch, one.loaded_at) == (case, held.batch, held.loaded_at)
+    ]
+    if held.evaluations != [(evaluation.as_of, evaluation.known_by)] or not shown or not evaluation.reaches(shown[0]):
+        return False
+    delta = change_since(evaluation, shown[0])
+    return delta is not None and store.change(delta, manifest)
+
+
+def refresh(facts: Facts, store: GraphStore, kept: Sequence[Dates] | None = None) -> list[Evaluation]:
+    """Bring the store up to the facts, unless it is; return the evaluations that were made for it, the current ones.
 
     `kept` are the evaluations that it is to hold of each case, the current one last; None keeps those that it holds,
     and makes the one of the case's own day, with all that is known, the current one.
     """
     if kept is None and not behind(facts, store):
-        return False
+        return []
     held = store.held()
     evaluations: list[Evaluation] = []
+    currents: list[Evaluation] = []
     for case in facts.case_ids():
         *earlier, current = kept or [*(held[case].evaluations if case in held else []), (None, None)]
         last = evaluate_case(facts, case, *current)
         evaluations += [evaluate_case(facts, case, *dates) for dates in earlier if dates != (last.as_of, last.known_by)]
         evaluations.append(last)
+        currents.append(last)
     store.load(project(evaluations))
-    return True
+    return currents

@@ -26,7 +26,9 @@ from tests.reference.generate import Question, questions
 def told(evaluation: Evaluation) -> dict[str, Any]:
     """Return every table of an evaluation, its rows sorted, and its gaps as they are listed."""
     run = evaluation._computation.run
-    tables = run("SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND table_name <> 'found'")
+    tables = run(
+        "SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND schema_name = 'main' AND table_name <> 'found'"
+    )
     found: dict[str, Any] = {name: sorted(map(repr, run(f"SELECT * FROM {name}"))) for (name,) in tables}
     found["listed"] = [gap.model_dump() for gap in evaluation.gaps(consequences=True)]
     return found

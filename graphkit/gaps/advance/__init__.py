@@ -51,6 +51,8 @@ def advance(computation: Computation, facts: Facts) -> bool:
     ):
         return False
     computation.read_facts(facts, sorted({table for one in since for table in one.rows}))
+    if since:
+        computation.kept.begin(since[-1].number)
     if new:
         _Advance(computation).run(new)
     return True
@@ -88,6 +90,7 @@ class _Advance:
         self._make("steps", "step_states", "steps")
         ((moved,),) = self._run(statements("advance/moved")).fetchall()
         self._run("DELETE FROM step_states WHERE step NOT IN (SELECT step FROM changed)")
+        self._computation.kept.keep_steps("SELECT step FROM changed")
         self._replace("step_states", "step IN (SELECT step FROM changed)")
         self._run(
             "INSERT INTO step_states SELECT * FROM main.step_states WHERE step IN (SELECT step FROM near) "
@@ -141,6 +144,7 @@ class _Advance:
     def _measure(self) -> None:
         """Work out causes, impact and agencies of the gaps at the ends of those walks."""
         self._run(statements("advance/impact"))
+        self._computation.kept.keep_gaps("SELECT id FROM changed_gaps")
         self._make("impact", "gap_causes", "gap_groups", "gap_amounts", "gaps")
         for table in ("gap_causes", "gap_groups", "gap_amounts"):
             self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
