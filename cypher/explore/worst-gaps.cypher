@@ -22,8 +22,9 @@ WHERE ($case IS NULL OR e.case = $case) AND e.current AND g.root
 OPTIONAL MATCH (a:Agency)-[r:RESPONSIBLE_FOR]->(g)
 WHERE r.role = 'lead'
 WITH g, a ORDER BY a.title, a.key
+WITH g, collect(a.title) AS responsible
 RETURN g.case AS case, g.key AS gap, g.title AS title, g.severity AS severity, g.days AS days, g.blocked_steps AS blocked_steps,
-  g.beneficiaries AS beneficiaries, g.amounts AS amounts, collect(a.title) AS responsible
-ORDER BY CASE g.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, beneficiaries DESC, coalesce(g.amount_e4, 0) DESC,
-  coalesce(days, 0) DESC, gap, `case`
+  g.beneficiaries AS beneficiaries, g.amounts AS amounts, responsible
+ORDER BY CASE g.severity WHEN 'high' THEN 0 WHEN 'medium' THEN 1 ELSE 2 END, g.beneficiaries DESC, coalesce(g.amount_e4, 0) DESC,
+  coalesce(g.days, 0) DESC, g.key, g.case
 LIMIT $top
