@@ -135,10 +135,20 @@ def main() -> None:
     except OSError as error:
         _stop(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), 3)
     except Exception as error:
+        if _is_of_a_file(error):
+            what = str(error).partition("\n")[0]
+            _stop(f"the facts cannot be read ({what}); graphkit verify says what is wrong with them", 3)
         if os.environ.get("GRAPHKIT_DEBUG"):
             raise
         kind = type(error).__name__
         _stop(f"this should not have happened ({kind}: {error}); run again with GRAPHKIT_DEBUG=1 and report it", 1)
+
+
+def _is_of_a_file(error: Exception) -> bool:
+    """Whether DuckDB could not read a file of the facts: one that is not there, or not what was written."""
+    import duckdb  # noqa: PLC0415 - most commands end without it
+
+    return isinstance(error, duckdb.Error) and ".parquet" in str(error)
 
 
 def _stop(message: str, status: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.box import SIMPLE_HEAD
@@ -57,20 +58,35 @@ def explain(
     if format not in ("table", "json"):
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
+    language_ = language(lang)
+    days: set[str] = set()
+    found: list[tuple[Evaluation, Chain]] = []
     for one in chosen_cases(facts, case):
         evaluation = evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
-        try:
-            chain = chain_of(evaluation, gap_id)
-        except InputError:
-            continue
-        affected = knock_on(evaluation, [gap_id])[gap_id]
-        if format == "json":
-            document = {**chain.model_dump(mode="json"), "knock_on": [one.model_dump(mode="json") for one in affected]}
-            typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
-        else:
-            print_table(_shown(evaluation, chain, affected, language(lang)))
+        days.add(str(evaluation.as_of))
+        with contextlib.suppress(InputError):
+            found.append((evaluation, chain_of(evaluation, gap_id)))
+    if not found:
+        raise InputError(
+            f"no gap '{gap_id}' as of {', '.join(sorted(days))}; graphkit gaps --consequences lists them all"
+        )
+    if format == "json":
+        documents = [_document(*one) for one in found]
+        typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
         return
-    raise InputError(f"no gap '{gap_id}' as of the date; graphkit gaps --consequences lists them all")
+    for evaluation, chain in found:
+        if len(found) > 1:
+            typer.echo(f"\n{'案例' if language_ == 'zh' else 'case'} {evaluation.case.id}")
+        print_table(_shown(evaluation, chain, _affected(evaluation, chain), language_))
+
+
+def _affected(evaluation: Evaluation, chain: Chain) -> list[KnockOn]:
+    return knock_on(evaluation, [chain.gap.id])[chain.gap.id]
+
+
+def _document(evaluation: Evaluation, chain: Chain) -> dict[str, Any]:
+    affected = [one.model_dump(mode="json") for one in _affected(evaluation, chain)]
+    return {"case": evaluation.case.id, **chain.model_dump(mode="json"), "knock_on": affected}
 
 
 def _shown(evaluation: Evaluation, chain: Chain, affected: list[KnockOn], lang: str) -> RenderableType:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 
@@ -27,7 +28,7 @@ from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, rules
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import InputError, UsageError
-from graphkit.model.gap import CATEGORY_ZH, Gap
+from graphkit.model.gap import CATEGORY_ZH, Gap, utc_text
 from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document
 from graphkit.reports.gaps_json import thresholds as thresholds_in_force
 from graphkit.reports.table import gaps_table
@@ -54,7 +55,7 @@ def gaps(
     knock_on: Annotated[
         bool, typer.Option("--knock-on", help="Say in JSON who else is affected along supplies, and how far.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many gaps.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="At most so many gaps of each case.")] = None,
     format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
     lang: Lang = None,
 ) -> None:
@@ -85,21 +86,18 @@ def gaps(
     if rows is not None:
         _print_rows(evaluations, rows, format)
         return
-    found = [
-        (
-            evaluation,
-            evaluation.gaps(
-                policy=policy,
-                region=region,
-                agency=agency,
-                kind=asked,
-                category=_split(category),
-                consequences=consequences,
-                limit=limit,
-            ),
-        )
-        for evaluation in evaluations
-    ]
+    chosen: dict[str, Any] = {
+        "policy": policy,
+        "region": region,
+        "agency": agency,
+        "kind": asked,
+        "category": _split(category),
+        "consequences": consequences,
+    }
+    found = [(evaluation, evaluation.gaps(**chosen, limit=limit)) for evaluation in evaluations]
+    for evaluation, listed in found:
+        if len(listed) == limit and (total := len(evaluation.gap_ids(**chosen))) > limit:
+            typer.echo(f"case {evaluation.case.id}: the first {limit} of {total} gaps are listed", err=True)
     print_gaps(found, format, language_, knock_on=knock_on)
 
 
@@ -126,8 +124,7 @@ def _csv(found: Found) -> str:
     writer.writerow([*columns, "explanation_zh", "explanation_en", "case", "as_of", "known_by", "thresholds"])
     for evaluation, gaps in found:
         in_force = ";".join(f"{name}={value}" for name, value in thresholds_in_force(evaluation).items())
-        known_by = f"{evaluation.known_by.isoformat()}Z" if evaluation.known_by else None
-        asked = [evaluation.case.id, evaluation.as_of.isoformat(), known_by, in_force]
+        asked = [evaluation.case.id, evaluation.as_of.isoformat(), utc_text(evaluation.known_by), in_force]
         for row in gap_dicts([(evaluation, gaps)]):
             cells = [_cell(row[name]) for name in columns]
             said = [row["explanation"]["zh"], row["explanation"]["en"]]
@@ -183,10 +180,16 @@ def _print_rows(evaluations: list[Evaluation], gap_id: str, format: str) -> None
             writer.writerows([[harmless(cell) for cell in row.values()] for row in rows])
             typer.echo(text.getvalue(), nl=False)
         return
-    raise InputError(f"no gap '{gap_id}' over deliveries as of the date; list them with graphkit gaps")
+    raise InputError(f"no gap '{gap_id}' over deliveries {_as_of(evaluations)}; list them with graphkit gaps")
+
+
+def _as_of(evaluations: list[Evaluation]) -> str:
+    return "as of " + ", ".join(sorted({str(evaluation.as_of) for evaluation in evaluations}))
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return utc_text(value)
     return value if value is None or isinstance(value, bool | int | str) else str(value)
 
 

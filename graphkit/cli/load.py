@@ -93,6 +93,10 @@ def _as_json(results: list[LoadResult]) -> dict[str, object]:
 def _summary(result: LoadResult, lang: str) -> str:
     rows = {table: count for table, count in result.loaded.items() if count}
     listed = ", ".join(f"{table} {count}" for table, count in rows.items())
+    if not listed and result.batch:
+        listed = (
+            "case.yaml、policies 或 rules 中的定义" if lang == "zh" else "definitions (case.yaml, policies or rules)"
+        )
     if lang == "zh":
         text = f"{result.case}：" + (f"已载入 {listed}" if listed else "没有新的内容，未作改动")
         return text + (f"；拒收 {result.rejected} 项，见 {result.rejects_file}" if result.rejects else "")

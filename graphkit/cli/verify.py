@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from graphkit_api.accesslog import AccessLog
 
-from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Lang, Workspace, language, one_case
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Graph, Lang, Workspace, language, one_case
 from graphkit.facts import Facts
 from graphkit.facts.shared import damaged
 from graphkit.facts.verify import problems
@@ -20,6 +20,7 @@ from graphkit.model.errors import UsageError
 def verify(
     workspace: Workspace = DEFAULT_WORKSPACE,
     case: CaseId = None,
+    graph: Graph = None,
     evaluation: Annotated[
         str | None, typer.Option("--evaluation", metavar="NAME", help="Run this kept evaluation again and compare.")
     ] = None,
@@ -31,6 +32,8 @@ def verify(
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
     found = damaged(workspace) + problems(facts) + AccessLog(workspace).problems()
+    if graph is not None:
+        found += _behind(facts, graph)
     again = None
     if evaluation is not None:
         again = verify_record(facts, record(facts, one_case(facts, case), evaluation), evaluate_case)
@@ -60,6 +63,17 @@ def verify(
         typer.echo(line, err=True)
     if found:
         raise typer.Exit(1)
+
+
+def _behind(facts: Facts, graph: str) -> list[str]:
+    from graphkit.graph.stores import behind, open_store  # noqa: PLC0415 - the engine takes a while to import
+
+    with open_store(facts.workspace, graph) as store:
+        cases = behind(facts, store)
+    return [
+        f"{graph}: does not show case {case} as the facts have it; graphkit load CASE --graph {graph} brings it up"
+        for case in cases
+    ]
 
 
 def _differs(again: Again) -> list[str]:

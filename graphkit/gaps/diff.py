@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel
 
 from graphkit.gaps.evaluation import Evaluation
-from graphkit.model.gap import Gap
+from graphkit.model.gap import Gap, Utc
 
 Change = Literal["worsened", "eased", "same"]
 _SEVERITY = {"low": 0, "medium": 1, "high": 2}
@@ -28,8 +28,8 @@ class Diff(BaseModel):
     case: str
     from_: date
     to: date
-    from_known_by: datetime | None
-    to_known_by: datetime | None
+    from_known_by: Utc | None
+    to_known_by: Utc | None
     new: list[Gap]
     resolved: list[Gap]
     persisting: list[Persisting]

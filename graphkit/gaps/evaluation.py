@@ -20,6 +20,7 @@ from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.evidence import Quotes, evidence_of
 from graphkit.gaps.explain import Explainer
 from graphkit.gaps.scope import restrict
+from graphkit.gaps.statements import statements
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError, RefusedError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap
@@ -316,6 +317,7 @@ class Evaluation:
             )
         }
         evidence = evidence_of(computation, self._quotes)
+        awaited = dict(connection.execute(statements("collect/awaited")).fetchall())
         gaps = []
         for row in rows:
             key = row["id"]
@@ -345,7 +347,9 @@ class Evaluation:
                     amount=amounts or None,
                     evidence=evidence.get(key, []),
                     findings=[finding for (finding,) in many["findings"].get(key, [])],
-                    explanation=self._explainer.explain(row, responsible, amounts),
+                    explanation=self._explainer.explain(
+                        {**row, "detail": awaited.get(key, row["detail"])}, responsible, amounts
+                    ),
                 )
             )
         return gaps

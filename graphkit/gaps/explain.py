@@ -66,6 +66,7 @@ class Explainer:
         self._stages = {
             (policy.id, stage.id): stage.title for policy in computation.policies for stage in policy.stages
         }
+        self._measures = {measure.id: measure.title for policy in computation.policies for measure in policy.measures}
         self._names: dict[str, str] = dict(
             run(
                 "SELECT id, name FROM beneficiary_groups UNION ALL SELECT id, name FROM agencies "
@@ -94,6 +95,7 @@ class Explainer:
         return {
             **self._thresholds,
             "policy": _quotable(self._policy(row["policy"], lang), lang),
+            "measure": _quotable(self._measure(row["measure"], lang), lang),
             "stage": _quotable(self._stage(row, lang), lang),
             "scope": self._name(row["scope"]) or ("（地区未注明）" if zh else "(a region not given)"),
             "subject": _quotable(self._name(row["subject"]) or nothing, lang),
@@ -116,6 +118,14 @@ class Explainer:
         title = self._policies.get(policy or "")
         return _short(title.text(lang, policy or "") if title else policy or ("本案" if lang == "zh" else "this case"))
 
+    def _measure(self, measure: str | None, lang: str) -> str:
+        """Return which of the policy's measures it is about, in brackets; nothing where none is named."""
+        if measure is None:
+            return ""
+        title = self._measures.get(measure)
+        name = _short(title.text(lang, measure) if title else measure)
+        return f"（{name}）" if lang == "zh" else f" ({name})"
+
     def _stage(self, row: Mapping[str, Any], lang: str) -> str:
         title = self._stages.get((row["policy"], row["stage"]))
         return _short(title.text(lang, row["stage"]) if title else row["stage"] or "")
@@ -125,9 +135,9 @@ class Explainer:
 
     def _detail(self, row: Mapping[str, Any], lang: str) -> str:
         detail = row["detail"] or ""
-        if row["kind"] == "out_of_order":
-            title = self._stages.get((row["policy"], detail))
-            return _short(title.text(lang, detail) if title else detail)
+        if row["kind"] in ("out_of_order", "blocked_step"):
+            titles = [self._stage({**row, "stage": stage}, lang) for stage in detail.split("\n")]
+            return ("、" if lang == "zh" else ", ").join(titles)
         if row["kind"] == "unsupported_step":
             return _pick(_EVIDENCE.get(detail), lang) or detail
         if row["kind"] == "recurring_finding":

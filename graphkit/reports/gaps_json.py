@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 
 from graphkit.gaps import Evaluation, rules
 from graphkit.gaps.knock_on import knock_on as along_supplies
-from graphkit.model.gap import Gap
+from graphkit.model.gap import Gap, utc_text
 
 Found = Sequence[tuple[Evaluation, Sequence[Gap]]]
 
@@ -27,7 +26,7 @@ def gaps_document(found: Found, *, knock_on: bool = False) -> dict[str, Any]:
     known = {evaluation.known_by for evaluation, _ in found}
     return {
         "as_of": dates.pop().isoformat() if len(dates) == 1 else None,
-        "known_by": _utc(known.pop()) if len(known) == 1 else None,
+        "known_by": utc_text(known.pop()) if len(known) == 1 else None,
         "case": one.case.id if one else [evaluation.case.id for evaluation, _ in found],
         "thresholds": thresholds(one) if one else None,
         "counts": {kind: counts[kind] for kind in [*rules(), *sorted(set(counts) - set(rules()))] if kind in counts},
@@ -52,10 +51,6 @@ def gap_dicts(found: Found, *, knock_on: bool = False) -> list[dict[str, Any]]:
                 one["knock_on"] = [effect.model_dump(mode="json") for effect in affected[gap.id]]
             listed.append(one)
     return listed
-
-
-def _utc(known_by: datetime | None) -> str | None:
-    return None if known_by is None else f"{known_by.isoformat()}Z"
 
 
 def thresholds(evaluation: Evaluation) -> dict[str, str]:

@@ -90,10 +90,51 @@ def test_explain_shows_the_chain(here: Path) -> None:
     assert chain["gap"] == gap
 
 
+def test_a_gap_that_two_cases_have_is_explained_in_both(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        twin = case(policy(stage("issue", within_days=10)), as_of=day(4, 30))
+        twin.meta["id"] = name
+        twin.write(tmp_path / name)
+    assert graphkit("load", "one", "two", folder=tmp_path).returncode == 0
+    found = json.loads(graphkit("gaps", "--format", "json", folder=tmp_path).stdout)["gaps"]
+    (gap,) = {gap["id"] for gap in found}
+    both = json.loads(graphkit("explain", gap, "--format", "json", folder=tmp_path).stdout)
+    assert [one["case"] for one in both] == ["one", "two"]
+    asked = json.loads(graphkit("explain", gap, "--case", "two", "--format", "json", folder=tmp_path).stdout)
+    assert asked == both[1]
+    said = graphkit("explain", gap, "--lang", "en", folder=tmp_path).stdout
+    assert [line for line in said.splitlines() if line.startswith("case ")] == ["case one", "case two"]
+
+
+def test_a_list_that_is_cut_says_of_how_many(here: Path) -> None:
+    done = graphkit("gaps", "--limit", "1", "--format", "json", folder=here)
+    assert len(json.loads(done.stdout)["gaps"]) == 1
+    assert "the first 1 of 3 gaps" in done.stderr
+    assert graphkit("gaps", "--limit", "3", folder=here).stderr == ""
+
+
+def test_a_changed_definition_is_said_once(here: Path, tmp_path: Path) -> None:
+    shutil.copytree(here / "small", tmp_path / "small")
+    assert graphkit("load", "small", folder=tmp_path).returncode == 0
+    changed = next((tmp_path / "small" / "policies").iterdir())
+    text = changed.read_text(encoding="utf-8")
+    changed.write_text(text.replace("10", "20"), encoding="utf-8")
+    first = graphkit("load", "small", "--lang", "en", folder=tmp_path)
+    assert f"policies/{changed.name}: is not as it was loaded before" in first.stderr
+    assert "nothing changed" not in first.stdout
+    again = graphkit("load", "small", "--lang", "en", folder=tmp_path)
+    assert (again.stderr, "nothing changed" in again.stdout) == ("", True)
+
+
 def test_diff_tells_new_resolved_and_persisting(here: Path) -> None:
     done = graphkit("diff", "--from", "2020-03-12", "--to", "2020-04-30", "--format", "json", folder=here)
     document = json.loads(done.stdout)
     assert len(document["new"]) == 3
+    known = graphkit(
+        "diff", "--from", "2020-03-12", "--to", "2020-04-30", "--known-by", "2020-04-01", "--format", "json",
+        folder=here,
+    )  # fmt: skip
+    assert json.loads(known.stdout)["from"]["known_by"] == "2020-04-01T15:59:59.999999Z"
     assert document["resolved"] == document["persisting"] == []
     back = graphkit("diff", "--from", "2020-04-29", "--to", "2020-04-30", "--format", "json", folder=here)
     assert [one["change"] for one in json.loads(back.stdout)["persisting"]] == ["same"] * 3
@@ -117,6 +158,7 @@ def test_diff_tells_new_resolved_and_persisting(here: Path) -> None:
         (["explain", "gap-0"], 1, "no gap 'gap-0'"),
         (["gaps", "-w", "nowhere"], 3, "nowhere"),
         (["verify", "-w", "nowhere"], 3, "nowhere"),
+        (["verify", "--graph", "bolt://127.0.0.1:1"], 3, "Neo4j"),
         (["load", "missing"], 1, "missing: no such folder"),
         (["query", "CREATE (n:Step) RETURN n"], 4, "read"),
         (["query", "LOAD CSV FROM 'file:///etc/passwd' AS row RETURN row"], 4, "'LOAD' is not allowed"),
@@ -141,6 +183,10 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
     done = graphkit("verify", "-w", copy, folder=here)
     assert done.returncode == 1
     assert damaged.name in done.stderr
+    read = graphkit("gaps", "-w", copy, folder=here)
+    assert (read.returncode, read.stdout) == (3, "")
+    assert damaged.name in read.stderr
+    assert "graphkit verify" in read.stderr
 
 
 def test_a_kept_evaluation_is_the_same_again_and_says_when_it_is_not(here: Path, tmp_path: Path) -> None:

@@ -204,6 +204,15 @@ _ACCEPTANCES = [
         {day(3, 19): [], day(3, 20): [], day(3, 21): [_OVERDUE | {"since": day(3, 21), "days": 1}]},
         case(_P, **_acted(_ACCEPTED)),
     ),
+    *at(
+        "accepted-again-for-an-earlier-day",
+        {
+            day(3, 18): [],
+            day(3, 19): [_OVERDUE | {"since": day(3, 19), "days": 1}],
+            day(3, 24): [_OVERDUE | {"since": day(3, 19), "days": 6}],
+        },
+        case(_P, **_acted(_ACCEPTED, action("accepted", day(3, 12), due_on=day(3, 18)))),
+    ),
     Planted("accepted-without-date", case(_P, **_acted(action("accepted", day(3, 10)))), day(12, 31), []),
     *(
         Planted(

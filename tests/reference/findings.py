@@ -60,7 +60,8 @@ def _held(facts: Facts, finding: Row, others: list[Gap]) -> Iterable[tuple[str, 
             due for action, due in demands if facts.as_of > due and not _any_since(actions, action["on"], "rectified")
         ]
         if unmet and is_open:
-            yield kind, unmet[0] + ONE_DAY
+            # An instruction counts as the earliest one given; of acceptances the first whose day was missed.
+            yield kind, (unmet[0] if kind == "instruction_not_followed" else min(unmet)) + ONE_DAY
 
     unverified = [
         action["on"] + _days(facts, "verify_days")

@@ -8,8 +8,8 @@
 --   zh: 每名对象只应享受一次的措施，同一对象第二次及以后的发放。
 --   en: Under a measure that each beneficiary gets once, every delivery after a beneficiary's first (by on, then id).
 -- explanation:
---   zh: 《{policy}》规定每名对象只享受一次，{scope}却有{count}笔重复发放，涉及{amount}；{responsible}{impact}。
---   en: The policy "{policy}" is given once to each beneficiary; in {scope} {count:delivery|deliveries} ({amount}) came after a beneficiary's first; {responsible}{impact}.
+--   zh: 《{policy}》{measure}规定每名对象只享受一次，{scope}却有{count}笔重复发放，涉及{amount}；{responsible}{impact}。
+--   en: The policy "{policy}"{measure} is given once to each beneficiary; in {scope} {count:delivery|deliveries} ({amount}) came after a beneficiary's first; {responsible}{impact}.
 -- rows: true
 WITH repeated AS (
   SELECT deliveries.policy, deliveries.measure, deliveries.beneficiary

@@ -9,8 +9,8 @@
 --   zh: 单位（或有转出资金的对象群体）收到的资金超过其拨付或发放的资金，只计收到已超过规定天数的部分。
 --   en: A holder received more under a policy and measure than it passed on or delivered, counting only receipts more than retention_days ago.
 -- explanation:
---   zh: 按《{policy}》收到的资金应及时拨付或发放，{subject}仍滞留{amount}，超出{retention_days:zh}的期限{days:zh}{impact}。
---   en: Money received under "{policy}" has to be passed on; {subject} still holds {amount}, {days:en} beyond the {retention_days:en} allowed{impact}.
+--   zh: 按《{policy}》{measure}收到的资金应及时拨付或发放，{subject}仍滞留{amount}，超出{retention_days:zh}的期限{days:zh}{impact}。
+--   en: Money received under "{policy}"{measure} has to be passed on; {subject} still holds {amount}, {days:en} beyond the {retention_days:en} allowed{impact}.
 WITH changes AS (
   SELECT holder, policy, measure, currency, day, sum(change) AS change
   FROM (

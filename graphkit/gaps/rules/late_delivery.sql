@@ -9,8 +9,8 @@
 --   zh: 发放日晚于应发放日，或应发放日已过而尚未发放。
 --   en: Delivered after its due_on, or not delivered and due_on is past.
 -- explanation:
---   zh: 《{policy}》应按期发放，{scope}却有{count}笔迟发或至今未发{still_due}；{responsible}{impact}。
---   en: The policy "{policy}" has to be delivered on time; in {scope} {count:delivery was late or is|deliveries were late or are} still not made{still_due}; {responsible}{impact}.
+--   zh: 《{policy}》{measure}应按期发放，{scope}却有{count}笔迟发或至今未发{still_due}；{responsible}{impact}。
+--   en: The policy "{policy}"{measure} has to be delivered on time; in {scope} {count:delivery was late or is|deliveries were late or are} still not made{still_due}; {responsible}{impact}.
 -- rows: true
 SELECT
   id, policy, measure, region, due_on + 1 AS since,

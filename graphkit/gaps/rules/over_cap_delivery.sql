@@ -8,8 +8,8 @@
 --   zh: 同一对象在一项措施下累计享受金额超过每名对象的上限。
 --   en: The sum delivered to one beneficiary under a measure is above its cap_per_beneficiary.
 -- explanation:
---   zh: 《{policy}》对每名对象设有上限，{scope}却有{count}名对象超标准享受，共超出{amount}；{responsible}{impact}。
---   en: The policy "{policy}" has a cap for each beneficiary; in {scope} {count:beneficiary|beneficiaries} got more, {amount} above it in all; {responsible}{impact}.
+--   zh: 《{policy}》{measure}对每名对象设有上限，{scope}却有{count}名对象超标准享受，共超出{amount}；{responsible}{impact}。
+--   en: The policy "{policy}"{measure} has a cap for each beneficiary; in {scope} {count:beneficiary|beneficiaries} got more, {amount} above it in all; {responsible}{impact}.
 -- rows: true
 -- counts: beneficiaries
 WITH over_cap AS (

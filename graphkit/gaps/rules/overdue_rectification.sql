@@ -1,5 +1,5 @@
 -- id: overdue_rectification
--- revision: 1
+-- revision: 2
 -- about: finding
 -- category: blockage
 -- severity: medium
@@ -20,7 +20,7 @@ WITH late AS (
     )
 ),
 earliest AS (
-  SELECT * FROM late QUALIFY row_number() OVER (PARTITION BY finding ORDER BY "on", recorded_at, id) = 1
+  SELECT * FROM late QUALIFY row_number() OVER (PARTITION BY finding ORDER BY due_on, "on", recorded_at, id) = 1
 )
 SELECT
   finding_states.policy, CAST(NULL AS VARCHAR) AS measure, finding_states.stage, finding_states.scope,
