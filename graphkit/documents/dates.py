@@ -46,37 +46,42 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     years = "|".join(sorted(rules["years"], key=len, reverse=True))
     month = rf"(?P<m>{m})月份?(?:(?P<d>{d})[日号](?!程|常|均|报|内|之内)|(?P<mp>{month_part})(?![小心央国期等原医共]))?"
     single = (
-        rf"(?:(?P<y>{y})\s*年度?|(?P<rel>{years}))(?:(?P<yp>{part})|(?P<ys>[初底末])(?!数|子)|{month})?"
+        rf"(?P<firsty>{y}){rules['to']}(?P<lasty>{y})\s*年度?(?!\d|[上下]半|[初底末])"
+        rf"|(?<![\d.、])(?:(?P<spany>{y})\s*年)?(?P<firstm>{m}){rules['to']}(?P<lastm>{m})月份?(?!\d|[底末初中上下])"
+        rf"|(?:(?P<y>{y})\s*年度?|(?P<rel>{years}))(?:(?P<yp>{part})|(?P<ys>[初底末])(?!数|子)|{month})?"
         rf"|(?P<iso>{y}[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9]))(?!\d)"
-        rf"|(?P<yp2>(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初|年内)"
+        rf"|(?P<yp2>前[两三]季度|(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初|(?<![一二两三四五六七八九十数几半\d])年内)"
         rf"|(?P<rm>{relative})(?:(?P<rd>{d})[日号]|(?P<rmp>{month_part}))?|(?<![每个各几上下当本\d])(?P<alone>月[底末])"
         rf"|(?P<ed>3[01]|[12]\d|0?[1-9]){nth}[ ](?P<em>{english})\.?,?[ ](?P<ey>[12]\d{{3}})(?!\d)"
         rf"|(?<![A-Za-z])(?P<em2>{english})\.?[ ](?P<ed2>3[01]|[12]\d|0?[1-9]){nth},?[ ](?P<ey2>[12]\d{{3}})(?!\d)"
         rf"|{month.replace('(?P<m>', '(?P<m2>').replace('(?P<d>', '(?P<d2>').replace('(?P<mp>', '(?P<mp2>')}"
     )
     second = re.compile(
-        rf"{rules['to']}(?:(?:(?P<y>{y})年)?(?P<m>{m})月(?:(?P<d>{d})[日号]|(?P<mp>{month_part}))?|(?P<d2>{d})[日号]|(?P<y2>{y})年度?)"
+        rf"[ ]?{rules['to']}[ ]?"
+        rf"(?:(?:(?P<y>{y})年)?(?P<m>{m})月(?:(?P<d>{d})[日号]|(?P<mp>{month_part}))?|(?P<d2>{d})[日号]|(?P<y2>{y})年度?)"
     )
     bare_day = re.compile(rf"(?P<d>{d})[日号]{rules['to']}(?P<d2>{d})[日号]")
     return re.compile(single), second, bare_day
 
 
 def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
-    """Return every date in order. `own_year`: the year of the document, for 今年 and for days without a year."""
+    """Return every date in order. `own_year`: the document's, where its text names none (that of its number)."""
     rules = rule_file("dates.yaml")
     single, second, _ = _patterns()
     named, own_month = _own_month(text)
-    own = own_year if own_year is not None else named
+    own = named if named is not None else own_year
     found: list[FoundDate] = []
     named_year: int | None = None
     last_year: int | None = None
-    position = 0
+    named_at = position = 0
     while match := single.search(text, position):
         position = match.end()
         if _part_of_another(text, match):
             position = match.start() + 1
             continue
         year, inferred = _year(match, last_year if match.group("yp2") or match.group("rel") else named_year, own, rules)
+        if inferred and not match.group("rel") and _looks_on(text, match, named_at):
+            year, inferred = _year_ahead(match, year, own, own_month, inferred)
         if match.group("rm") or match.group("alone"):
             days, inferred = _near_month(match, own, own_month, rules)
         else:
@@ -86,13 +91,19 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             continue
         end = match.end()
         until = second.match(text, end) if match.group("rel") is None or days else None
-        if until and days:
-            days = _span(days, until, rules)
+        if until:
+            days = _span(days, until, rules) if days else None
             end = until.end()
             position = end
-        if (match.group("y") and match.group("m")) or match.group("iso") or match.group("ey") or match.group("ey2"):
-            named_year = year
-        if match.group("y") or match.group("iso") or match.group("ey") or match.group("ey2"):
+        if (
+            (match.group("y") and match.group("m"))
+            or match.group("spany")
+            or match.group("iso")
+            or match.group("ey")
+            or match.group("ey2")
+        ):
+            named_year, named_at = year, end
+        if any(match.group(name) for name in ("y", "lasty", "spany", "iso", "ey", "ey2")):
             last_year = year
         value = (
             DateValue(
@@ -104,6 +115,22 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
         sure = 0.97 if not inferred else 0.85 if days else 0.6
         found.append(FoundDate(match.start(), end, value, "date" if not inferred else "date_inferred", sure))
     return found
+
+
+def _looks_on(text: str, match: re.Match[str], named_at: int) -> bool:
+    """Return whether a day is a time limit (于8月底前) in another sentence than the year named before it."""
+    return text.startswith("前", match.end()) and bool(re.search(r"[。；\n]", text[named_at : match.start()]))
+
+
+def _year_ahead(
+    match: re.Match[str], year: int | None, own: int | None, own_month: int | None, why: str
+) -> tuple[int | None, str]:
+    """Return the year of a time limit that names none: the document's own where the year named before is earlier."""
+    if year is None or own is None or own <= year:
+        return year, why
+    month = _number(match.group("m2"))
+    ahead = own + 1 if month and own_month and month < own_month else own
+    return ahead, f"a time limit after the document's own date, {own}"
 
 
 def _part_of_another(text: str, match: re.Match[str]) -> bool:
@@ -175,8 +202,8 @@ def _number(words: str | None) -> int | None:
 def _year(
     match: re.Match[str], named: int | None, own: int | None, rules: dict[str, Any]
 ) -> tuple[int | None, str | None]:
-    if match.group("y"):
-        return _number(match.group("y")), None
+    if written := match.group("y") or match.group("lasty") or match.group("spany"):
+        return _number(written), None
     if match.group("iso"):
         return int(match.group("iso")[:4]), None
     if match.group("ey") or match.group("ey2"):
@@ -199,6 +226,12 @@ def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Day
     if match.group("iso"):
         parts = [int(part) for part in re.split(r"[-/.]", match.group("iso"))]
         return _one_day(parts[0], parts[1], parts[2])
+    if match.group("firsty"):
+        first_year = _number(match.group("firsty")) or year
+        return _Days(date(first_year, 1, 1), date(year, 12, 31), "span") if first_year <= year else None
+    if match.group("firstm"):
+        low, high = _number(match.group("firstm")) or 1, _number(match.group("lastm")) or 1
+        return _Days(date(year, low, 1), _month_end(year, high), "span") if low < high else None
     english = match.group("em") or match.group("em2")
     if english:
         names = [name[:3] for name in rules["english_months"]]

@@ -117,7 +117,7 @@ def recognise(text: str, hurt: bytearray, gazetteer: Gazetteer) -> Recognised:
     numbers = find_document_numbers(text)
     titles = [match.span() for match in _TITLE.finditer(text)]
     without_numbers = _masked(text, [(one.start, one.end) for one in numbers])
-    dates = find_dates(without_numbers)
+    dates = find_dates(without_numbers, _year_of(numbers))
     quantities = find_quantities(_masked(without_numbers, [(one.start, one.end) for one in dates]))
     mentions = AgencyFinder(gazetteer).find(without_numbers, hurt)
     pieces: list[tuple[int, int, str]] = [(one.start, one.end, "date") for one in dates]
@@ -126,6 +126,12 @@ def recognise(text: str, hurt: bytearray, gazetteer: Gazetteer) -> Recognised:
     pieces += [(start, end, "title") for start, end in titles]
     pieces += [(one.start, one.end, "number") for one in numbers]
     return Recognised(text, with_signs(text, pieces, hurt), numbers, dates, quantities, mentions, titles)
+
+
+def _year_of(numbers: Sequence[FoundNumber]) -> int | None:
+    """Return the latest year in the document numbers."""
+    years = [int(year) for one in numbers for year in re.findall(r"〔([12]\d{3})〕", one.number)]
+    return max(years, default=None)
 
 
 def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:

@@ -154,6 +154,9 @@ def test_what_is_no_quantity(text: str) -> None:
         ("2020年3月底", "2020-03-31", "2020-03-31"),
         ("2020年3月上旬", "2020-03-01", "2020-03-10"),
         ("2019年度", "2019-01-01", "2019-12-31"),
+        ("2019至2021年", "2019-01-01", "2021-12-31"),
+        ("2020年1至5月", "2020-01-01", "2020-05-31"),
+        ("2020年前三季度", "2020-01-01", "2020-09-30"),
     ],
 )
 def test_dates(text: str, first: str, last: str) -> None:
@@ -174,6 +177,13 @@ def test_a_day_told_from_the_documents_own(words: str, first: str, last: str) ->
     *_, one = find_dates(f"2020年5月9日\n{words}完成")
     assert (one.value.start, one.value.end) == (first, last)
     assert one.value.inferred
+
+
+def test_a_time_limit_lies_after_the_documents_own_day() -> None:
+    *_, limit, day = find_dates("2019年3月查出。请于4月底前补齐。\n2020年5月9日")
+    assert (limit.value.end, day.value.end) == ("2021-04-30", "2020-05-09")
+    *_, alone = find_dates("1月24日至31日开展。", 2020)
+    assert (alone.value.start, alone.value.end) == ("2020-01-24", "2020-01-31")
 
 
 @pytest.mark.parametrize("text", ["15 March 2021", "Mar 15, 2021", "March 15th, 2021"])
