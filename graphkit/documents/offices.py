@@ -42,7 +42,7 @@ class Offices:
     def read(self, text: str, at: int, *, territory: bool, free: bool = False, party: bool = False) -> Office | None:
         """Read an office. `territory`: one stands before; `free`: a region's name does, so that any name may follow."""
         own = (self._body(text, at, party) or self._short(text, at)) if territory else None
-        office = own or self._function(text, at, territory)
+        office = own or self._function(text, at, territory or free)
         if office is None and free:
             office = self.town(text, at)
         return office or (self._free(text, at) if free else None)
@@ -95,6 +95,9 @@ class Offices:
             inner = self._inner(text, end, key)
             if inner:
                 return Office(end + len(inner), f"{key}/{inner}", full + inner)
+            own = self._function(text, end, True) if key == "government" else None
+            if own and not own.generic:  # 市人民政府国有资产监督管理委员会
+                return own
             rank = name[:2] if name[:2] in {"高级", "中级"} else ""
             return Office(end, f"{key}/{rank}" if rank else key, rank + full)
         return None
@@ -157,6 +160,7 @@ class Offices:
         ends = "|".join(sorted(self._rules["open_ends"], key=len, reverse=True))
         stops = re.escape(self._rules["open_stops"])
         return re.compile(
+            r"(?![一二两三四五六七八九十多几][家所户名个间])"
             rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,16}}?(?:{ends})(?![长面])|(?:农村商业|城市商业|商业)?银行(?!业|系统|机构|网点)|某[\u4e00-\u9fff]{{1,8}}?(?:企业|公司|单位|学校|医院|银行)"
         )
 

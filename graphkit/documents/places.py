@@ -72,7 +72,7 @@ class Places:
 
     def may_stand(self, text: str, position: int) -> bool:
         """Return whether a bare 省, 市 or 县 may begin an office's name here: 意县人社局, but not 城市建设局."""
-        return text[position] in "省市县" and text[position - 1 : position + 1] not in self._implied_joined
+        return text[position] in "省市县区" and text[position - 1 : position + 1] not in self._implied_joined
 
     def implied(self, word: str, level: str, said: Said) -> tuple[str | None, str]:
         """Return the region that a bare 省, 市, 县 (`word`) stands for, and why."""

@@ -39,6 +39,8 @@ def ids(text: str) -> list[str | None]:
         ("霍州市水利局报市政府", ["water-141082", "government-141082"]),
         ("大理州财政局", ["finance-532900"]),
         ("浦东新区区委", ["party-310115"]),
+        ("长治市人民政府国有资产监督管理委员会", ["state-assets-140400"]),
+        ("太原市小店区审计局通过区水利局", ["audit-140105", "water-140105"]),
     ],
 )
 def test_an_office_is_known_by_its_function_and_region(text: str, expected: list[str | None]) -> None:
