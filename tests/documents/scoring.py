@@ -29,6 +29,7 @@ from graphkit.documents import Candidate, Document, clean, default_gazetteer, ex
 from graphkit.documents.model import Candidate as CandidateModel
 
 FOLDER = Path(__file__).parent / "labelled"
+LEARNED = Path(__file__).parent / "learned"
 KINDS = {
     "A": "agency", "R": "region", "D": "document_number", "T": "date", "M": "amount", "P": "rate", "N": "count",
     "L": "deadline", "C": "cadence", "Y": "policy", "E": "measure", "B": "problem", "F": "finding", "X": "action",
@@ -231,6 +232,11 @@ def _same_number(given: str, low: str | None, high: str | None) -> bool:
 def texts(prefix: str = "") -> list[Labelled]:
     """Return the labelled texts whose names start with `prefix` (dev, held), sorted."""
     return [read_labelled(path) for path in sorted(FOLDER.glob(f"{prefix}*-*.txt"))]
+
+
+def taught() -> list[Labelled]:
+    """Return all texts that the models learn from: the labelled ones, then those that nothing else is judged by."""
+    return [*texts(), *(read_labelled(path) for path in sorted(LEARNED.glob("*-*.txt")))]
 
 
 def table(scores: dict[str, Score]) -> str:

@@ -27,7 +27,7 @@ Sample = tuple[str, frozenset[str], Category]
 def samples() -> list[Sample]:
     """Return the labelled findings that have one category: the set of their text, their features, the category."""
     found: list[Sample] = []
-    for text in scoring.texts():
+    for text in scoring.taught():
         document = text.document()
         source = recognised(document, default_gazetteer())
         for label in text.labels:

@@ -128,7 +128,7 @@ def _run(texts: Sequence[Sequence[Sentence]], dice: random.Random) -> dict[tuple
 
 def written() -> str:
     """Return the file that all labelled texts teach."""
-    learned = learn([sentences(one) for one in scoring.texts()])
+    learned = learn([sentences(one) for one in scoring.taught()])
     features = {name: row[1:] for name, row in learned.features.items()}
     given = {"after": learned.after, "first": learned.first, "features": features}
     text = json.dumps(given, ensure_ascii=False, separators=(",", ":"))
