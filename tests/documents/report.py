@@ -49,6 +49,10 @@ def measured() -> str:
             "",
             *_first_runs(_BY_OTHERS),
             "",
+            "Texts by two more writers, from which nothing was learned and for which nothing was changed:",
+            "",
+            scoring.table(scoring.score(scoring.texts(folder=scoring.UNLEARNED))[0]),
+            "",
             "The learned leanings (rules/leanings.json), each set judged by what the other sets teach: "
             "{} of {} labelled findings get their category.".format(*train.share_right()),
         ]

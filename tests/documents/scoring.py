@@ -30,6 +30,7 @@ from graphkit.documents.model import Candidate as CandidateModel
 
 FOLDER = Path(__file__).parent / "labelled"
 LEARNED = Path(__file__).parent / "learned"
+UNLEARNED = Path(__file__).parent / "unlearned"
 KINDS = {
     "A": "agency", "R": "region", "D": "document_number", "T": "date", "M": "amount", "P": "rate", "N": "count",
     "L": "deadline", "C": "cadence", "Y": "policy", "E": "measure", "B": "problem", "F": "finding", "X": "action",
@@ -229,14 +230,14 @@ def _same_number(given: str, low: str | None, high: str | None) -> bool:
     return (Decimal(last) if last else None) == (Decimal(high) if high is not None else None)
 
 
-def texts(prefix: str = "") -> list[Labelled]:
-    """Return the labelled texts whose names start with `prefix` (dev, held), sorted."""
-    return [read_labelled(path) for path in sorted(FOLDER.glob(f"{prefix}*-*.txt"))]
+def texts(prefix: str = "", folder: Path = FOLDER) -> list[Labelled]:
+    """Return the labelled texts of a folder whose names start with `prefix` (dev, held), sorted."""
+    return [read_labelled(path) for path in sorted(folder.glob(f"{prefix}*-*.txt"))]
 
 
 def taught() -> list[Labelled]:
     """Return all texts that the models learn from: the labelled ones, then those that nothing else is judged by."""
-    return [*texts(), *(read_labelled(path) for path in sorted(LEARNED.glob("*-*.txt")))]
+    return [*texts(), *texts(folder=LEARNED)]
 
 
 def table(scores: dict[str, Score]) -> str:

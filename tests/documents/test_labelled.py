@@ -99,6 +99,12 @@ def test_where_findings_stand_holds_for_a_set_that_it_was_not_learned_from() -> 
     assert both / sum(right > 0 for _, right in tags) > 0.7
 
 
+def test_findings_are_found_in_texts_that_nothing_was_learned_from() -> None:
+    finding = scoring.score(scoring.texts(folder=scoring.UNLEARNED))[0]["finding"]
+    assert finding.precision >= 0.8
+    assert finding.recall >= 0.8
+
+
 def test_what_is_learned_holds_for_sets_that_it_was_not_learned_from() -> None:
     right, of = train.share_right()
     assert right / of >= 0.8
