@@ -28,7 +28,7 @@ _SETS = (
     "given",
     "honest",
 )
-_BY_OTHERS = ("broad", "mixed", "audit", "progress", "news", "relief", "budget", "survey")
+_BY_OTHERS = ("broad", "mixed", "audit", "progress", "news", "relief", "budget", "survey", "bodies", "plans")
 
 
 def measured() -> str:
