@@ -129,10 +129,15 @@ class Evaluations:
     def at_hand(self, question: Question) -> Iterator[Evaluation | None]:
         """Give the evaluation as `open` does where that costs no evaluation from nothing; else None."""
         held = self._holder(question)
-        with held.lock:
+        if not held.lock.acquire(timeout=_WAIT_S):
+            yield None
+            return
+        try:
             held.evaluation = held.evaluation or self._advanced(question, wait_s=_WAIT_S)
             with held.read() as evaluation:
                 yield evaluation
+        finally:
+            held.lock.release()
 
     def keep(self, question: Question, evaluation: Evaluation) -> None:
         """Take an evaluation that was made elsewhere for this question, unless one is being read."""

@@ -21,7 +21,9 @@ from tests.web.serving import CHROMIUM, serving
 CASE = "shanxi-2020"
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 MOST_BYTES = 150_000
-_QUERY = "MATCH (g:Gap)-[r:AT]->(s:Step) WHERE g.root AND g.severity = 'high' RETURN g, r, s ORDER BY g.days LIMIT 8"
+_QUERY = (
+    "MATCH (g:Gap)-[r:AT]->(s:Step) WHERE g.root AND g.severity = 'high' RETURN g, r, s ORDER BY g.days DESC LIMIT 8"
+)
 
 
 def main() -> None:

@@ -27,7 +27,9 @@ from .work import CancelledWorkError, Progress
 _SHOWN_ROWS = 500
 _CELL = 400
 _DEFAULT_ROWS = 500
-_EXAMPLE = "MATCH (g:Gap)\nWHERE g.root\nRETURN g.title AS gap, g.days AS days\nORDER BY g.days DESC\nLIMIT 20"
+_EXAMPLE = (
+    "MATCH (g:Gap)\nWHERE g.root\nRETURN g.title AS gap, g.days AS days\nORDER BY coalesce(g.days, 0) DESC\nLIMIT 20"
+)
 _KEYWORDS = (
     "MATCH", "OPTIONAL MATCH", "WHERE", "RETURN", "WITH", "ORDER BY", "LIMIT", "SKIP", "UNWIND", "DISTINCT", "AND",
     "OR", "NOT", "IN", "IS NULL", "IS NOT NULL", "CONTAINS", "STARTS WITH", "AS", "CASE", "WHEN", "THEN", "ELSE", "END",

@@ -135,7 +135,7 @@ def main() -> None:
     except OSError as error:
         _stop(f"{error.filename or ''}: {error.strerror or error}".lstrip(": "), 3)
     except Exception as error:
-        if _is_of_a_file(error):
+        if _is_of_a_file(error) and not os.environ.get("GRAPHKIT_DEBUG"):
             what = str(error).partition("\n")[0]
             _stop(f"the facts cannot be read ({what}); graphkit verify says what is wrong with them", 3)
         if os.environ.get("GRAPHKIT_DEBUG"):

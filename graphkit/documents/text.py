@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -37,10 +37,11 @@ _BLANK_BESIDE_DIGIT = re.compile(
 _SPACED_OUT = re.compile(
     r"(?<![\u3400-\u9fff])[\u3400-\u9fff](?:[ \t]{1,2}[\u3400-\u9fff](?![\u3400-\u9fff]))+[ \t]{1,2}[\u3400-\u9fff]"
 )
-# A blank within a sentence: not the wide blank between a date and an office, nor one of a table's line.
+# A blank within a sentence: not the wide blank between a date and an office, nor one of a table's line. It counts
+# where a mark comes after it in its line.
 _STREWN = re.compile(
     r"(?<=[\u3400-\u9fff，、。；：“”])(?<![条章款])[ ](?=[\u3400-\u9fff，、。；：“”])"
-    r"(?![^，。；：\n]{4,8}：)(?=[^\n]*[，。；：])"
+    r"(?![^，。；：\n]{4,8}：)"
 )
 _BLANKS_STREWN = 4
 _UNFINISHED = re.compile(r"\d\.?\n(?:[年月日元万亿个户人名处项家条件笔吨亩]|\d+ ?[年月日元万亿个户人名%])")
@@ -320,11 +321,20 @@ def _fix_blanks(draft: _Draft, repairs: dict[str, int]) -> None:
         removed.update(range(*match.span()))
     for match in _SPACED_OUT.finditer(text):
         removed.update(index for index in range(*match.span()) if text[index] in " \t")
-    strewn = [match.start() for match in _STREWN.finditer(text) if match.start() not in removed]
+    strewn = [place for place in _strewn(text) if place not in removed]
     if len(strewn) >= _BLANKS_STREWN and len(strewn) * 200 >= len(text):
         removed.update(strewn)
     repairs["blank"] += len(removed)
     draft.keep(lambda index: index not in removed)
+
+
+def _strewn(text: str) -> Iterator[int]:
+    """Yield the places of blanks within sentences."""
+    begin = 0
+    for line in text.split("\n"):
+        end = begin + max(line.rfind(mark) for mark in "，。；：")
+        yield from (begin + one.start() for one in _STREWN.finditer(line) if begin + one.start() < end)
+        begin += len(line) + 1
 
 
 @cache

@@ -105,6 +105,7 @@ class Explainer:
             "days": nothing if row["days"] is None else self._days(row["days"]),
             "count": nothing if row["count"] is None else _Count(row["count"]),
             "detail": _quotable(self._detail(row, lang), lang),
+            "awaited": self._awaited(row, lang),
             "amount": money or ("金额不明" if zh else "amount not known"),
             "still_due": ((f"，尚欠{money}" if zh else f" ({money} still due)") if money else ""),
             "reached": _Count(reached or 0),
@@ -135,14 +136,22 @@ class Explainer:
 
     def _detail(self, row: Mapping[str, Any], lang: str) -> str:
         detail = row["detail"] or ""
-        if row["kind"] in ("out_of_order", "blocked_step"):
-            titles = [self._stage({**row, "stage": stage}, lang) for stage in detail.split("\n")]
-            return ("、" if lang == "zh" else ", ").join(titles)
+        if row["kind"] == "out_of_order":
+            return self._stage({**row, "stage": detail}, lang)
         if row["kind"] == "unsupported_step":
             return _pick(_EVIDENCE.get(detail), lang) or detail
         if row["kind"] == "recurring_finding":
             return self._name(detail) or detail
         return _short(detail)
+
+    def _awaited(self, row: Mapping[str, Any], lang: str) -> str:
+        """Return the stages that a blocked step waits for; an asker limited to a region may not see any of them."""
+        zh = lang == "zh"
+        stages = row["detail"].split("\n") if row["kind"] == "blocked_step" and row["detail"] else []
+        titles = [_quotable(self._stage({**row, "stage": stage}, lang), lang) for stage in stages]
+        if not titles:
+            return "" if zh else "an earlier step"
+        return "、".join(f"“{title}”" for title in titles) if zh else ", ".join(f'"{title}"' for title in titles)
 
     def _responsible(self, agencies: list[str], lang: str) -> str:
         names = [self._name(agency) or agency for agency in agencies]

@@ -31,6 +31,8 @@ def rules() -> dict[str, Rule]:
         rule = parse_rule(folder.joinpath(f"{kind}.sql").read_text(encoding="utf-8"), f"{kind}.sql")
         if rule.id != kind:
             raise InputError(f"{kind}.sql: its header says id: {rule.id}")
+        if unknown := sorted(set(rule.caused_by) - set(KINDS)):
+            raise InputError(f"{kind}.sql: its header says caused_by: {', '.join(unknown)}")
         found[kind] = rule
     return found
 

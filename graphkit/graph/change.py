@@ -26,15 +26,18 @@ def change_since(evaluation: Evaluation, commit: int) -> Delta | None:
     with evaluation.parts(commit) as parts:
         for now in parts:
             tables = CaseTables(evaluation.case.id, {evaluation_key(evaluation): evaluation}, None if now else commit)
-            tables.begin(part=True)
-            if not now and evaluation.rows(_NAMED_BEFORE, [commit]):
-                return None
-            made = [
-                one
-                for file, section in sections_in_order()
-                if section in _moving()
-                for one in tables.found(file, section)
-            ]
+            try:
+                tables.begin(part=True)
+                if not now and evaluation.rows(_NAMED_BEFORE, [commit]):
+                    return None
+                made = [
+                    one
+                    for file, section in sections_in_order()
+                    if section in _moving()
+                    for one in tables.found(file, section)
+                ]
+            finally:
+                tables.end()
             found.append(Frames(made, (evaluation.case.id,)))
     return difference(*found)
 

@@ -161,22 +161,31 @@ class EmbeddedStore:
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Worker]:
         with self._turns:
-            manifest = self.manifest()
-            if manifest is None:
-                raise StoreError(f"{self._folder}: there is no graph yet; load a case first: graphkit load CASE")
-            with self._lock:
-                worker = self._idle.pop() if self._idle else None
-            if worker is not None and (worker.version != manifest.version or not worker.alive()):
-                worker.stop()
-                worker = None
-            worker = worker or _Worker(self._folder / manifest.file, manifest.version)
-            worker.follow([self._folder / name for name in manifest.changes])
+            try:
+                worker = self._up_to_date()
+            except StoreError:
+                # A new snapshot may have taken the place of this one meanwhile, or an idle worker may have ended.
+                worker = self._up_to_date()
             try:
                 yield worker
             finally:
                 if worker.alive():
                     with self._lock:
                         self._idle.append(worker)
+
+    def _up_to_date(self) -> _Worker:
+        """Return a worker, idle or new, that has followed all changes."""
+        manifest = self.manifest()
+        if manifest is None:
+            raise StoreError(f"{self._folder}: there is no graph yet; load a case first: graphkit load CASE")
+        with self._lock:
+            worker = self._idle.pop() if self._idle else None
+        if worker is not None and (worker.version != manifest.version or not worker.alive()):
+            worker.stop()
+            worker = None
+        worker = worker or _Worker(self._folder / manifest.file, manifest.version)
+        worker.follow([self._folder / name for name in manifest.changes])
+        return worker
 
     def close(self) -> None:
         """End the worker processes."""

@@ -15,6 +15,7 @@ from functools import cache
 from importlib import resources
 from typing import NamedTuple
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel
@@ -86,9 +87,14 @@ _SOURCED_EVENTS = "CREATE OR REPLACE TEMP VIEW sourced_events AS SELECT source, 
 
 @cache
 def projection_version() -> str:
-    """Return what changes whenever the same facts are projected otherwise: a digest of the schema and the SELECTs."""
+    """Return what changes whenever the same facts are projected otherwise: a digest of the schema and the SELECTs.
+
+    And of DuckDB, whose `hash` is in every digest.
+    """
     files = [resources.files("graphkit.graph").joinpath(name).read_bytes() for name in FILES]
-    return hashlib.sha256(b"".join([repr((LABELS, RELATIONSHIPS)).encode(), *files])).hexdigest()[:12]
+    return hashlib.sha256(b"".join([repr((LABELS, RELATIONSHIPS, duckdb.__version__)).encode(), *files])).hexdigest()[
+        :12
+    ]
 
 
 def evaluation_key(evaluation: Evaluation) -> str:

@@ -130,6 +130,8 @@ def test_the_gaps_are_those_of_the_whole_case_there(with_secrets: Path, region: 
     for key, gap in found.items():
         assert {name: getattr(gap, name) for name in same} == {name: getattr(there[key], name) for name in same}
         assert set(gap.caused_by) <= set(found)
+        assert "“”" not in gap.explanation.zh
+        assert '""' not in gap.explanation.en
         assert gap.blocked_steps <= there[key].blocked_steps
         assert gap.beneficiaries <= there[key].beneficiaries
 

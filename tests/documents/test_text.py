@@ -133,3 +133,10 @@ def test_a_clean_text_stays_as_it_is(raw: str) -> None:
     assert text.clean == raw
     assert text.starts == tuple(range(len(raw)))
     assert not any(text.repairs.values())
+
+
+def test_blanks_are_taken_out_only_where_a_mark_comes_after_them() -> None:
+    assert clean("县 财政 局 未 拨付 补助 资金。").clean == "县财政局未拨付补助资金。"
+    assert " " in clean("县 财政 局 未 拨付 补助 资金").clean
+    # A long line without any mark is read in a time that goes with its length: here it would be a minute.
+    assert len(clean("汉 字" * 20_000).clean) > 20_000
