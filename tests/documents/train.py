@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -67,6 +68,7 @@ def learn(given: Sequence[Sample]) -> Learned:
     return Learned(rounded[-1], {one: rounded[place] for one, place in known.items()})
 
 
+@cache
 def share_right() -> tuple[int, int]:
     """Return how many findings were judged rightly by what the other sets of texts teach, and of how many."""
     given = samples()
