@@ -106,7 +106,6 @@ class _Loader:
         self.rejects: list[Reject] = []
         self.warnings: list[str] = []
         self.definitions: list[tuple[str, str, str, str]] = []
-        self.changed: list[str] = []
         self.case = case or self._read_case()
 
     def run(self, transaction: Transaction, scratch: Path) -> LoadResult:
@@ -139,10 +138,6 @@ class _Loader:
         if "actions" in loaded:
             self._check_moves()
         self._append_definitions(transaction, known)
-        self.warnings += [
-            f"{file}: is not as it was loaded before; from now on it counts as it is here"
-            for file in sorted(self.changed)
-        ]
         self._keep_documents()
         rejects_file = None
         if self.rejects:
@@ -249,8 +244,10 @@ class _Loader:
             for kind, key, text, file in self.definitions
             if known.get((kind, key)) != text
         }
-        for one in changed.keys() & known.keys():
-            self.changed.append(changed[one][3])
+        self.warnings += [
+            f"{file}: is not as it was loaded before; from now on it counts as it is here"
+            for file in sorted(changed[one][3] for one in changed.keys() & known.keys())
+        ]
         schema = stored_schema(DEFINITIONS)
         columns = list(zip(*changed.values(), strict=True)) or [() for _ in schema]
         rows = pa.table([pa.array(list(column), pa.string()) for column in columns], schema=schema)

@@ -317,7 +317,8 @@ class Evaluation:
             )
         }
         evidence = evidence_of(computation, self._quotes)
-        awaited = dict(connection.execute(statements("collect/awaited")).fetchall())
+        has_blocked = any(row["kind"] == "blocked_step" for row in rows)
+        awaited = dict(connection.execute(statements("collect/awaited")).fetchall()) if has_blocked else {}
         gaps = []
         for row in rows:
             key = row["id"]
