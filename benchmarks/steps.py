@@ -27,7 +27,7 @@ from measure import size_mb
 from graphkit.case import load_case
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate
-from graphkit.gaps.statements import statements
+from graphkit.gaps.statements import making
 
 _DAYS = "CAST(date_diff('day', DATE '2000-01-01', {}) AS BIGINT)"
 
@@ -234,11 +234,10 @@ def find_kinds(workspace: str) -> dict[str, Any]:
     What is past due and covered is told apart in this time; no causes, impact, names or ids, which peers do not give.
     """
     evaluation = _evaluated(workspace)
-    past_due = next(one for one in statements("views/evidence").split(";\n") if "TABLE steps_past_due AS" in one)
     connection = evaluation._computation.connection
     found: dict[str, int] = {}
     begin, cpu = time.perf_counter(), time.process_time()
-    connection.execute(past_due)
+    connection.execute(making("views/evidence", "steps_past_due"))
     for kind in _PEERS_KINDS:
         connection.execute(f"CREATE OR REPLACE TABLE same_kind AS {evaluation.rules[kind].sql}")
         found[kind] = connection.execute("SELECT count(*) FROM same_kind").fetchall()[0][0]

@@ -30,6 +30,7 @@ from graphkit.facts import Facts
 from graphkit.gaps.record import Record, keep, records
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import UsageError
+from graphkit.model.gap import utc_text
 
 
 def evaluate(
@@ -85,7 +86,7 @@ def _print(found: list[Record], format: str, lang: str, *, one: bool = False) ->
     for title in chinese if lang == "zh" else ("Name", "Case", "As of", "Known by", "Commit", "Gaps", "Hash"):
         table.add_column(title)
     for record in found:
-        known_by = f"{record.known_by.isoformat()}Z" if record.known_by else ""
+        known_by = utc_text(record.known_by) or ""
         gaps = str(sum(record.counts.values()))
         table.add_row(record.name, record.case, str(record.as_of), known_by, str(record.commit), gaps, record.gaps[:12])
     print_table(table)

@@ -95,13 +95,7 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             days = _span(days, until, rules) if days else None
             end = until.end()
             position = end
-        if (
-            (match.group("y") and match.group("m"))
-            or match.group("spany")
-            or match.group("iso")
-            or match.group("ey")
-            or match.group("ey2")
-        ):
+        if (match.group("y") and match.group("m")) or any(match.group(one) for one in ("spany", "iso", "ey", "ey2")):
             named_year, named_at = year, end
         if any(match.group(name) for name in ("y", "lasty", "spany", "iso", "ey", "ey2")):
             last_year = year

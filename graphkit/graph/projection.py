@@ -92,9 +92,8 @@ def projection_version() -> str:
     And of DuckDB, whose `hash` is in every digest.
     """
     files = [resources.files("graphkit.graph").joinpath(name).read_bytes() for name in FILES]
-    return hashlib.sha256(b"".join([repr((LABELS, RELATIONSHIPS, duckdb.__version__)).encode(), *files])).hexdigest()[
-        :12
-    ]
+    made_of = repr((LABELS, RELATIONSHIPS, duckdb.__version__)).encode()
+    return hashlib.sha256(b"".join([made_of, *files])).hexdigest()[:12]
 
 
 def evaluation_key(evaluation: Evaluation) -> str:
