@@ -239,7 +239,7 @@ class AgencyFinder:
     def _by_short_county(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         """德化生态环境局: a county without its 县, that the text or the case has named or lies around."""
         found = self._regions.short_counties.at(text, position)
-        if found is None or not self._places.may_begin(text, position):
+        if found is None or text.startswith(self._verbs, position) or not self._places.may_begin(text, position):
             return None
         code = self._near_county(found[1], context)
         at = position + len(found[0])

@@ -47,10 +47,10 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     month = rf"(?P<m>{m})月份?(?:(?P<d>{d})[日号](?!程|常|均|报|内|之内)|(?P<mp>{month_part})(?![小心央国期等原医共]))?"
     single = (
         rf"(?P<firsty>{y}){rules['to']}(?P<lasty>{y})\s*年度?(?!\d|[上下]半|[初底末])"
-        rf"|(?<![\d.、])(?:(?P<spany>{y})\s*年)?(?P<firstm>{m}){rules['to']}(?P<lastm>{m})月份?(?!\d|[底末初中上下])"
-        rf"|(?:(?P<y>{y})\s*年度?|(?P<rel>{years}))(?:(?P<yp>{part})|(?P<ys>[初底末])(?!数|子)|{month})?"
-        rf"|(?P<iso>{y}[-/.](?:1[0-2]|0?[1-9])[-/.](?:3[01]|[12]\d|0?[1-9]))(?!\d)"
-        rf"|(?P<yp2>前[两三]季度|(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初|(?<![一二两三四五六七八九十数几半\d])年内)"
+        rf"|(?<![\d.、])(?:(?P<spany>{y})\s*年)?(?P<firstm>{m})(?:月?{rules['to']}|(?<!^.)(?<!\n.)月?、)(?P<lastm>{m})月份?(?!\d|[底末初中上下])"
+        rf"|(?:(?P<y>{y})\s*年度?|(?P<rel>(?<!以)(?:{years})))(?:(?P<yp>{part})|(?P<ys>[初底末])(?!数|子)|{month})?"
+        rf"|(?P<iso>{y}[-/.][ ]?(?:1[0-2]|0?[1-9])[-/.][ ]?(?:3[01]|[12]\d|0?[1-9]))(?!\d)"
+        rf"|(?P<yp2>前[两三]季度|(?<!下)(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初|(?<![一二两三四五六七八九十数几半\d])年内)"
         rf"|(?P<rm>{relative})(?:(?P<rd>{d})[日号]|(?P<rmp>{month_part}))?|(?<![每个各几上下当本\d])(?P<alone>月[底末])"
         rf"|(?P<ed>3[01]|[12]\d|0?[1-9]){nth}[ ](?P<em>{english})\.?,?[ ](?P<ey>[12]\d{{3}})(?!\d)"
         rf"|(?<![A-Za-z])(?P<em2>{english})\.?[ ](?P<ed2>3[01]|[12]\d|0?[1-9]){nth},?[ ](?P<ey2>[12]\d{{3}})(?!\d)"
@@ -76,11 +76,13 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
     named_at = position = 0
     while match := single.search(text, position):
         position = match.end()
-        if _part_of_another(text, match):
+        if _part_of_another(text, match) or _says_no_time(text, match, rules):
             position = match.start() + 1
             continue
         year, inferred = _year(match, last_year if match.group("yp2") or match.group("rel") else named_year, own, rules)
-        if inferred and not match.group("rel") and _looks_on(text, match, named_at):
+        if inferred and named_year and own and own > named_year and _of_now(text, match, own_month, rules):
+            year, inferred = own, f"the document's year, {own}"
+        elif inferred and not match.group("rel") and _looks_on(text, match, named_at):
             year, inferred = _year_ahead(match, year, own, own_month, inferred)
         if match.group("rm") or match.group("alone"):
             days, inferred = _near_month(match, own, own_month, rules)
@@ -111,6 +113,19 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
     return found
 
 
+def _of_now(text: str, match: re.Match[str], own_month: int | None, rules: dict[str, Any]) -> bool:
+    """Return whether a date that names no year is told from the day of the document.
+
+    So it is after words such as 截至 and 将于, and where a sentence begins with a month that is not over yet: 。8月，
+    """
+    if match.group("rel"):
+        return False
+    month = _number(match.group("m2"))
+    begins = text[match.start() - 1 : match.start()] in {"。", "\n"} and text.startswith("，", match.end())
+    told = begins and month is not None and own_month is not None and month <= own_month
+    return told or re.search(rules["of_now"], text[max(0, match.start() - 3) : match.start()]) is not None
+
+
 def _looks_on(text: str, match: re.Match[str], named_at: int) -> bool:
     """Return whether a day is a time limit (于8月底前) in another sentence than the year named before it."""
     return text.startswith("前", match.end()) and bool(re.search(r"[。；\n]", text[named_at : match.start()]))
@@ -127,6 +142,20 @@ def _year_ahead(
     return ahead, f"a time limit after the document's own date, {own}"
 
 
+def _says_no_time(text: str, match: re.Match[str], rules: dict[str, Any]) -> bool:
+    """Return whether a word such as 当年 or 年底 stands alone, where most writers mean no certain time by it."""
+    words = match.group()
+    if words in rules["not_alone"]:
+        return True
+    if words in {"年底", "年末"}:
+        line = text[max(0, match.start() - 4) : match.start()]
+        return not (
+            re.match(rules["year_end_before"], text[match.end() : match.end() + 2])
+            or re.search(rules["year_end_after"], line)
+        )
+    return words in rules["years"] and re.match(rules["not_before"], text[match.end() : match.end() + 2]) is not None
+
+
 def _part_of_another(text: str, match: re.Match[str]) -> bool:
     before, after = text[max(0, match.start() - 1) : match.start()], text[match.end() : match.end() + 2]
     if before and (
@@ -136,7 +165,7 @@ def _part_of_another(text: str, match: re.Match[str]) -> bool:
     ):
         return not (before in "-—" and match.group("y"))
     if match.group("y") and after[:1] in {"第", "来", "以", "前", "内", "期"} and match.end() - match.start() <= 5:
-        return after[:1] in {"期"} or bool(re.match(r"第\d+号", text[match.end() : match.end() + 6]))
+        return after[:1] == "期"
     bare_month = match.group("m2") and not match.group("d2") and not match.group("mp2")
     if bare_month and re.match(
         r"份?(?:薪|度|租|均|饼|亮|供|嫂|子|球|季|票|个|息|末)", text[match.end() : match.end() + 2]
@@ -183,7 +212,7 @@ def _own_month(text: str) -> tuple[int | None, int | None]:
         )
         return (years[-1] if len(years) == 1 else None), None
     if chosen.group("iso"):
-        year, month, _ = re.split(r"[-/.]", chosen.group("iso"))
+        year, month, _ = re.split(r"[-/.][ ]?", chosen.group("iso"))
         return int(year), int(month)
     return _number(chosen.group("y")), _number(chosen.group("m"))
 
@@ -218,7 +247,7 @@ def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Day
     if year is None:
         return None
     if match.group("iso"):
-        parts = [int(part) for part in re.split(r"[-/.]", match.group("iso"))]
+        parts = [int(part) for part in re.split(r"[-/.][ ]?", match.group("iso"))]
         return _one_day(parts[0], parts[1], parts[2])
     if match.group("firsty"):
         first_year = _number(match.group("firsty")) or year

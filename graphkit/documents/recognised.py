@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +17,7 @@ from graphkit.documents.quantities import Quantity, find_quantities
 from graphkit.documents.signs import with_signs
 
 _TITLE = re.compile(r"《[^《》\n]{2,120}(?:〈[^〉\n]*〉[^《》\n]*)?》")
+_YEAR_FIRST = re.compile(r"[12]\d{3}年第")  # 2021年第7号 is a number and names a year
 _SENTENCE = re.compile(r"[^。；！？\n\t|｜]+")  # a cell of a table is a sentence of its own
 
 
@@ -117,7 +118,8 @@ def recognise(text: str, hurt: bytearray, gazetteer: Gazetteer) -> Recognised:
     numbers = find_document_numbers(text)
     titles = [match.span() for match in _TITLE.finditer(text)]
     without_numbers = _masked(text, [(one.start, one.end) for one in numbers])
-    dates = find_dates(without_numbers, _year_of(numbers))
+    coded = [(one.start, one.end) for one in numbers if not _YEAR_FIRST.match(text, one.start)]
+    dates = [one for one in find_dates(_masked(text, coded), _year_of(numbers)) if not _in_title(one.start, titles)]
     quantities = find_quantities(_masked(without_numbers, [(one.start, one.end) for one in dates]))
     mentions = AgencyFinder(gazetteer).find(without_numbers, hurt)
     pieces: list[tuple[int, int, str]] = [(one.start, one.end, "date") for one in dates]
@@ -143,5 +145,9 @@ def _masked(text: str, spans: Iterable[tuple[int, int]]) -> str:
 
 def _outside(mentions: Sequence[Mention], titles: Sequence[tuple[int, int]]) -> list[Mention]:
     """Return the mentions that are not inside a title."""
-    inside = {place for start, end in titles for place in range(start, end)}
-    return [one for one in mentions if one.start not in inside]
+    return [one for one in mentions if not _in_title(one.start, titles)]
+
+
+def _in_title(place: int, titles: Sequence[tuple[int, int]]) -> bool:
+    before = bisect_right(titles, place, key=lambda one: one[0])
+    return bool(before) and place < titles[before - 1][1]

@@ -44,7 +44,9 @@ _STREWN = re.compile(
     r"(?![^，。；：\n]{4,8}：)"
 )
 _BLANKS_STREWN = 4
-_UNFINISHED = re.compile(r"\d\.?\n(?:[年月日元万亿个户人名处项家条件笔吨亩]|\d+ ?[年月日元万亿个户人名%])")
+_UNFINISHED = re.compile(
+    r"\d\.?\n(?:[年月日元万亿个户人名处项家条件笔吨亩]|\d+ ?[年月日元万亿个户人名%])|[年月]\n(?:[至到] ?)?\d+ ?[月日]"
+)
 # What begins something new: an item of a list, or a field with its name.
 _ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]+[）)、.．](?!\d)|[-—–●■◆•·]|[附第]|[^，。；：\n]{2,10}：")
 _IN_SENTENCE = re.compile(r"[。；][^。；]+$|^[^。；]*：[^。；]{8,}$")
