@@ -17,6 +17,7 @@ from graphkit.documents.model import KINDS
 from graphkit.documents.review import STATUSES, Item, Review, Verdict, as_fields
 from graphkit.documents.summary import kind_name, summary
 from graphkit.gaps import Evaluation
+from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError, RefusedError, StoreError
 from graphkit.reports.queries import literal, query, rows
 
@@ -186,7 +187,7 @@ class _Reading:
             elif verdict in ("accept", "reject", "undo"):
                 self.settle(identity, verdict)  # type: ignore[arg-type]
         except GraphkitError as error:
-            ui.notify(str(error), type="negative")
+            ui.notify(said(str(error), self.page.lang), type="negative")
             return
         with self.box:
             await self.draw()
@@ -236,7 +237,7 @@ class _Reading:
                 try:
                     self.settle(identity, "correct", changes)
                 except GraphkitError as error:
-                    ui.notify(str(error), type="negative")
+                    ui.notify(said(str(error), self.page.lang), type="negative")
                     return
                 dialog.close()
                 with self.box:

@@ -13,6 +13,7 @@ from nicegui import ui
 from graphkit.case import NewAction, NewFinding
 from graphkit.gaps import Evaluation
 from graphkit.gaps.followup import FindingState, FollowUp, Origin, finding, finding_of_gap, follow_up, origins
+from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError, InputError, RefusedError, UsageError
 from graphkit.reports import words
 from graphkit.reports.names import Names
@@ -235,13 +236,13 @@ def _enter_finding(page: Page) -> None:
 
 
 def _buttons(page: Page, dialog: ui.dialog, save: Any, then: Any) -> None:
-    said = ui.label().props('role="alert"').classes("overdue")
+    alert = ui.label().props('role="alert"').classes("overdue")
 
     def do() -> None:
         try:
             save()
         except GraphkitError as error:
-            said.set_text(shown(str(error), 400))
+            alert.set_text(shown(said(str(error), page.lang), 400))
             return
         dialog.close()
         ui.navigate.to(then())

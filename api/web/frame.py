@@ -15,6 +15,7 @@ from nicegui import ui
 
 from graphkit import __version__
 from graphkit.gaps import Evaluation
+from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError, RefusedError, StoreError
 from graphkit.reports.text import shown
 
@@ -216,7 +217,7 @@ def failed(page: Page, error: GraphkitError) -> None:
 
 def state(page: Page, kind: str, detail: str) -> None:
     """Draw one of the designed states: empty, cancelled, refused, not_found, store, wrong, failed."""
-    page.html("state.html", kind=kind, detail=shown(detail, 600))
+    page.html("state.html", kind=kind, detail=shown(said(detail, page.lang), 600))
 
 
 def _head(page: Page) -> tuple[str, str]:

@@ -10,6 +10,7 @@ from typing import Any, get_args
 
 from nicegui import ui
 
+from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError
 from graphkit.model.gap import CATEGORY_ZH, Gap
 from graphkit.reports import words
@@ -96,7 +97,7 @@ async def _draw(page: Page) -> None:
         try:
             page.reading("export of gaps")
         except GraphkitError as error:
-            ui.notify(str(error), type="negative")
+            ui.notify(said(str(error), page.lang), type="negative")
             return
         gaps = [one.gap for one in ordered]
         columns = [*GAP_COLUMNS, "explanation_zh", "explanation_en"]

@@ -55,15 +55,15 @@ class LoadResult:
         return len(self.rejects)
 
 
-def load_case(facts: Facts, folder: Path, check_cypher: RuleCheck | None = None) -> LoadResult:
-    """Load the case in `folder`; `check_cypher` is as read_own_rules has it.
+def load_case(facts: Facts, folder: Path, check_cypher: RuleCheck | None = None, lang: str = "en") -> LoadResult:
+    """Load the case in `folder`; `check_cypher` is as read_own_rules has it, `lang` (zh, en) that of the rejects file.
 
     InputError when there is no usable case.yaml; StoreError when facts are locked.
     """
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "no such folder"
         raise InputError(f"{folder}: {what}; a case is a folder with a case.yaml in it")
-    loader = _Loader(facts, folder, check_cypher=check_cypher)
+    loader = _Loader(facts, folder, check_cypher=check_cypher, lang=lang)
     with (
         facts.transaction(loader.case.id) as transaction,
         tempfile.TemporaryDirectory(dir=facts.workspace, prefix=".load-") as scratch,
@@ -98,7 +98,9 @@ class _Loader:
         case: Case | None = None,
         origin: str | None = None,
         check_cypher: RuleCheck | None = None,
+        lang: str = "en",
     ) -> None:
+        self.lang = lang
         self.check_cypher = check_cypher
         self.facts = facts
         self.folder = folder
@@ -142,7 +144,7 @@ class _Loader:
         rejects_file = None
         if self.rejects:
             name = self.facts.documents_folder(self.case.id).name
-            rejects_file = write_rejects(self.rejects, self.facts.workspace / "rejects", name)
+            rejects_file = write_rejects(self.rejects, self.facts.workspace / "rejects", name, self.lang)
         summary: dict[str, Any] = {
             "rejected": len(self.rejects),
             "rejects_file": rejects_file.name if rejects_file else None,
@@ -448,7 +450,7 @@ class _Loader:
 
     def _reject_all(self, name: str, raw: RawTable, column: str, reason: str) -> None:
         """Reject every row for what is wrong with the header, and say so once."""
-        told = Reject(name, raw.row or None, column, None, f"{reason}; all {raw.rows} rows are left out").line()
+        told = Reject(name, raw.row or None, column, None, f"{reason}; all {raw.rows} rows are left out")
         rows = self.connection.execute(f"SELECT _row, {self._content(raw.columns)} FROM raw ORDER BY _row").fetchall()
         self.rejects += [Reject(name, row, column, None, reason, content, told) for row, content in rows] or [
             Reject(name, raw.row or None, column, None, reason, json.dumps(raw.columns, ensure_ascii=False))

@@ -8,13 +8,16 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphkit.model.chinese import said
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
     """One thing that could not be used: where it stands, its value, and why; `content` is the whole row as JSON.
 
     `row` counts as a person does (in YAML it is the line, and `column` the key). Rows that all fail for one reason
-    of their file share `told`, which is what a person reads instead of a line for each.
+    of their file share `told`, which is what a person reads instead of a line for each. `reason` is English, and is
+    translated where it is shown.
     """
 
     file: str
@@ -23,27 +26,28 @@ class Reject:
     value: str | None
     reason: str
     content: str | None = None
-    told: str | None = None
+    told: Reject | None = None
 
-    def line(self) -> str:
-        """Return the reject as one line for a person."""
+    def line(self, lang: str = "en") -> str:
+        """Return the reject as one line for a person, in Chinese (zh) or English."""
         if self.told is not None:
-            return self.told
+            return self.told.line(lang)
+        value = "" if self.value is None else f" = {short(self.value)}"
+        if lang == "zh":
+            where = self.file + (f"，第 {self.row} 行" if self.row is not None else "")
+            return f"{where}{f'，{self.column}{value}' if self.column else ''}：{said(self.reason, lang)}"
         row, column = ("line", "key") if self.file.endswith((".yaml", ".yml")) else ("row", "column")
         where = self.file + (f", {row} {self.row}" if self.row is not None else "")
-        if self.column is None:
-            return f"{where}: {self.reason}"
-        value = "" if self.value is None else f" = {short(self.value)}"
-        return f"{where}, {column} {self.column}{value}: {self.reason}"
+        return f"{where}{f', {column} {self.column}{value}' if self.column else ''}: {self.reason}"
 
 
-def write_rejects(rejects: list[Reject], folder: Path, name: str) -> Path:
-    """Write the rejects as CSV, under a name that the same rejects always give."""
+def write_rejects(rejects: list[Reject], folder: Path, name: str, lang: str) -> Path:
+    """Write the rejects as CSV, the reasons in `lang`, under a name that the same rejects always give."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["file", "row", "column", "value", "reason", "content"])
     for one in rejects:
-        cells = [one.file, one.row, one.column, one.value, one.reason, one.content]
+        cells = [one.file, one.row, one.column, one.value, said(one.reason, lang), one.content]
         writer.writerow([_harmless(cell) for cell in cells])
     digest = hashlib.sha256(text.getvalue().encode()).hexdigest()[:12]
     folder.mkdir(exist_ok=True)

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import sys
 from importlib import import_module
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
 from typer.core import TyperGroup
 
 from graphkit import __version__
-from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Graph, Lang, Workspace
+from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Graph, Lang, Workspace, language
+from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError
 
 COMMANDS = {
@@ -144,6 +146,13 @@ def main() -> None:
         _stop(f"this should not have happened ({kind}: {error}); run again with GRAPHKIT_DEBUG=1 and report it", 1)
 
 
+def _readers_language(words: list[str]) -> str:
+    """Return the language that the command line asks for, also where it is wrong otherwise; else that of the locale."""
+    asked = [after for word, after in pairwise(words) if word == "--lang"]
+    asked += [word.removeprefix("--lang=") for word in words if word.startswith("--lang=")]
+    return language(asked[-1] if asked and asked[-1] in ("zh", "en") else None)
+
+
 def _is_of_a_file(error: Exception) -> bool:
     """Whether DuckDB could not read a file of the facts: one that is not there, or not what was written."""
     import duckdb  # noqa: PLC0415 - most commands end without it
@@ -152,5 +161,5 @@ def _is_of_a_file(error: Exception) -> bool:
 
 
 def _stop(message: str, status: int) -> None:
-    sys.stderr.write(f"graphkit: {' '.join(message.split())}\n")
+    sys.stderr.write(f"graphkit: {said(' '.join(message.split()), _readers_language(sys.argv))}\n")
     sys.exit(status)

@@ -82,7 +82,7 @@ def gaps(
         for one in chosen_cases(facts, case)
     ]
     for evaluation in evaluations:
-        tell_problems(evaluation)
+        tell_problems(evaluation, language_)
     if rows is not None:
         _print_rows(evaluations, rows, format)
         return

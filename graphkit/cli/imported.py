@@ -13,6 +13,7 @@ import typer
 
 from graphkit.case import LoadResult, load_case
 from graphkit.facts import Facts
+from graphkit.model.chinese import said
 from graphkit.standards import ImportResult
 
 _SHOWN = 200
@@ -30,20 +31,20 @@ def bring_in(make: Callable[[Path], ImportResult], out: Path | None, workspace: 
     facts = Facts(workspace, create=True)
     with tempfile.TemporaryDirectory(dir=workspace, prefix=".import-") as scratch:
         made = make(Path(scratch) / "case")
-        loaded = load_case(facts, made.folder)
+        loaded = load_case(facts, made.folder, lang=lang)
     _finish(made, loaded, None, format, lang)
 
 
 def _finish(made: ImportResult, loaded: LoadResult | None, out: Path | None, format: str, lang: str) -> None:
     rejects = made.account.rejects
     warnings = list(made.warnings)
-    _tell([one.text() for one in rejects])
+    _tell([one.text() for one in rejects], lang)
     if loaded is not None:
-        _tell([one.line() for one in loaded.rejects])
+        _tell([one.line(lang) for one in loaded.rejects], lang)
         loaded.warnings = [one for one in loaded.warnings if not one.endswith(_BY_DESIGN)]
         warnings += loaded.warnings
     for warning in warnings[:_SHOWN]:
-        sys.stderr.write(f"warning: {warning}\n")
+        sys.stderr.write(f"{'提醒：' if lang == 'zh' else 'warning: '}{said(warning, lang)}\n")
     if format == "json":
         typer.echo(json.dumps(_as_json(made, loaded, out), ensure_ascii=False, indent=2))
     else:
@@ -54,11 +55,12 @@ def _finish(made: ImportResult, loaded: LoadResult | None, out: Path | None, for
         raise typer.Exit(1)
 
 
-def _tell(lines: list[str]) -> None:
+def _tell(lines: list[str], lang: str) -> None:
     for line in lines[:_SHOWN]:
         sys.stderr.write(f"{line}\n")
     if len(lines) > _SHOWN:
-        sys.stderr.write(f"… and {len(lines) - _SHOWN} more\n")
+        more = len(lines) - _SHOWN
+        sys.stderr.write(f"……另有 {more} 条\n" if lang == "zh" else f"… and {more} more\n")
 
 
 def _as_json(made: ImportResult, loaded: LoadResult | None, out: Path | None) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import typer
 from graphkit.case import LoadResult, load_case
 from graphkit.cli.options import DEFAULT_WORKSPACE, Graph, Lang, Workspace, language
 from graphkit.facts import Facts
+from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError, InputError, UsageError
 from graphkit.model.rule import OwnRule
 
@@ -34,14 +35,14 @@ def load(
     failed: list[GraphkitError] = []
     for folder in cases:
         try:
-            results.append(load_case(facts, folder, _check_cypher))
+            results.append(load_case(facts, folder, _check_cypher, language_))
         except InputError as error:
             failed.append(error)
-            sys.stderr.write(f"{error}\n")
+            sys.stderr.write(f"{said(str(error), language_)}\n")
         else:
-            _tell(results[-1], f"{folder}/" if len(cases) > 1 else "")
+            _tell(results[-1], f"{folder}/" if len(cases) > 1 else "", language_)
     if format == "json":
-        typer.echo(json.dumps(_as_json(results), ensure_ascii=False, indent=2))
+        typer.echo(json.dumps(_as_json(results, language_), ensure_ascii=False, indent=2))
     else:
         for result in results:
             typer.echo(_summary(result, language_))
@@ -65,18 +66,21 @@ def _check_cypher(rule: OwnRule) -> None:
     check_cypher_rule(rule)
 
 
-def _tell(result: LoadResult, folder: str) -> None:
+def _tell(result: LoadResult, folder: str, lang: str) -> None:
     """Say what was rejected, a line each; where there are several cases each line opens with the case's folder."""
-    lines = list(dict.fromkeys(reject.line() for reject in result.rejects))
+    lines = list(dict.fromkeys(reject.line(lang) for reject in result.rejects))
     for line in lines[:_SHOWN]:
         sys.stderr.write(f"{folder}{line}\n")
     if len(lines) > _SHOWN:
-        sys.stderr.write(f"… and {len(lines) - _SHOWN} more; all of them are in {result.rejects_file}\n")
+        more, file = len(lines) - _SHOWN, result.rejects_file
+        sys.stderr.write(
+            f"……另有 {more} 条，全部见 {file}\n" if lang == "zh" else f"… and {more} more; all of them are in {file}\n"
+        )
     for warning in result.warnings:
-        sys.stderr.write(f"warning: {folder}{warning}\n")
+        sys.stderr.write(f"{'提醒：' if lang == 'zh' else 'warning: '}{folder}{said(warning, lang)}\n")
 
 
-def _as_json(results: list[LoadResult]) -> dict[str, object]:
+def _as_json(results: list[LoadResult], lang: str) -> dict[str, object]:
     loaded: dict[str, int] = {}
     for result in results:
         for table, rows in result.loaded.items():
@@ -86,19 +90,19 @@ def _as_json(results: list[LoadResult]) -> dict[str, object]:
         "loaded": loaded,
         "rejected": sum(result.rejected for result in results),
         "rejects_file": None if not files else files[0] if len(files) == 1 else files,
-        "warnings": [warning for result in results for warning in result.warnings],
+        "warnings": [said(warning, lang) for result in results for warning in result.warnings],
     }
 
 
 def _summary(result: LoadResult, lang: str) -> str:
     rows = {table: count for table, count in result.loaded.items() if count}
-    listed = ", ".join(f"{table} {count}" for table, count in rows.items())
+    listed = ("、" if lang == "zh" else ", ").join(f"{table} {count}" for table, count in rows.items())
     if not listed and result.batch:
         listed = (
             "case.yaml、policies 或 rules 中的定义" if lang == "zh" else "definitions (case.yaml, policies or rules)"
         )
     if lang == "zh":
         text = f"{result.case}：" + (f"已载入 {listed}" if listed else "没有新的内容，未作改动")
-        return text + (f"；拒收 {result.rejected} 项，见 {result.rejects_file}" if result.rejects else "")
+        return text + (f"；退回 {result.rejected} 项，见 {result.rejects_file}" if result.rejects else "")
     text = f"{result.case}: " + (f"loaded {listed}" if listed else "nothing new, nothing changed")
     return text + (f"; {result.rejected} rejected, see {result.rejects_file}" if result.rejects else "")

@@ -7,14 +7,15 @@ import sys
 from rich.console import Console, RenderableType
 
 from graphkit.gaps import Evaluation
+from graphkit.model.chinese import said
 
 _PIPE_WIDTH = 160
 
 
-def tell_problems(evaluation: Evaluation) -> None:
+def tell_problems(evaluation: Evaluation, lang: str) -> None:
     """Say on stderr, in one line each, which of the case's own rules could not be run."""
     for problem in evaluation.problems:
-        sys.stderr.write(f"{problem}; its gaps are left out\n")
+        sys.stderr.write(f"{said(f'{problem}; its gaps are left out', lang)}\n")
 
 
 def print_table(table: RenderableType) -> None:
