@@ -29,6 +29,7 @@ from graphkit.engine.duckdb import connect
 from graphkit.facts import Facts, Transaction
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import DEFINITIONS, own_schema, stored_schema
+from graphkit.model.absence import ABSENCE_KINDS
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError
 from graphkit.model.followup import FOLLOWED, wrong_moves
@@ -139,6 +140,8 @@ class _Loader:
             raise InputError(f"{first.column} {short(first.value or '')} {first.reason}")
         if "actions" in loaded:
             self._check_moves()
+        rejected_rows = self._rejected_rows()
+        self._warn_of_absences(rejected_rows)
         self._append_definitions(transaction, known)
         self._keep_documents()
         rejects_file = None
@@ -147,10 +150,15 @@ class _Loader:
             rejects_file = write_rejects(self.rejects, self.facts.workspace / "rejects", name, self.lang)
         summary: dict[str, Any] = {
             "rejected": len(self.rejects),
+            "rejected_rows": rejected_rows,
             "rejects_file": rejects_file.name if rejects_file else None,
             "warnings": self.warnings,
         }
-        commit = transaction.commit({"origin": self.origin} if self.origin else summary)
+        before = self.facts.rejected_rows(self.case.id)
+        commit = transaction.commit(
+            {"origin": self.origin} if self.origin else summary,
+            even_without_rows=not self.origin and any(before.get(one, 0) != n for one, n in rejected_rows.items()),
+        )
         self.connection.close()
         return LoadResult(
             self.case.id,
@@ -158,7 +166,7 @@ class _Loader:
             self.rejects,
             rejects_file,
             self.warnings,
-            commit.batch if commit else None,
+            commit.batch if commit and commit.rows else None,
         )
 
     # Definitions
@@ -636,6 +644,23 @@ class _Loader:
         if len(wrong) > _MOVES_TOLD:
             more = len(wrong) - _MOVES_TOLD
             self.warnings.append(f"tables/actions: {more} more wrong moves; graphkit findings lists them")
+
+    def _rejected_rows(self) -> dict[str, int]:
+        """Count the rejected rows of each table that the folder has a file of; a file that is not read counts one."""
+        counts = dict.fromkeys(self.files, 0)
+        for one in self.rejects:
+            table = Path(one.file).stem.lower()
+            if one.file.startswith("tables/") and table in TABLES:
+                counts[table] = counts.get(table, 0) + 1
+        return dict(sorted(counts.items()))
+
+    def _warn_of_absences(self, rejected_rows: dict[str, int]) -> None:
+        self.warnings += [
+            f"tables/{table}: {rejected_rows[table]} rejected; until that is put right, gaps of these kinds may "
+            f"only hold because it is not on record: {', '.join(kinds)}"
+            for table, kinds in ABSENCE_KINDS.items()
+            if rejected_rows.get(table)
+        ]
 
     # What goes beside the facts
 

@@ -104,6 +104,17 @@ class Facts:
         """Return the newest definition of each policy of a case, sorted by id."""
         return [Policy.model_validate_json(row) for row in self._definitions(case_id, "policy").values()]
 
+    def rejected_rows(self, case_id: str) -> dict[str, int]:
+        """Return how many rows of a case's tables are not there because they were rejected; none of a table without.
+
+        Of each table the newest load that had a file of it counts: what was put right is rejected no longer.
+        """
+        newest: dict[str, int] = {}
+        for commit in self._commits:
+            if commit.case == case_id:
+                newest |= commit.summary.get("rejected_rows", {})
+        return {table: rows for table, rows in sorted(newest.items()) if rows}
+
     def tables_present(self, case_id: str) -> set[str]:
         """Return the names of the tables that the case has, even those without rows."""
         return set(self._definitions(case_id, "table"))
@@ -218,9 +229,9 @@ class Transaction:
         write_deltalake(path, stream, mode="append", partition_by=["case_id"], writer_properties=_FILES)
         self._rows[table] = self._rows.get(table, 0) + count
 
-    def commit(self, summary: dict[str, Any]) -> Commit | None:
-        """Make everything appended visible at once; None, and no commit, when nothing was appended."""
-        if not self._rows:
+    def commit(self, summary: dict[str, Any], *, even_without_rows: bool = False) -> Commit | None:
+        """Make everything appended visible at once; None, and no commit, when nothing was appended, unless asked to."""
+        if not self._rows and not even_without_rows:
             return None
         facts = self._facts
         previous = facts.commits()[-1].versions if facts.version else {}

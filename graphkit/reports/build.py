@@ -16,6 +16,7 @@ from graphkit.gaps.provisions import provisions_of
 from graphkit.model.case import THRESHOLDS
 from graphkit.model.gap import Category, Gap
 from graphkit.reports import words
+from graphkit.reports.gaps_json import rejected_rows
 from graphkit.reports.model import (
     AgeingLine,
     AgeLine,
@@ -503,6 +504,7 @@ class _Builder:
         loads = [summary["rejected"] for summary in commits if "rejected" in summary]
         return Quality(
             rejected=loads[-1] if loads and self.ev.region is None else None,
+            rejected_rows=rejected_rows([self.ev]),
             synthetic=self.weak_rows("synthetic"),
             without_source=self.weak_rows("no_source"),
             unsupported=kinds.get("unsupported_step", 0),

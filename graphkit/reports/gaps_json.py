@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from graphkit.gaps import Evaluation, rules
@@ -16,6 +17,7 @@ def gaps_document(found: Found, *, knock_on: bool = False) -> dict[str, Any]:
     """Return the one JSON document for some gaps of one evaluation, or of several.
 
     `case` is the case's id, or with several evaluations the list of theirs; a date that differs between them is null.
+    `rejected_rows` says by table how many rows could not be loaded, which gaps may only hold for want of.
     """
     counts: dict[str, int] = {}
     for _, gaps in found:
@@ -29,6 +31,7 @@ def gaps_document(found: Found, *, knock_on: bool = False) -> dict[str, Any]:
         "known_by": utc_text(known.pop()) if len(known) == 1 else None,
         "case": one.case.id if one else [evaluation.case.id for evaluation, _ in found],
         "thresholds": thresholds(one) if one else None,
+        "rejected_rows": rejected_rows(evaluation for evaluation, _ in found),
         "counts": {kind: counts[kind] for kind in [*rules(), *sorted(set(counts) - set(rules()))] if kind in counts},
         "gaps": gap_dicts(found, knock_on=knock_on),
     }
@@ -51,6 +54,15 @@ def gap_dicts(found: Found, *, knock_on: bool = False) -> list[dict[str, Any]]:
                 one["knock_on"] = [effect.model_dump(mode="json") for effect in affected[gap.id]]
             listed.append(one)
     return listed
+
+
+def rejected_rows(evaluations: Iterable[Evaluation]) -> dict[str, int]:
+    """Return how many rows of each table could not be loaded; none where only a region is seen: they may be others'."""
+    counts: Counter[str] = Counter()
+    for evaluation in evaluations:
+        if evaluation.region is None:
+            counts.update(evaluation.facts.rejected_rows(evaluation.case.id))
+    return dict(sorted(counts.items()))
 
 
 def thresholds(evaluation: Evaluation) -> dict[str, str]:

@@ -280,6 +280,7 @@ class Quality(_Part):
     """What is weak in the data. `rejected` is null where the loads do not say."""
 
     rejected: int | None
+    rejected_rows: dict[str, int] = Field(description="by table, rows that could not be loaded and are still missing")
     synthetic: list[WeakRows] = Field(description="rows whose source is 'synthetic'")
     without_source: list[WeakRows]
     unsupported: int = Field(description="steps said to be done without the evidence that their stage asks for")

@@ -27,6 +27,7 @@ from graphkit.reports.document import (
     Table,
 )
 from graphkit.reports.model import AgeLine, Entry, EvidenceLine, FindingLine, FlowLine, MatrixCell, Ref, Report, Text
+from graphkit.reports.rejected import rejected_note
 from graphkit.reports.text import Lang, chinese_number, date_text, money_text, number_text, percent_text
 
 
@@ -152,6 +153,8 @@ class _Outline:
                     "mean that nobody looked.",
                 )
             )
+        if (note := rejected_note(report.quality.rejected_rows, self.lang)) is not None:
+            found.append(note)
         return found
 
     def table(self, name: str) -> str:

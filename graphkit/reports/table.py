@@ -13,10 +13,11 @@ from rich.text import Text as Styled
 from graphkit.gaps import Evaluation, Rule
 from graphkit.model.gap import Gap
 from graphkit.reports import words
-from graphkit.reports.gaps_json import thresholds
+from graphkit.reports.gaps_json import rejected_rows, thresholds
 from graphkit.reports.model import Report
 from graphkit.reports.names import Names
 from graphkit.reports.queries import rows, synthetic_rows
+from graphkit.reports.rejected import rejected_note
 from graphkit.reports.text import Lang, date_text, money_text, number_text, shown
 
 _STYLE = {
@@ -64,6 +65,8 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
     if not rows(evaluation, "SELECT has_coverage FROM settings")[0]["has_coverage"]:
         text = "没有检查范围表（coverage），按全部查过处理。" if zh else "No coverage table: all is taken as looked at."
         parts.append(Styled(text, style="bright_black"))
+    if (note := rejected_note(rejected_rows([evaluation]), lang)) is not None:
+        parts.append(Styled(f"⚠ {note}", style="bold yellow"))
     parts.append(Styled(_thresholds(evaluation, lang), style="bright_black"))
     parts.append(table)
     if any(not gap.root for gap in listed):
