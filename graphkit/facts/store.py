@@ -137,11 +137,15 @@ class Facts:
         version = self._commits[-1].versions.get(table) if self._commits else None
         if version is None:
             return []
+        folder = (self.root / table).absolute()
         try:
-            delta = DeltaTable(str(self.root / table), version=version)
-            return sorted(delta.file_uris(file_pruning_predicate=[("case_id", "=", case_id)]))
+            delta = DeltaTable(str(folder), version=version)
+            found = delta.file_uris(file_pruning_predicate=[("case_id", "=", case_id)])
         except (DeltaError, OSError) as error:
             raise StoreError(f"{self.root / table}: the table cannot be read: {_one_line(error)}") from None
+        # A URI has blanks and Chinese of the workspace's own path as %20 and the like; the case's folder and the file
+        # are called on the disk as they are in it.
+        return sorted(str(folder.joinpath(*uri.rsplit("/", 2)[1:])) for uri in found)
 
     def documents_folder(self, case_id: str) -> Path:
         """Return the folder that keeps a case's source documents."""

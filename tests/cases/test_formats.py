@@ -9,6 +9,10 @@ import pyarrow.parquet as pq
 
 from graphkit.case import load_case
 from graphkit.facts import Facts
+from graphkit.facts.verify import problems
+from graphkit.gaps import evaluate
+from tests.cases.bad_base import CASE as CASE_FILE
+from tests.cases.bad_base import write
 
 CASE = Path(__file__).parents[2] / "graphkit" / "data" / "cases" / "shanxi-2020"
 
@@ -29,3 +33,13 @@ def test_a_case_with_several_parquet_tables_beside_csv_loads_as_from_csv_alone(t
 
     assert loaded.rejected == 0
     assert loaded.loaded == plain.loaded
+
+
+def test_a_workspace_may_lie_in_a_folder_with_blanks_and_chinese_and_so_may_a_case(tmp_path: Path) -> None:
+    write(tmp_path / "审计 案例", {"case.yaml": CASE_FILE.replace("spoilt", "空 案")})
+    facts = Facts(tmp_path / "我的 工作区", create=True)
+    first = load_case(facts, tmp_path / "审计 案例")
+    assert (first.rejected, first.loaded["events"]) == (0, 1)
+    assert [gap.kind for gap in evaluate(facts, "空 案").gaps()] == ["missing_step", "missing_step"]
+    assert not any(load_case(facts, tmp_path / "审计 案例").loaded.values())
+    assert problems(facts) == []
