@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -10,16 +11,36 @@ import pyarrow as pa
 
 from graphkit.engine.arrow import table_of
 from graphkit.model.case import Cadence
+from graphkit.model.errors import UsageError
+
+MOST_PERIODS = 36_600
+"""So many periods of one kind of report are looked at: a century of days. Each that was missed is a gap of its own."""
 
 
 def period_ends(cadence: Cadence, as_of: date) -> Iterator[date]:
-    """Yield the last day of each whole period that ended before `as_of` (CONTRACT.md section 3, missed_report)."""
+    """Yield the last day of each whole period that ended before `as_of` (CONTRACT.md section 3, missed_report).
+
+    UsageError when there are more than MOST_PERIODS of them.
+    """
+    for number, end in enumerate(_period_ends(cadence, as_of)):
+        if number == MOST_PERIODS:
+            raise UsageError(
+                f"report_cadence {cadence.kind} has more than {MOST_PERIODS:,} periods until {as_of}; "
+                "choose an earlier --as-of, or give it an end in case.yaml"
+            )
+        yield end
+
+
+def _period_ends(cadence: Cadence, as_of: date) -> Iterator[date]:
     start = cadence.start
     while True:
         if cadence.every_days is not None:
-            end = start + timedelta(days=cadence.every_days - 1)
+            days = cadence.every_days - 1
         else:
-            end = date(start.year + start.month // 12, start.month % 12 + 1, 1) - timedelta(days=1)
+            days = monthrange(start.year, start.month)[1] - start.day
+        if (date.max - start).days <= days:
+            return  # it ends on the last day that there is, or never
+        end = start + timedelta(days=days)
         if end >= as_of or (cadence.end is not None and end > cadence.end):
             return
         yield end

@@ -18,7 +18,10 @@ from filelock import FileLock
 from graphkit.case import load_case
 from graphkit.facts import Facts
 from graphkit.gaps import evaluate
+from graphkit.gaps.periods import period_ends
 from graphkit.gaps.record import keep, kept_gaps, record, verify_record
+from graphkit.model.case import Cadence
+from graphkit.model.errors import UsageError
 from tests.reports.small import write_case
 
 GRAPHKIT = Path(sys.executable).with_name("graphkit")
@@ -105,3 +108,34 @@ def test_a_record_that_was_tampered_with_or_kept_under_other_rules_says_so(folde
     )  # fmt: skip
     assert done.returncode == 1
     assert json.loads(done.stdout)["evaluation"]["revised"] == ["missing_step"]
+
+
+@pytest.mark.parametrize(
+    ("cadence", "first", "last", "count"),
+    [
+        ({"every_days": 10}, "2020-01-10", "2020-06-28", 18),
+        ({"every": "month"}, "2020-01-31", "2020-05-31", 5),
+        ({"every_days": 2_000_000}, "7495-10-24", "7495-10-24", 1),
+        ({"every_days": 4_000_000}, None, None, 0),
+    ],
+)
+def test_periods_end_before_the_day_and_with_the_calendar(
+    cadence: dict[str, object], first: str | None, last: str | None, count: int
+) -> None:
+    as_of = date(2020, 6, 30) if count > 1 else date.max
+    ends = list(period_ends(Cadence(kind="express", start=date(2020, 1, 1), **cadence), as_of))
+    assert (len(ends), [str(one) for one in (ends[:1] + ends[-1:])]) == (count, [first, last] if first else [])
+
+
+def test_months_go_to_the_last_one_that_there_is() -> None:
+    ends = list(period_ends(Cadence(kind="monthly", every="month", start=date(9999, 10, 1)), date.max))
+    assert ends == [date(9999, 10, 31), date(9999, 11, 30)]
+
+
+def test_more_periods_than_a_century_has_days_are_refused(folder: Path) -> None:
+    document = yaml.safe_load((folder / "case" / "case.yaml").read_text(encoding="utf-8"))
+    document["report_cadence"] = [{"kind": "express", "every_days": 1, "start": "2020-01-01"}]
+    (folder / "case" / "case.yaml").write_text(yaml.safe_dump(document, allow_unicode=True), encoding="utf-8")
+    load_case(facts := Facts(folder / "workspace", create=True), folder / "case")
+    with pytest.raises(UsageError, match="express has more than 36,600 periods until 9999-12-31; choose an earlier"):
+        evaluate(facts, document["id"], date.max)
