@@ -78,7 +78,9 @@ def _known_format(format: str) -> None:
 
 def _print(found: list[Record], format: str, lang: str, *, one: bool = False) -> None:
     if format == "json":
-        rows: list[dict[str, Any]] = [record.model_dump(mode="json") for record in found]
+        rows: list[dict[str, Any]] = [
+            record.model_dump(mode="json") | {"known_by": utc_text(record.known_by)} for record in found
+        ]
         typer.echo(json.dumps(rows[0] if one else rows, ensure_ascii=False, indent=2))
         return
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")

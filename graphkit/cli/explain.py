@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -30,7 +31,8 @@ from graphkit.gaps import Chain, Evaluation, chain_of
 from graphkit.gaps.knock_on import KnockOn, knock_on
 from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.evaluate import evaluate_case
-from graphkit.model.errors import InputError, UsageError
+from graphkit.model.chinese import said
+from graphkit.model.errors import GraphkitError, InputError, UsageError
 from graphkit.reports.names import Names
 from graphkit.reports.provisions import sentences
 from graphkit.reports.text import date_text, shown
@@ -59,25 +61,41 @@ def explain(
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
     language_ = language(lang)
+    dates = day(as_of, "--as-of"), moment(known_by, "--known-by")
     days: set[str] = set()
     found: list[tuple[Evaluation, Chain]] = []
+    failed: list[tuple[str, GraphkitError]] = []
     for one in chosen_cases(facts, case):
-        evaluation = evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
+        try:
+            evaluation = evaluate_case(facts, one, *dates)
+        except GraphkitError as error:
+            failed.append((one, error))
+            continue
         days.add(str(evaluation.as_of))
         with contextlib.suppress(InputError):
             found.append((evaluation, chain_of(evaluation, gap_id)))
+    if failed and not days:
+        raise failed[0][1]
+    _print(found, format, language_)
+    for one, error in failed:
+        sys.stderr.write(f"{said(f'case {one}: {error}', language_)}\n")
+    if found and failed:
+        raise typer.Exit(max(error.exit_status for _, error in failed))
     if not found:
         raise InputError(
             f"no gap '{gap_id}' as of {', '.join(sorted(days))}; graphkit gaps --consequences lists them all"
         )
-    if format == "json":
+
+
+def _print(found: list[tuple[Evaluation, Chain]], format: str, lang: str) -> None:
+    if format == "json" and found:
         documents = [_document(*one) for one in found]
         typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
         return
     for evaluation, chain in found:
         if len(found) > 1:
-            typer.echo(f"\n{'案例' if language_ == 'zh' else 'case'} {evaluation.case.id}")
-        print_table(_shown(evaluation, chain, _affected(evaluation, chain), language_))
+            typer.echo(f"\n{'案例' if lang == 'zh' else 'case'} {evaluation.case.id}")
+        print_table(_shown(evaluation, chain, _affected(evaluation, chain), lang))
 
 
 def _affected(evaluation: Evaluation, chain: Chain) -> list[KnockOn]:

@@ -106,6 +106,22 @@ def test_a_gap_that_two_cases_have_is_explained_in_both(tmp_path: Path) -> None:
     assert [line for line in said.splitlines() if line.startswith("case ")] == ["case one", "case two"]
 
 
+def test_a_gap_is_explained_though_another_case_cannot_be_evaluated(tmp_path: Path) -> None:
+    for name, calendar in (("far", "cn-workdays"), ("near", "days")):
+        one = case(policy(stage("issue", within_days=10)), as_of=day(4, 30))
+        one.meta |= {"id": name, "calendar": calendar}
+        one.write(tmp_path / name)
+    assert graphkit("load", "far", "near", folder=tmp_path).returncode == 0
+    asked = ("--as-of", "2090-01-01", "--format", "json")
+    (gap,) = json.loads(graphkit("gaps", "--case", "near", *asked, folder=tmp_path).stdout)["gaps"]
+    done = graphkit("explain", gap["id"], *asked, folder=tmp_path)
+    assert (done.returncode, json.loads(done.stdout)["gap"]) == (1, gap)
+    assert done.stderr.startswith("case far: case.yaml, calendar cn-workdays: the working days of 2090 are not known")
+    lost = graphkit("explain", "gap-0", *asked, "--lang", "zh", folder=tmp_path)
+    assert (lost.returncode, lost.stdout) == (1, "")
+    assert [line[:8] for line in lost.stderr.splitlines()] == ["案例 far：c", "graphkit"]
+
+
 def test_a_list_that_is_cut_says_of_how_many(here: Path) -> None:
     done = graphkit("gaps", "--limit", "1", "--format", "json", folder=here)
     assert len(json.loads(done.stdout)["gaps"]) == 1
@@ -192,8 +208,12 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
 def test_a_kept_evaluation_is_the_same_again_and_says_when_it_is_not(here: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(here / "graphkit-workspace", copy)
-    kept = json.loads(graphkit("evaluate", "-w", copy, "--keep", "april", "--format", "json", folder=here).stdout)
+    asked = ("-w", copy, "--known-by", "2099-01-01", "--format", "json")
+    kept = json.loads(graphkit("evaluate", *asked, "--keep", "april", folder=here).stdout)
     assert kept["counts"] == {"missing_step": 3}
+    assert kept["known_by"] == json.loads(graphkit("gaps", *asked, folder=here).stdout)["known_by"]
+    listed = graphkit("evaluations", "-w", copy, "--format", "json", folder=here)
+    assert [one["known_by"] for one in json.loads(listed.stdout)] == [kept["known_by"]]
     later = case(
         policy(stage("issue", within_days=10), stage("pay", "county", after=["issue"], within_days=10)),
         events=[completed("issue", day(3, 5), source=None), completed("pay", day(3, 8), "140105", source=None)],
@@ -203,7 +223,7 @@ def test_a_kept_evaluation_is_the_same_again_and_says_when_it_is_not(here: Path,
     assert graphkit("load", tmp_path / "later", "-w", copy, folder=here).returncode == 0
     assert len(json.loads(graphkit("gaps", "-w", copy, "--format", "json", folder=here).stdout)["gaps"]) == 2
     assert graphkit("verify", "-w", copy, "--evaluation", "april", folder=here).returncode == 0
-    again = graphkit("evaluate", "-w", copy, "--keep", "april", folder=here)
+    again = graphkit("evaluate", *asked, "--keep", "april", folder=here)
     assert (again.returncode, "kept already" in again.stderr) == (1, True)
     next(copy.rglob("april.gaps.jsonl.gz")).write_bytes(b"")
     assert graphkit("verify", "-w", copy, "--evaluation", "april", folder=here).returncode == 3
