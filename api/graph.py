@@ -27,6 +27,7 @@ class Graph:
         self._lock = threading.Lock()
         self._open = ExitStack()
         self._store: GraphStore | None = None
+        self._newest: Snapshot | None = None
 
     def run(self, snapshot: Snapshot, cypher: str, params: Mapping[str, Any], limits: Limits) -> Result:
         """Answer a query; UsageError, RefusedError and StoreError as graphkit.graph.store.GraphStore.run."""
@@ -42,6 +43,10 @@ class Graph:
         with self._lock:
             if self._store is None:
                 self._store = self._open.enter_context(open_store(self._settings.workspace, self._settings.graph))
+            # A request that began before the newest load is answered from the newer graph: it never goes back.
+            if self._newest is None or snapshot.version > self._newest.version:
+                self._newest = snapshot
+            snapshot = self._newest
             if isinstance(self._store, EmbeddedStore) and not self._followed(snapshot, self._store):
                 for made in refresh(snapshot.facts, self._store):
                     self._evaluations.keep(Question(snapshot, made.case.id, made.as_of), made)

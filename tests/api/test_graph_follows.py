@@ -64,3 +64,14 @@ def test_the_graph_follows_new_events(tmp_path: Path, projected: list[int]) -> N
     assert shown == [0, 2, 2]
     graph.close()
     other.close()
+
+
+def test_the_graph_never_goes_back(tmp_path: Path, projected: list[int]) -> None:
+    """A request that began before a load and comes after one of that load is answered from the newer graph."""
+    graph = Graph(Settings(tmp_path / "workspace"), Evaluations(4, 1000))
+    older = load(tmp_path, [ISSUED]).newest()
+    newer = load(tmp_path, [ISSUED, PAID]).newest()
+    asked = "MATCH (s:Step {stage: 'pay', state: 'done'}) RETURN count(s)"
+    assert [graph.run(one, asked, {}, Limits()).rows[0][0] for one in (newer, older, newer)] == [1, 1, 1]
+    assert projected == [2]
+    graph.close()
