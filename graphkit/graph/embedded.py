@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 from multiprocessing.connection import Connection
@@ -27,7 +28,7 @@ from graphkit.graph.store import Held, held
 from graphkit.graph.values import Result
 from graphkit.graph.write import built
 from graphkit.model.errors import RefusedError, StoreError, UsageError
-from graphkit.model.graph import LABELS, RELATIONSHIPS, node_id
+from graphkit.model.graph import LABELS, RELATIONSHIPS, PropertyType, node_id
 
 _MANIFEST = "manifest.json"
 _GRACE_S = 2.0
@@ -139,7 +140,7 @@ class EmbeddedStore:
                 "counts": counts,
             }
         )
-        graph.save(str(self._folder / manifest.file))
+        _save(graph, self._folder / manifest.file)
         self._write(manifest)
         for old in self._folder.glob("snapshot-*"):
             if old.name != manifest.file:
@@ -269,6 +270,25 @@ class _Worker:
             raise
         self.stop()
         return "time", ""
+
+
+def _save(graph: Any, path: Path) -> None:
+    """Save a graph; the engine's warning is left out that lists have no form which it can read in place.
+
+    It has none for any list, also where all of a column are (`values of mixed kinds`), and we know which are lists.
+    """
+    lists = [
+        rf"columns:{label.name}\.{one.name} \(values of mixed kinds have no raw form\)"
+        for label in LABELS.values()
+        for one in label.properties
+        if one.type is PropertyType.TEXTS
+    ]
+    known = "|".join(lists)
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "ignore", rf".* on the heap: (({known})[,;. ]+)+graph_info", kglite.MappedFallbackWarning
+        )
+        graph.save(str(path))
 
 
 def _noticed(result: Result, notices: tuple[str, ...]) -> Result:
