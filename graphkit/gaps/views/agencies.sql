@@ -1,5 +1,5 @@
 -- Who is responsible for a gap, who supports, and which findings say the same (CONTRACT.md section 4).
--- Reads: gaps, gap_rows, steps, assignments, lead_steps, measure_steps, finding_states.
+-- Reads: gaps, step_agencies, lead_steps, measure_steps, finding_states.
 
 CREATE OR REPLACE TABLE gap_agencies AS
 SELECT DISTINCT gap, agency, role

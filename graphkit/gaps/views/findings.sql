@@ -1,5 +1,5 @@
 -- The state of every finding (CONTRACT.md section 3): open until verified or waived, and again after reopened.
--- Reads: findings, actions.
+-- Reads: findings, actions, agencies, regions.
 
 CREATE OR REPLACE TABLE finding_states AS
 SELECT

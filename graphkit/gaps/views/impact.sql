@@ -1,4 +1,6 @@
--- Causes and impact of the gaps (CONTRACT.md section 3). Reads: gap_rows, fronts, reach, steps, measure_steps, …
+-- Causes and impact of the gaps (CONTRACT.md section 3).
+-- Reads: gap_rows, gap_amounts, fronts, reach, steps, measure_steps, beneficiary_groups, group_deliveries, region_above,
+-- workdays, settings.
 
 CREATE OR REPLACE TABLE gap_causes AS
 -- A blocked step: the root gaps at the fronts that it waits for.

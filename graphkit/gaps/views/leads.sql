@@ -1,4 +1,5 @@
--- Which agencies answer for a step (CONTRACT.md section 4, responsible). Reads: assignments, steps, step_states.
+-- Which agencies answer for a step (CONTRACT.md section 4, responsible).
+-- Reads: assignments, stages, places, step_states, steps, step_after.
 
 CREATE OR REPLACE TABLE step_agencies AS
 SELECT DISTINCT step_states.step, assignments.agency, coalesce(assignments.role, 'lead') AS role

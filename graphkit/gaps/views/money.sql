@@ -1,5 +1,5 @@
 -- Money by holder: an account is one holder, policy, measure (none is its own) and currency (CONTRACT.md section 3).
--- Reads: transfers, delivery_sums, agencies, beneficiary_groups, case_info.
+-- Reads: transfers, delivery_sums, agencies, beneficiary_groups, settings.
 
 -- What came in and what went out of each account on each day; what an agency delivered went out.
 CREATE OR REPLACE TABLE account_days AS

@@ -1,5 +1,6 @@
 -- The state of every expected step (CONTRACT.md section 2), its predecessors (section 1), readiness and due date.
--- Reads: stages, stage_after, stage_spreads, spread_places, places, region_above, levels, policies, events, settings.
+-- Reads: stages, stage_after, stage_spreads, spread_places, places, region_above, levels, policies, events, workdays,
+-- settings.
 
 -- What the events say of each step. The order of a step's events is on, recorded_at, id; the last one decides. Day, second
 -- and kind make one number, whose maximum costs a fraction of that of rows (2^41 is more than four times the seconds of

@@ -1,5 +1,5 @@
 -- The policies, measures and currencies under which a holder (its id is $1) had money, or a group was delivered to.
--- Reads: transfers, deliveries, settings.
+-- Reads: transfers, deliveries, beneficiary_groups, settings.
 SELECT DISTINCT policy, measure, coalesce(currency, settings.case_currency) AS currency
 FROM (
   SELECT policy, measure, currency FROM transfers WHERE ("from" = $1 OR "to" = $1) AND amount <> 0

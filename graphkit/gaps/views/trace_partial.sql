@@ -1,6 +1,7 @@
 -- How many deliveries of one agency, day and group a part of their money paid for, at least in part: the parts are
 -- $5 (starts) and $6 (ends) on the line of their amounts, in the order of their ids. $1 agency, $2 day, $3 group (or
--- null), $4 whether what was taken back is meant; $7 policy, $8 measure, $9 currency. Reads as trace_deliveries.
+-- null), $4 whether what was taken back is meant; $7 policy, $8 measure, $9 currency.
+-- Reads: deliveries, beneficiary_groups, settings.
 WITH rows AS (
   SELECT
     deliveries.id, abs(deliveries.amount) AS amount,

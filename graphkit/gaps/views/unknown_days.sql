@@ -1,4 +1,5 @@
 -- A due date that counts working days beyond the years whose calendar is known (CONTRACT.md section 1, calendar).
+-- Reads: steps, stages, workdays.
 SELECT steps.policy, steps.stage, steps.scope, steps.ready_on
 FROM steps
 JOIN stages ON stages.policy = steps.policy AND stages.id = steps.stage
