@@ -77,10 +77,10 @@ def explain(
     if failed and not days:
         raise failed[0][1]
     _print(found, format, language_)
-    for one, error in failed:
-        sys.stderr.write(f"{said(f'case {one}: {error}', language_)}\n")
+    for one, wrong in failed:
+        sys.stderr.write(f"{said(f'case {one}: {wrong}', language_)}\n")
     if found and failed:
-        raise typer.Exit(max(error.exit_status for _, error in failed))
+        raise typer.Exit(max(wrong.exit_status for _, wrong in failed))
     if not found:
         raise InputError(
             f"no gap '{gap_id}' as of {', '.join(sorted(days))}; graphkit gaps --consequences lists them all"

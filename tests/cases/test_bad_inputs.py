@@ -88,8 +88,8 @@ def test_of_several_cases_the_bad_one_is_named_and_the_others_load(tmp_path: Pat
         "bad/case.yaml, line 2, column 1: expected the node content, but found '<stream end>'",
         "rows/tables/agencies.csv, row 2, column name: is required but empty",
         "rows/tables/events.csv, row 2, column agency = 'prov': is an unknown agency",
-        "warning: rows/tables/events: 1 rejected; until that is put right, gaps of these kinds may only hold because it "
-        "is not on record: missing_step, unobserved_step, overdue_step, blocked_step, out_of_order",
+        "warning: rows/tables/events: 1 rejected; until that is put right, gaps of these kinds may only hold because "
+        "it is not on record: missing_step, unobserved_step, overdue_step, blocked_step, out_of_order",
         "good/case.yaml: is a file; a case is a folder with a case.yaml in it",
     ]
     assert json.loads(out)["loaded"]["regions"] == 2 * ROWS["regions"]
