@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING
 import sqlglot
 from sqlglot import exp
 
+from graphkit.gaps.advance.parts import OF_GAPS
 from graphkit.gaps.rules import rules
 from graphkit.gaps.statements import making, statements
 
 if TYPE_CHECKING:
     from graphkit.facts import Facts
     from graphkit.gaps.evaluate import Computation
+    from graphkit.model.rule import Rule
 
 _GROWING = {"events", "documents"}
 """The tables that a load may have added to: no view or rule reads documents, and of events only the steps depend."""
@@ -104,7 +106,7 @@ class _Advance:
     def _find(self, *, measures_moved: bool) -> None:
         """Find the gaps of the changed steps, and those of other things that a change of steps makes otherwise."""
         self._make("found", "found_gaps", "found_amounts")
-        self._computation.collect(rule for rule in rules().values() if rule.about == "step")
+        self._computation.collect(_of_changed(rule) for rule in rules().values() if rule.about == "step")
         self._replace("found_gaps", "step IN (SELECT step FROM changed)")
         self._look_everywhere()
         if measures_moved:
@@ -142,16 +144,17 @@ class _Advance:
         self._computation.walk_leads()
 
     def _measure(self) -> None:
-        """Work out causes, impact and agencies of the gaps at the ends of those walks."""
+        """Work out causes, impact and agencies of the gaps at the ends of those walks; most come out as they were."""
         self._run(statements("advance/impact"))
-        self._computation.kept.keep_gaps("SELECT id FROM changed_gaps")
         self._make("impact", "gap_causes", "gap_groups", "gap_amounts", "gaps")
-        for table in ("gap_causes", "gap_groups", "gap_amounts"):
-            self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
-        self._replace("gaps", "id IN (SELECT id FROM changed_gaps)")
         self._make("agencies", "gap_agencies", "gap_findings")
-        for table in ("gap_agencies", "gap_findings"):
-            self._replace(table, "gap IN (SELECT id FROM changed_gaps)")
+        self._run("CREATE TABLE worked_out AS SELECT DISTINCT id FROM changed_gaps")
+        self._run("CREATE OR REPLACE TABLE changed_gaps AS SELECT id FROM gap_rows SEMI JOIN changed USING (step)")
+        for table, key in {**OF_GAPS, "gap_groups": "gap"}.items():
+            self._run(statements("advance/otherwise").format(table=table, key=key))
+        self._computation.kept.keep_gaps("SELECT id FROM changed_gaps")
+        for table, key in {**OF_GAPS, "gap_groups": "gap"}.items():
+            self._replace(table, f"{key} IN (SELECT id FROM changed_gaps)")
 
     def _make(self, file: str, *tables: str) -> None:
         for table in tables:
@@ -168,6 +171,11 @@ class _Advance:
 
     def _look_everywhere(self) -> None:
         self._run("SET search_path = 'main'")
+
+
+def _of_changed(rule: Rule) -> Rule:
+    """Return a rule about steps that finds only what it finds of the changed ones."""
+    return rule.model_copy(update={"sql": f"SELECT * FROM ({rule.sql}) AS found SEMI JOIN changed USING (step)"})
 
 
 @cache

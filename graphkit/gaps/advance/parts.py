@@ -21,7 +21,9 @@ Of documents it has all, and in sourced_events each source that events name, wit
 
 _KNOWN = {"events": "touched_events", "sourced_events": "first_sources", "documents": "main.documents"}
 
-_OF_GAPS = {"gaps": "id", "gap_causes": "gap", "gap_amounts": "gap", "gap_agencies": "gap", "gap_findings": "gap"}
+OF_GAPS = {"gaps": "id", "gap_causes": "gap", "gap_amounts": "gap", "gap_agencies": "gap", "gap_findings": "gap"}
+"""Of these tables, those that tell of gaps, each with the column that says which."""
+
 _MOST_ADVANCES = 8
 _SCHEMA = "part"
 
@@ -43,12 +45,12 @@ class Kept:
         self._run(
             "CREATE SCHEMA IF NOT EXISTS before; CREATE TABLE IF NOT EXISTS before.found (id VARCHAR, until BIGINT)"
         )
-        for table in ("step_states", *_OF_GAPS):
+        for table in ("step_states", *OF_GAPS):
             self._run(
                 f"CREATE TABLE IF NOT EXISTS before.{table} AS "
                 f"SELECT *, CAST(NULL AS BIGINT) AS until FROM main.{table} LIMIT 0"
             )
-        for table in ("found", "step_states", *_OF_GAPS):
+        for table in ("found", "step_states", *OF_GAPS):
             self._run(f"DELETE FROM before.{table} WHERE until <= {self._commits[0]}")
 
     def keep_steps(self, chosen: str) -> None:
@@ -58,7 +60,7 @@ class Kept:
     def keep_gaps(self, chosen: str) -> None:
         """Keep the gaps that a query names, which are about to change or to go; of new ones, that there was none."""
         self._run(f"INSERT INTO before.found SELECT DISTINCT id, {self._commits[-1]} FROM ({chosen}) AS chosen (id)")
-        for table, key in _OF_GAPS.items():
+        for table, key in OF_GAPS.items():
             self._keep(table, key, chosen)
 
     def _keep(self, table: str, key: str, chosen: str) -> None:
@@ -82,7 +84,7 @@ def parts(computation: Computation, since: int) -> Generator[bool, None, None]:
     try:
         run(statements("advance/touched").format(since=since))
         for now in (False, True):
-            for touched, tables in (("touched_steps", {"step_states": "step"}), ("touched_gaps", _OF_GAPS)):
+            for touched, tables in (("touched_steps", {"step_states": "step"}), ("touched_gaps", OF_GAPS)):
                 for table, key in tables.items():
                     # What no advance has kept is as it was.
                     joined = f"JOIN {touched} AS touched ON touched.key = kept.{key}"
