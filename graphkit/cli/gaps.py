@@ -180,11 +180,11 @@ def _print_rows(evaluations: list[Evaluation], gap_id: str, format: str) -> None
             writer.writerows([[harmless(cell) for cell in row.values()] for row in rows])
             typer.echo(text.getvalue(), nl=False)
         return
-    raise InputError(f"no gap '{gap_id}' over deliveries {_as_of(evaluations)}; list them with graphkit gaps")
+    raise InputError(f"no gap '{gap_id}' over deliveries as of {_days(evaluations)}; list them with graphkit gaps")
 
 
-def _as_of(evaluations: list[Evaluation]) -> str:
-    return "as of " + ", ".join(sorted({str(evaluation.as_of) for evaluation in evaluations}))
+def _days(evaluations: list[Evaluation]) -> str:
+    return ", ".join(sorted({str(evaluation.as_of) for evaluation in evaluations}))
 
 
 def _plain(value: Any) -> Any:

@@ -22,6 +22,7 @@ from graphkit.documents.llm import LlmExtractor, merged, settings_from
 from graphkit.documents.review import Review
 from graphkit.documents.summary import kind_name, summary
 from graphkit.facts import Facts
+from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, StoreError, UsageError
 
 _SHOWN = 60
@@ -53,7 +54,7 @@ def ingest(
         documents, problems = _readable(path)
         if problems:
             status = InputError.exit_status
-            sys.stderr.write("".join(f"{problem}\n" for problem in problems))
+            sys.stderr.write("".join(f"{said(problem, lang_)}\n" for problem in problems))
         for document in documents:
             candidates = extract(document, gazetteer)
             if model:

@@ -14,6 +14,7 @@ from graphkit.facts.shared import damaged
 from graphkit.facts.verify import problems
 from graphkit.gaps.record import Again, record, verify_record
 from graphkit.graph.evaluate import evaluate_case
+from graphkit.model.chinese import said
 from graphkit.model.errors import UsageError
 
 
@@ -38,7 +39,8 @@ def verify(
     if evaluation is not None:
         again = verify_record(facts, record(facts, one_case(facts, case), evaluation), evaluate_case)
         found += _differs(again)
-    zh = language(lang) == "zh"
+    lang_ = language(lang)
+    zh = lang_ == "zh"
     if format == "json":
         typer.echo(
             json.dumps(
@@ -60,7 +62,7 @@ def verify(
     if format != "json" and again is not None and again.same:
         typer.echo(_same(again, zh))
     for line in found:
-        typer.echo(line, err=True)
+        typer.echo(said(line, lang_), err=True)
     if found:
         raise typer.Exit(1)
 
