@@ -27,6 +27,7 @@ from graphkit.cli.output import print_table, tell_problems
 from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, rules
 from graphkit.graph.evaluate import evaluate_case
+from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap, utc_text
 from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document
@@ -97,7 +98,8 @@ def gaps(
     found = [(evaluation, evaluation.gaps(**chosen, limit=limit)) for evaluation in evaluations]
     for evaluation, listed in found:
         if len(listed) == limit and (total := len(evaluation.gap_ids(**chosen))) > limit:
-            typer.echo(f"case {evaluation.case.id}: the first {limit} of {total} gaps are listed", err=True)
+            note = f"case {evaluation.case.id}: the first {limit} of {total} gaps are listed"
+            typer.echo(said(note, language_), err=True)
     print_gaps(found, format, language_, knock_on=knock_on)
 
 

@@ -128,7 +128,7 @@ def _row(number: int, gap: Gap, names: Names, known: Mapping[str, Rule], lang: L
 
 def _thresholds(evaluation: Evaluation, lang: Lang) -> str:
     said = [f"{name}={value}" for name, value in thresholds(evaluation).items()]
-    return f"{'阈值' if lang == 'zh' else 'Thresholds'}: {' '.join(said)}"
+    return f"{'阈值：' if lang == 'zh' else 'Thresholds: '}{' '.join(said)}"
 
 
 def _headline(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang) -> Styled:

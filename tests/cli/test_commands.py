@@ -126,6 +126,7 @@ def test_a_list_that_is_cut_says_of_how_many(here: Path) -> None:
     done = graphkit("gaps", "--limit", "1", "--format", "json", folder=here)
     assert len(json.loads(done.stdout)["gaps"]) == 1
     assert "the first 1 of 3 gaps" in done.stderr
+    assert "共 3 个缺口，列出前 1 个" in graphkit("gaps", "--limit", "1", "--lang", "zh", folder=here).stderr
     assert graphkit("gaps", "--limit", "3", folder=here).stderr == ""
 
 
