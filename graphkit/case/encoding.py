@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import codecs
+import re
 from pathlib import Path
 
 _CHUNK = 1 << 22
+_SHORT = 1 << 16
+"""Only a file with a few Chinese characters can be both; so many bytes are looked at once more."""
+_STRANGE = re.compile("[\u0250-\u036f\u0530-\u07ff]")
+"""Phonetic letters, marks, and the letters from Armenian to N'Ko: what characters of GB 2312 look like in UTF-8."""
 _BOMS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
@@ -15,7 +20,26 @@ def detect(path: Path) -> str | None:
         start = stream.read(512)
     if utf16 := _utf16(start):
         return utf16 if _decodes(path, utf16) else None
-    return next((name for name in ("utf-8-sig", "gb18030") if _decodes(path, name)), None)
+    found = next((name for name in ("utf-8-sig", "gb18030") if _decodes(path, name)), None)
+    return "gb18030" if found == "utf-8-sig" and _is_only_by_chance_utf8(path) else found
+
+
+def _is_only_by_chance_utf8(path: Path) -> bool:
+    """Whether a short file in GB18030 decodes as UTF-8 too, as 通知 does: into marks that stand together nowhere.
+
+    Then all its characters take two bytes in UTF-8, where Chinese ones take three, and are those of GB 2312.
+    """
+    if path.stat().st_size > _SHORT:
+        return False
+    data = path.read_bytes()
+    others = [one for one in data.decode("utf-8-sig") if one > "\x7f"]
+    if max(others, default="") > "\u07ff" or not any(_STRANGE.match(one) for one in others):
+        return False
+    try:
+        data.decode("gb2312")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def damaged_encoding(path: Path) -> str:

@@ -6,8 +6,10 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.csv as pa_csv
 import pyarrow.parquet as pq
+import pytest
 
 from graphkit.case import load_case
+from graphkit.case.encoding import detect
 from graphkit.facts import Facts
 from graphkit.facts.verify import problems
 from graphkit.gaps import evaluate
@@ -43,3 +45,18 @@ def test_a_workspace_may_lie_in_a_folder_with_blanks_and_chinese_and_so_may_a_ca
     assert [gap.kind for gap in evaluate(facts, "空 案").gaps()] == ["missing_step", "missing_step"]
     assert not any(load_case(facts, tmp_path / "审计 案例").loaded.values())
     assert problems(facts) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding", "found"),
+    [
+        ("id,title\ndoc,通知\n", "gb18030", "gb18030"),  # these bytes are UTF-8 of two marks as well
+        ("id,title\ndoc,通知\n", "utf-8", "utf-8-sig"),
+        ("id,title\ndoc,转发通知\n", "gb18030", "gb18030"),
+        ("id,title\ndoc,Résumé, ¿qué?, Ελλάδα, Россия, שלום\n", "utf-8", "utf-8-sig"),
+        ("id,title\ndoc,notice\n", "utf-8", "utf-8-sig"),
+    ],
+)
+def test_a_short_text_is_read_as_it_was_written(text: str, encoding: str, found: str, tmp_path: Path) -> None:
+    (tmp_path / "documents.csv").write_bytes(text.encode(encoding))
+    assert detect(tmp_path / "documents.csv") == found
