@@ -10,6 +10,7 @@ from typing import Any
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined
 
 from graphkit.reports import words as names
+from graphkit.reports.rejected import rejected_note
 from graphkit.reports.text import date_text, money_text, number_text, percent_text, shown
 
 from .formats import column_money, short_money
@@ -47,6 +48,7 @@ def render(template: str, lang: str, **data: Any) -> str:
         "text": lambda text: shown(text, 20_000),
         "as_lines": lambda text: "\n".join(shown(line) for line in str(text).splitlines()),
         "names": names,
+        "rejected_note": lambda rows: rejected_note(rows, lang),
     }
     return _environment().get_template(template).render(**tools, **data)
 
