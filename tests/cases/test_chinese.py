@@ -29,9 +29,10 @@ TRANSLATED = (
     *("case", "cli", "model/case.py", "model/followup.py"),
     *("facts/archive.py", "facts/shared.py", "facts/store.py"),
     *("gaps/evaluate.py", "gaps/evaluation.py", "gaps/followup.py", "gaps/knock_on.py", "gaps/record.py"),
-    "gaps/trace.py",
+    *("gaps/trace.py", "engine/select.py", "engine/sandbox.py", "engine/rule_rows.py", "model/rule.py"),
+    "graph/own_rules.py",
 )
-"""Where every error that a person may meet has its Chinese; that of queries, rules and object stores is English."""
+"""Where every error that a person may meet has its Chinese; much of that of Cypher and object stores is English."""
 ERRORS = ("InputError", "UsageError", "StoreError", "RefusedError", "ValueError")
 FIELD = "\0"
 LINE = re.compile(r"(?:warning: )?(?P<where>.*?(?:, (?:column|key) \S+(?: = (?:'.*?'|\".*?\"))?)?): (?P<why>.*)")
