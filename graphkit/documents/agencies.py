@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, Literal
 
+from graphkit.documents.broken import BrokenNames, without
 from graphkit.documents.gazetteer import CHINA, Agency, Gazetteer
 from graphkit.documents.lexicon import NameIndex, rule_file
 from graphkit.documents.offices import Office, Offices
@@ -67,12 +68,14 @@ class AgencyFinder:
         self._places = Places(gazetteer)
         self._offices = Offices()
         self._words: dict[str, Any] = rule_file("agencies.yaml")
+        self._broken = BrokenNames((*self._regions.full_names(), *self._offices.full_names()))
         self._generic = NameIndex((name, name) for name in self._words["generic"])
         self._rules: tuple[_Rule, ...] = (
             self._by_called_name,
             self._by_generic_name,
             self._by_special_office,
             self._by_known_name,
+            self._by_group,
             self._by_each,
             self._by_place,
             self._by_short_county,
@@ -86,6 +89,14 @@ class AgencyFinder:
 
     def find(self, text: str, hurt: bytearray | None = None) -> list[Mention]:
         """Return every agency and region in a cleaned text, in order; none that touches a place marked in `hurt`."""
+        breaks = self._broken.breaks(text)
+        if not breaks:
+            return self._find(text, hurt)
+        joined, places = without(text, breaks)
+        found = self._find(joined, bytearray(hurt[place] for place in places) if hurt else None)
+        return [replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in found]
+
+    def _find(self, text: str, hurt: bytearray | None) -> list[Mention]:
         context = _Context(common=self._places.count(text))
         mentions: list[Mention] = []
         position = 0
@@ -129,7 +140,8 @@ class AgencyFinder:
 
     def _without_place(self, words: str, context: _Context) -> str:
         place = self._places.read(words, 0, context)
-        return words[place.end :] if place and len(words) - place.end >= 4 else words
+        short = words[place.end :] if place else ""
+        return short if len(short) >= 4 or (len(short) == 3 and short.startswith("总")) else words
 
     # -- rules, in the order in which they are tried ----------------------------------------------------------------
 
@@ -177,9 +189,30 @@ class AgencyFinder:
         )
         return [known]
 
+    def _by_group(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """县直有关单位, 有关部门: a group that is addressed as a whole."""
+        match = self._groups.match(text, position)
+        if match is None or (
+            position and HAN.match(text[position - 1]) and not text.endswith(self._group_after, 0, position)
+        ):
+            return None
+        if match.group("whole") and not self._is_address(text, position, match.end()):
+            return None
+        return [self._group(text, position, match.end(), "group")]
+
+    def _is_address(self, text: str, start: int, end: int) -> bool:
+        """Return whether a line says whom the document is for: it ends with a colon, or begins with 发 or 抄送."""
+        line = (
+            text[text.rfind("\n", 0, start) + 1 : start]
+            + text[end : len(text) if (stop := text.find("\n", end)) < 0 else stop]
+        )
+        return line.rstrip().endswith("：") or self._sent.match(line) is not None
+
     def _by_each(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         match = self._each.match(text, position)
-        office = self._offices.read(text, match.end(), territory=True) if match else None
+        if match is None:
+            return None
+        office = self._offices.read(text, match.end(), territory=True) or self._offices.bare(text, match.end())
         return [self._group(text, position, office.end, "each")] if office else None
 
     def _by_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
@@ -219,7 +252,19 @@ class AgencyFinder:
             "place_free" if free else "place",
             place.candidates,
         )
-        return [self._made(text, position, office, where)]
+        if party and free and text.startswith("委员会", office.end):
+            office = replace(office, end=office.end + 3, name=f"{office.name}委员会")
+        return [self._branch_of(text, position, office, place) or self._made(text, position, office, where)]
+
+    def _branch_of(self, text: str, position: int, office: Office, city: Place) -> Mention | None:
+        """玉溪市生态环境局江川分局: a city's office in one of its counties."""
+        found = None if office.generic or "/" in office.key else self._regions.short_counties.at(text, office.end)
+        codes = [one for one in found[1] if city.code and self._regions.inside(one, city.code)] if found else []
+        if found is None or len(codes) != 1 or not text.startswith("分局", office.end + len(found[0])):
+            return None
+        there = replace(office, end=office.end + len(found[0]) + 2)
+        why = f"{found[0]} is short for {self._regions.full_name(codes[0])}"
+        return self._made(text, position, there, _Where(codes[0], "county", why, 0.9, "place"))
 
     def _short_county_in(self, text: str, position: int, city: Place) -> Mention | None:
         """漳州市华安生态环境局: the office of a county without its 县, after its city."""
@@ -268,6 +313,8 @@ class AgencyFinder:
         """财政、卫健等部门: several functions share one word for office."""
         found: list[tuple[int, int]] = []
         at = position
+        if text.startswith("数据", at) and position and HAN.match(text[position - 1]):
+            return None
         while word := self._offices.function_at(text, at):
             found.append((at, at + len(word)))
             at += len(word)
@@ -421,6 +468,8 @@ class AgencyFinder:
         """Read an agency of a territory that is not named: 省财政厅, 县政府."""
         match = self._implied_words.match(text, start)
         office = self._offices.read(text, match.end(), territory=True, party=party) if match else None
+        if match and office is None and self._places.may_begin(text, start):
+            office = self._offices.bare(text, match.end())
         if match is None or office is None:
             return None
         word = match.group()
@@ -484,13 +533,25 @@ class AgencyFinder:
         return re.compile(self._words["special_office"].replace("{place}", _PLACE))
 
     @cached_property
+    def _groups(self) -> re.Pattern[str]:
+        return re.compile(f"(?P<whole>{'|'.join(self._words['addressed'])})|{'|'.join(self._words['group_names'])}")
+
+    @cached_property
+    def _sent(self) -> re.Pattern[str]:
+        return re.compile(self._words["address_lines"])
+
+    @cached_property
+    def _group_after(self) -> tuple[str, ...]:
+        return tuple(self._words["group_after"])
+
+    @cached_property
     def _each(self) -> re.Pattern[str]:
         return re.compile(self._words["each"])
 
     @cached_property
     def _list_end(self) -> re.Pattern[str]:
         words = "|".join(sorted(self._words["list_ends"], key=len, reverse=True))
-        return re.compile(rf"{words}|等?(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位|家(?=对|的|各|之|均|都|，))")
+        return re.compile(rf"{words}|等(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位|家(?=对|的|各|之|均|都|，))")
 
     @cached_property
     def _anonymous(self) -> re.Pattern[str]:
@@ -510,7 +571,7 @@ class AgencyFinder:
 
     @cached_property
     def _open_starts(self) -> tuple[str, ...]:
-        return tuple(self._words["open_starts"])
+        return (*self._words["open_starts"], *self._words["named_leads"])
 
 
 _PLACE = r"(?P<place>[\u4e00-\u9fff]{2,12}?)"

@@ -39,6 +39,15 @@ class Offices:
             if key != "party"
         ]
 
+    def full_names(self) -> list[str]:
+        """Return the names of offices that need no territory to be told: 审计局, 县人民政府."""
+        functions = [
+            one for function in self._rules["functions"].values() for one in (function["full"], *function["names"])
+        ]
+        organs = [one for one in self._rules["organs"] if one not in {"所", "站", "部", "署"}]
+        bodies = [unit + name for unit in self._rules["implied"] for name, _ in self._bodies]
+        return [*(name + organ for name in functions for organ in organs), *bodies]
+
     def read(self, text: str, at: int, *, territory: bool, free: bool = False, party: bool = False) -> Office | None:
         """Read an office. `territory`: one stands before; `free`: a region's name does, so that any name may follow."""
         own = (self._body(text, at, party) or self._short(text, at)) if territory else None
@@ -64,8 +73,24 @@ class Offices:
 
     def alone(self, text: str, at: int) -> Office | None:
         """Read an organisation that is named without a region: 宏达商贸有限公司."""
+        if text[at - 1 : at].isdigit() or text.startswith(self._leads, at):
+            return None
         match = self._alone.match(text, at)
-        if match is None or any(word in match.group() for word in self._rules["not_names"]):
+        if match and not any(word in match.group() for word in self._rules["not_names"]):
+            return Office(match.end(), _free_key(match.group()), match.group())
+        match = self._named.match(text, at)
+        if (
+            match
+            and len(self._descriptions.sub("", match.group("name"))) > 1
+            and not self._not_in_named.search(match.group("name"))
+        ):
+            return Office(match.end(), _free_key(match.group()), match.group())
+        return None
+
+    def bare(self, text: str, at: int) -> Office | None:
+        """Read a body whose name's middle is free, after 市 or 县 alone: 县|社会福利中心."""
+        match = self._bare_name.match(text, at)
+        if match is None or self._not_bare.search(match.group()) or self._not_in_open.search(match.group()):
             return None
         return Office(match.end(), _free_key(match.group()), match.group())
 
@@ -141,7 +166,9 @@ class Offices:
 
     def _free(self, text: str, at: int) -> Office | None:
         match = self._open.match(text, at)
-        return Office(match.end(), _free_key(match.group()), match.group()) if match else None
+        if match is None or self._not_in_open.search(match.group()):
+            return None
+        return Office(match.end(), _free_key(match.group()), match.group())
 
     @cached_property
     def _not_after(self) -> list[tuple[str, list[str]]]:
@@ -173,6 +200,38 @@ class Offices:
         )
 
     @cached_property
+    def _named(self) -> re.Pattern[str]:
+        ends = "|".join(sorted(self._rules["named_ends"], key=len, reverse=True))
+        stops = re.escape(self._rules["open_stops"])
+        return re.compile(rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{2,14}}?)(?:{ends})(?![长面]|有限|公司|集团)")
+
+    @cached_property
+    def _not_in_open(self) -> re.Pattern[str]:
+        return re.compile(self._rules["not_in_open"])
+
+    @cached_property
+    def _not_bare(self) -> re.Pattern[str]:
+        return re.compile(self._rules["not_bare"])
+
+    @cached_property
+    def _bare_name(self) -> re.Pattern[str]:
+        ends = "|".join(sorted(self._rules["bare_ends"], key=len, reverse=True))
+        stops = re.escape(self._rules["open_stops"])
+        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{2,14}}?(?:{ends})(?![长城])")
+
+    @cached_property
+    def _descriptions(self) -> re.Pattern[str]:
+        return re.compile("|".join(sorted(self._rules["descriptions"], key=len, reverse=True)))
+
+    @cached_property
+    def _not_in_named(self) -> re.Pattern[str]:
+        return re.compile(self._rules["not_in_named"])
+
+    @cached_property
+    def _leads(self) -> tuple[str, ...]:
+        return tuple(self._rules["named_leads"])
+
+    @cached_property
     def _town(self) -> re.Pattern[str]:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省")
         return re.compile(
@@ -181,7 +240,7 @@ class Offices:
 
     @cached_property
     def _town_acts(self) -> re.Pattern[str]:
-        stops = re.escape(self._rules["open_stops"] + "各级县区市省")
+        stops = re.escape(self._rules["open_stops"] + "各级县区市省且要到往赴")
         words, acts = self._rules["town_words"], self._rules["town_acts"]
         han = rf"(?!(?:{words}))(?![{stops}])[\u4e00-\u9fff]"
         return re.compile(rf"(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff\d]|$|{acts})")

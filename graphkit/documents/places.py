@@ -79,7 +79,7 @@ class Places:
         for named in reversed(said.regions):
             region = self._regions.ancestor(named, level)
             own = next((one for one in self._regions.above(named) if one.name.endswith(word)), None)
-            if own and (region is None or region.code not in said.regions):
+            if own and (region is None or self._first_named(own.code, region.code, said)):
                 region = own  # 市政府 of a county-level city whose city is not named, or of a city that is a province
             if region:
                 return region.code, f"{region.name} is named before"
@@ -90,6 +90,12 @@ class Places:
         if len(named_at_all) == 1:
             return named_at_all[0].code, f"{named_at_all[0].name} is the only one that the text names"
         return None, f"the text does not say which {level}"
+
+    def _first_named(self, code: str, above: str, said: Said) -> bool:
+        """Return whether a text names a region before the one above it, so that it is the text's own."""
+        if above not in said.regions:
+            return True
+        return code in said.regions and said.regions.index(code) < said.regions.index(above)
 
     def _step(self, text: str, position: int, outer: Place | None, said: Said, begins: bool) -> Place | None:
         for name, meanings in self._regions.names.all_at(text, position):

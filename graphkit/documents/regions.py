@@ -51,6 +51,10 @@ class Regions:
             if region.level == "county" and region.name.endswith(("县", "市", "区")) and len(region.name) > 2
         )
 
+    def full_names(self) -> list[str]:
+        """Return every region's name."""
+        return [region.name for region in self._regions.values()]
+
     def get(self, code: str | None) -> Region | None:
         """Return the region with a code, or None."""
         return self._regions.get(code) if code else None

@@ -132,6 +132,54 @@ def test_the_regions_of_china_are_whole() -> None:
     assert next(csv.reader(source.read_text(encoding="utf-8").splitlines())) == ["code", "name", "level", "parent"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("查出问题后，闽瑞公司退回补助。", "闽瑞公司"),
+        ("责令青州泰合商贸城退款。", "青州泰合商贸城"),
+        ("第三方机构康颐养老服务中心代签。", "康颐养老服务中心"),
+        ("大沁他拉镇的金色摇篮幼儿园没有收到。", "金色摇篮幼儿园"),
+        ("川北晨报评论员撰文。", "川北晨报"),
+        ("和顺县调研时，县社会福利中心未招标。", "县社会福利中心"),
+        ("长汀县总医院迟付，总医院称已补。", "总医院"),
+        ("移送有关部门处理。", "有关部门"),
+        ("各县（市、区）乡村振兴局：", "各县（市、区）乡村振兴局"),
+        ("各乡镇人民政府，县直有关单位：\n现通知如下。", "县直有关单位"),
+        ("玉溪市生态环境局江川分局未监测。", "玉溪市生态环境局江川分局"),
+    ],
+)
+def test_a_name_without_a_region_or_of_a_group(text: str, name: str) -> None:
+    assert name in [text[one.start : one.end] for one in agencies(text)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "抽查学校56所。",
+        "由施工公司负责。",
+        "子公司亏损。",
+        "向集团公司反馈。",
+        "通过农村合作社销售。",
+        "占用厂房。",
+        "在校中学生。",
+    ],
+)
+def test_what_describes_a_body_does_not_name_it(text: str) -> None:
+    assert agencies(text) == []
+
+
+def test_a_name_with_a_blank_or_the_end_of_a_line_in_it() -> None:
+    text = "经绥化市审 计局查明，补贴由县农业农村\n局发放，见《县民 政》。"
+    assert [text[one.start : one.end] for one in agencies(text)] == ["绥化市审 计局", "县农业农村\n局"]
+
+
+def test_the_city_named_first_is_the_texts_own() -> None:
+    *_, own = agencies("石狮市调研。泉州市审计局派人到石狮市水利局，市民政局介绍")
+    assert own.id == "civil-affairs-350581"
+    *_, above = agencies("泉州市调研。石狮市审计局派人，市民政局介绍")
+    assert above.id == "civil-affairs-350500"
+
+
 def test_nothing_is_found_in_a_damaged_place() -> None:
     text = "与山西省财政厅沟通"
     hurt = bytearray(len(text))

@@ -186,6 +186,30 @@ def test_a_time_limit_lies_after_the_documents_own_day() -> None:
     assert (alone.value.start, alone.value.end) == ("2020-01-24", "2020-01-31")
 
 
+@pytest.mark.parametrize(
+    ("words", "end"),
+    [("截至3月底，已归还", "2020-03-31"), ("违规。3月，又查出", "2020-03-31"), ("于3月底发放", "2019-03-31")],
+)
+def test_a_month_is_this_years_where_the_words_say_so(words: str, end: str) -> None:
+    *_, one, _ = find_dates(f"2019年1月起{words}。\n2020年5月9日")
+    assert one.value.end == end
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("（2023年第4号）", "2023年"),
+        ("二是2、3月份的补贴", "2、3月份"),
+        ("免收2月、3月租金", "2月、3月"),
+        ("2022. 7. 8汇总", "2022. 7. 8"),
+        ("年底前付清", "年底"),
+        ("到当年8月", "当年8月"),
+    ],
+)
+def test_what_belongs_to_a_date(text: str, words: str) -> None:
+    assert words in [text[one.start : one.end] for one in find_dates(text)]
+
+
 @pytest.mark.parametrize("text", ["15 March 2021", "Mar 15, 2021", "March 15th, 2021"])
 def test_dates_in_english(text: str) -> None:
     (one,) = find_dates(f"issued on {text}.")
@@ -200,7 +224,24 @@ def test_a_year_that_is_left_out_is_inferred_and_said_so() -> None:
     assert (alone.value.start, alone.value.inferred) == (None, "the text names no year")
 
 
-@pytest.mark.parametrize("text", ["2月31日", "2个月", "满三月", "1.5月", "每季度", "近3年"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2月31日",
+        "2个月",
+        "满三月",
+        "1.5月",
+        "每季度",
+        "近3年",
+        "当年任务",
+        "比年初多",
+        "上月数据",
+        "担心年底分红",
+        "去年冬天",
+        "以前年度",
+        "下一季度",
+    ],
+)
 def test_what_is_no_date(text: str) -> None:
     assert [one for one in find_dates("2020年1月1日" + text) if one.start] == []
 
