@@ -21,6 +21,7 @@ from graphkit.graph.store import GraphStore
 from graphkit.graph.stores import behind, open_store, refresh
 from graphkit.graph.values import Node, Relationship, Result, plain
 from graphkit.graph.values import Path as GraphPath
+from graphkit.model.chinese import said
 from graphkit.model.errors import UsageError
 
 FORMATS = ("table", "json", "csv", "ndjson")
@@ -62,10 +63,12 @@ def query(
             late = behind(Facts(workspace), store)
         result = store.run(text, params, Limits(timeout_s=timeout, rows=limit))
         shown = freshness(store, language_) if format == "table" else []
+    notice_word = "提示：" if language_ == "zh" else "notice: "
     for one in late:
-        sys.stderr.write(f"notice: {graph} does not show the newest load of {one}; graphkit load … --graph {graph}\n")
+        behind_facts = f"{graph} does not show the newest load of {one}; graphkit load … --graph {graph}"
+        sys.stderr.write(f"{notice_word}{said(behind_facts, language_)}\n")
     for notice in result.notices:
-        sys.stderr.write(f"notice: {notice}\n")
+        sys.stderr.write(f"{notice_word}{said(notice, language_)}\n")
     _print(result, format)
     for line in shown:
         typer.echo(line)

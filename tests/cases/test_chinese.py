@@ -144,3 +144,7 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *wo
     with pytest.raises(SystemExit):
         main()
     return capsys.readouterr()
+
+
+def test_what_a_person_entered_wrongly_is_told_in_chinese() -> None:
+    assert in_chinese("agency 'nobody' is an unknown agency") == "agency “nobody”：没有这个单位"
