@@ -25,12 +25,11 @@ from graphkit.cli.options import (
     moment,
     one_case,
 )
-from graphkit.cli.output import print_table
+from graphkit.cli.output import print_table, tell_warning
 from graphkit.facts import Facts
 from graphkit.gaps.followup import finding as find
 from graphkit.gaps.followup import finding_of_gap, follow_up, origins
 from graphkit.graph.evaluate import evaluate_case
-from graphkit.model.chinese import said
 from graphkit.model.errors import UsageError
 from graphkit.model.followup import STATES
 from graphkit.model.tables import ACTION_KINDS, CATEGORIES, SEVERITIES
@@ -212,7 +211,7 @@ def _amount(text: str | None) -> Decimal | None:
 
 def _tell(entered: Entered, format: str, lang: str) -> None:
     for warning in entered.warnings:
-        typer.echo(f"{'提醒：' if lang == 'zh' else 'warning: '}{said(warning, lang)}", err=True)
+        tell_warning(warning, lang)
     if format == "json":
         typer.echo(json.dumps({one.name: getattr(entered, one.name) for one in fields(entered)}, ensure_ascii=False))
         return

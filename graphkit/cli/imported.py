@@ -12,8 +12,8 @@ from typing import Any
 import typer
 
 from graphkit.case import LoadResult, load_case
+from graphkit.cli.output import tell_warning
 from graphkit.facts import Facts
-from graphkit.model.chinese import said
 from graphkit.standards import ImportResult
 
 _SHOWN = 200
@@ -44,7 +44,7 @@ def _finish(made: ImportResult, loaded: LoadResult | None, out: Path | None, for
         loaded.warnings = [one for one in loaded.warnings if not one.endswith(_BY_DESIGN)]
         warnings += loaded.warnings
     for warning in warnings[:_SHOWN]:
-        sys.stderr.write(f"{'提醒：' if lang == 'zh' else 'warning: '}{said(warning, lang)}\n")
+        tell_warning(warning, lang)
     if format == "json":
         typer.echo(json.dumps(_as_json(made, loaded, out), ensure_ascii=False, indent=2))
     else:

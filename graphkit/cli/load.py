@@ -11,6 +11,7 @@ import typer
 
 from graphkit.case import LoadResult, load_case
 from graphkit.cli.options import DEFAULT_WORKSPACE, Graph, Lang, Workspace, language
+from graphkit.cli.output import tell_warning
 from graphkit.facts import Facts
 from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError, InputError, UsageError
@@ -77,7 +78,7 @@ def _tell(result: LoadResult, folder: str, lang: str) -> None:
             f"……另有 {more} 条，全部见 {file}\n" if lang == "zh" else f"… and {more} more; all of them are in {file}\n"
         )
     for warning in result.warnings:
-        sys.stderr.write(f"{'提醒：' if lang == 'zh' else 'warning: '}{folder}{said(warning, lang)}\n")
+        tell_warning(warning, lang, folder)
 
 
 def _as_json(results: list[LoadResult], lang: str) -> dict[str, object]:

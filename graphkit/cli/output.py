@@ -18,6 +18,11 @@ def tell_problems(evaluation: Evaluation, lang: str) -> None:
         sys.stderr.write(f"{said(f'{problem}; its gaps are left out', lang)}\n")
 
 
+def tell_warning(warning: str, lang: str, where: str = "") -> None:
+    """Say on stderr, in one line, what is not as it should be, `where` before it."""
+    sys.stderr.write(f"{'提醒：' if lang == 'zh' else 'warning: '}{where}{said(warning, lang)}\n")
+
+
 def print_table(table: RenderableType) -> None:
     """Print a table as wide as the terminal; in a pipe 160 columns wide and without colours."""
     terminal = sys.stdout.isatty()

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from graphkit.documents.broken import BrokenNames, without
 from graphkit.documents.gazetteer import CHINA, Agency, Gazetteer
-from graphkit.documents.lexicon import NameIndex, rule_file
+from graphkit.documents.lexicon import NameIndex, any_of, rule_file
 from graphkit.documents.offices import Office, Offices
 from graphkit.documents.places import HAN, Place, Places, Said
 
@@ -550,7 +550,7 @@ class AgencyFinder:
 
     @cached_property
     def _list_end(self) -> re.Pattern[str]:
-        words = "|".join(sorted(self._words["list_ends"], key=len, reverse=True))
+        words = any_of(self._words["list_ends"])
         return re.compile(rf"{words}|等(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位|家(?=对|的|各|之|均|都|，))")
 
     @cached_property
@@ -559,11 +559,11 @@ class AgencyFinder:
 
     @cached_property
     def _implied_words(self) -> re.Pattern[str]:
-        return re.compile("|".join(sorted(self._words["implied"], key=len, reverse=True)))
+        return re.compile(any_of(self._words["implied"]))
 
     @cached_property
     def _level_words(self) -> re.Pattern[str]:
-        return re.compile("|".join(sorted(self._words["levels_prefix"], key=len, reverse=True)))
+        return re.compile(any_of(self._words["levels_prefix"]))
 
     @cached_property
     def _verbs(self) -> tuple[str, ...]:

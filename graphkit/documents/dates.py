@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 from typing import Any, Literal
 
-from graphkit.documents.lexicon import rule_file
+from graphkit.documents.lexicon import any_of, rule_file
 from graphkit.documents.model import DateValue
 from graphkit.documents.numbers import parse_number
 
@@ -38,12 +38,12 @@ class _Days:
 def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     rules = rule_file("dates.yaml")
     y, m, d = rules["y"], rules["m"], rules["d"]
-    part = "|".join(sorted((word for word in rules["parts_of_year"] if len(word) > 1), key=len, reverse=True))
-    month_part = "|".join(sorted(rules["parts_of_month"], key=len, reverse=True))
+    part = any_of(word for word in rules["parts_of_year"] if len(word) > 1)
+    month_part = any_of(rules["parts_of_month"])
     nth = r"(?:st|nd|rd|th)?"
-    relative = "|".join(sorted(rules["months"], key=len, reverse=True))
+    relative = any_of(rules["months"])
     english = "|".join(f"{name}|{name[:3]}" for name in rules["english_months"])
-    years = "|".join(sorted(rules["years"], key=len, reverse=True))
+    years = any_of(rules["years"])
     month = rf"(?P<m>{m})月份?(?:(?P<d>{d})[日号](?!程|常|均|报|内|之内)|(?P<mp>{month_part})(?![小心央国期等原医共]))?"
     single = (
         rf"(?P<firsty>{y}){rules['to']}(?P<lasty>{y})\s*年度?(?!\d|[上下]半|[初底末])"

@@ -50,3 +50,8 @@ class NameIndex(Generic[T]):
 def rule_file(name: str) -> Any:
     """Return a file of `graphkit/documents/rules` as YAML reads it; do not change what comes back."""
     return yaml.safe_load((files("graphkit.documents") / "rules" / name).read_text(encoding="utf-8"))
+
+
+def any_of(words: Iterable[str]) -> str:
+    """Return a pattern for any of some patterns, the longest first, so that none hides one that begins like it."""
+    return "|".join(sorted(words, key=len, reverse=True))

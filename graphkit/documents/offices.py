@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from graphkit.documents.lexicon import NameIndex, rule_file
+from graphkit.documents.lexicon import NameIndex, any_of, rule_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ class Offices:
 
     @cached_property
     def _open(self) -> re.Pattern[str]:
-        ends = "|".join(sorted(self._rules["open_ends"], key=len, reverse=True))
+        ends = any_of(self._rules["open_ends"])
         stops = re.escape(self._rules["open_stops"])
         return re.compile(
             r"(?![一二两三四五六七八九十多几][家所户名个间])"
@@ -193,7 +193,7 @@ class Offices:
 
     @cached_property
     def _alone(self) -> re.Pattern[str]:
-        ends = "|".join(sorted(self._rules["free_ends"], key=len, reverse=True))
+        ends = any_of(self._rules["free_ends"])
         stops = re.escape(self._rules["open_stops"].replace("（", "").replace("）", ""))
         return re.compile(
             rf"(?![一二三四五六七八九十\d]{{1,3}}[）)]|同?期)(?:(?![{stops}])[\u4e00-\u9fffA-Z（）]){{2,18}}?(?:{ends})"
@@ -201,7 +201,7 @@ class Offices:
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
-        ends = "|".join(sorted(self._rules["named_ends"], key=len, reverse=True))
+        ends = any_of(self._rules["named_ends"])
         stops = re.escape(self._rules["open_stops"])
         return re.compile(rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{2,14}}?)(?:{ends})(?![长面]|有限|公司|集团)")
 
@@ -215,13 +215,13 @@ class Offices:
 
     @cached_property
     def _bare_name(self) -> re.Pattern[str]:
-        ends = "|".join(sorted(self._rules["bare_ends"], key=len, reverse=True))
+        ends = any_of(self._rules["bare_ends"])
         stops = re.escape(self._rules["open_stops"])
         return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{2,14}}?(?:{ends})(?![长城])")
 
     @cached_property
     def _descriptions(self) -> re.Pattern[str]:
-        return re.compile("|".join(sorted(self._rules["descriptions"], key=len, reverse=True)))
+        return re.compile(any_of(self._rules["descriptions"]))
 
     @cached_property
     def _not_in_named(self) -> re.Pattern[str]:

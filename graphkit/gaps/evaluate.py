@@ -63,7 +63,7 @@ _IDENTITY_COLUMNS = {
 """What the rules of each form give; a rule may leave out what it has nothing to say of."""
 
 _COLUMNS_OF: dict[str, frozenset[str]] = {}
-"""The columns of each of the rules in rules/ that has run: they depend on nothing but its text."""
+"""The columns of each of the rules in rules/ that has run, by its id: also where it is asked for some steps only."""
 
 
 def end_of(moment: date | datetime, zone: ZoneInfo) -> datetime:
@@ -247,9 +247,9 @@ class Computation:
         )
 
     def _columns(self, rule: Rule) -> frozenset[str]:
-        if rule.sql not in _COLUMNS_OF:
-            _COLUMNS_OF[rule.sql] = frozenset(self._engine.columns(rule.sql))
-        return _COLUMNS_OF[rule.sql]
+        if rule.id not in _COLUMNS_OF:
+            _COLUMNS_OF[rule.id] = frozenset(self._engine.columns(rule.sql))
+        return _COLUMNS_OF[rule.id]
 
     def measure_impact(self) -> None:
         """Find causes and impact of the gaps in gap_rows, and make the table gaps."""

@@ -29,6 +29,9 @@ _GROWING = {"events", "documents"}
 _STEPS = {"steps", "step_states", "step_events", "step_after", "measure_steps", "found_gaps"}
 """What the steps are told by: rules of other things that read one of these are run again over the whole case."""
 
+_TOLD = {**OF_GAPS, "gap_groups": "gap"}
+"""The tables that are worked out for each gap, with the column that says which."""
+
 _SCHEMA = "advance"
 
 
@@ -150,10 +153,10 @@ class _Advance:
         self._make("agencies", "gap_agencies", "gap_findings")
         self._run("CREATE TABLE worked_out AS SELECT DISTINCT id FROM changed_gaps")
         self._run("CREATE OR REPLACE TABLE changed_gaps AS SELECT id FROM gap_rows SEMI JOIN changed USING (step)")
-        for table, key in {**OF_GAPS, "gap_groups": "gap"}.items():
+        for table, key in _TOLD.items():
             self._run(statements("advance/otherwise").format(table=table, key=key))
         self._computation.kept.keep_gaps("SELECT id FROM changed_gaps")
-        for table, key in {**OF_GAPS, "gap_groups": "gap"}.items():
+        for table, key in _TOLD.items():
             self._replace(table, f"{key} IN (SELECT id FROM changed_gaps)")
 
     def _make(self, file: str, *tables: str) -> None:
