@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from graphkit.documents.agencies import AgencyFinder, Mention
 from graphkit.documents.dates import FoundDate, find_dates
@@ -121,13 +121,19 @@ def recognise(text: str, hurt: bytearray, gazetteer: Gazetteer) -> Recognised:
     coded = [(one.start, one.end) for one in numbers if not _YEAR_FIRST.match(text, one.start)]
     dates = [one for one in find_dates(_masked(text, coded), _year_of(numbers)) if not _in_title(one.start, titles)]
     quantities = find_quantities(_masked(without_numbers, [(one.start, one.end) for one in dates]))
-    mentions = AgencyFinder(gazetteer).find(without_numbers, hurt)
+    mentions = _finder(gazetteer).find(without_numbers, hurt)
     pieces: list[tuple[int, int, str]] = [(one.start, one.end, "date") for one in dates]
     pieces += [(one.start, one.end, one.value.kind) for one in quantities]
     pieces += [(one.start, one.end, one.kind) for one in _outside(mentions, titles)]
     pieces += [(start, end, "title") for start, end in titles]
     pieces += [(one.start, one.end, "number") for one in numbers]
     return Recognised(text, with_signs(text, pieces, hurt), numbers, dates, quantities, mentions, titles)
+
+
+@lru_cache(maxsize=4)
+def _finder(gazetteer: Gazetteer) -> AgencyFinder:
+    """Return the finder of a gazetteer; to make one takes longer than to read a page with it."""
+    return AgencyFinder(gazetteer)
 
 
 def _year_of(numbers: Sequence[FoundNumber]) -> int | None:

@@ -71,27 +71,25 @@ def spot(source: Recognised) -> list[tuple[int, int]]:
     return found
 
 
-def best(
-    clauses: Sequence[Clause], before: int, learned: Learned, right: Sequence[int] = (), margin: float = 0.0
-) -> list[int]:
-    """Return the best tags of a sentence's clauses; none goes on that nothing has begun.
+def best(clauses: Sequence[Clause], before: int, learned: Learned) -> list[int]:
+    """Return the best tags of a sentence's clauses, by what the sentence before held."""
+    known = [[learned.features[one] for one in clause.features if one in learned.features] for clause in clauses]
+    own = [[math.fsum(row[tag] for row in rows) for tag in range(3)] for rows in known]
+    return way_through(own, learned.first[before], learned.after)
 
-    Training gives what is `right`, and asks that each right tag be better than the others by `margin`.
+
+def way_through(own: Sequence[Sequence[float]], first: Row, after: Sequence[Row]) -> list[int]:
+    """Return the best tags of clauses by what each has of its own for every tag; none goes on that nothing has begun.
+
+    `first` is what the first tag weighs, `after` what each tag weighs after one another.
     """
-    scores: Sequence[float] = ()
+    scores: Sequence[float] = [own[0][OUTSIDE] + first[OUTSIDE], own[0][BEGINS] + first[BEGINS], -1e18]
     came: list[tuple[int, ...]] = []
-    for place, clause in enumerate(clauses):
-        known = [learned.features[one] for one in clause.features if one in learned.features]
-        own = [math.fsum(row[tag] for row in known) for tag in range(3)]
-        if right:
-            own = [score + (margin if tag != right[place] else 0.0) for tag, score in enumerate(own)]
-        if not place:
-            scores = [own[OUTSIDE] + learned.first[before][OUTSIDE], own[BEGINS] + learned.first[before][BEGINS], -1e18]
-            continue
-        ways = [[scores[last] + learned.after[last][tag] for last in range(3)] for tag in range(3)]
+    for clause in own[1:]:
+        ways = [[scores[last] + after[last][tag] for last in range(3)] for tag in range(3)]
         ways[GOES_ON][OUTSIDE] = -1e18
         came.append(tuple(way.index(max(way)) for way in ways))
-        scores = [max(way) + score for way, score in zip(ways, own, strict=True)]
+        scores = [max(way) + score for way, score in zip(ways, clause, strict=True)]
     tags = [scores.index(max(scores))]
     for back in reversed(came):
         tags.append(back[tags[-1]])

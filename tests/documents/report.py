@@ -33,13 +33,11 @@ _BY_OTHERS = ("broad", "mixed", "audit", "progress", "news", "relief", "budget",
 
 def measured() -> str:
     """Return the tables: the rules as they are over all texts, and each set when it was first seen."""
-    texts = scoring.texts()
-    scores, _ = scoring.score(texts)
     return "\n".join(
         [
-            f"The rules as they are, over all {len(texts)} texts (most of which they have been tuned on):",
+            f"The rules as they are, over all {len(scoring.texts())} texts (most of which they have been tuned on):",
             "",
-            scoring.table(scores),
+            scoring.table(scoring.scores_of(scoring.FOLDER)),
             "",
             "Each set when the rules saw it for the first time (precision / recall, number of facts):",
             "",
@@ -51,10 +49,10 @@ def measured() -> str:
             "",
             "Texts by six more writers, from which nothing was learned and for which nothing was changed:",
             "",
-            scoring.table(scoring.score(scoring.texts(folder=scoring.UNLEARNED))[0]),
+            scoring.table(scoring.scores_of(scoring.UNLEARNED)),
             "",
-            "The learned leanings (rules/leanings.json), each set judged by what the other sets teach: "
-            "{} of {} labelled findings get their category.".format(*train.share_right()),
+            f"The learned leanings (rules/leanings.json), each of {train.FOLDS} parts of the sets judged by what the "
+            "others teach: {} of {} labelled findings get their category.".format(*train.share_right()),
         ]
     )
 

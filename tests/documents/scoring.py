@@ -23,6 +23,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 
 from graphkit.documents import Candidate, Document, clean, default_gazetteer, extract
@@ -149,6 +150,12 @@ def score(texts: Iterable[Labelled], extractor: Extractor = by_rules) -> tuple[d
                 Difference(text.name, kind, "missed", f"{text.raw[one.start : one.end]} {one.values}") for one in missed
             ]
     return scores, differences
+
+
+@cache
+def scores_of(folder: Path) -> dict[str, Score]:
+    """Return the score of each kind, by the rules, over the texts of a folder."""
+    return score(texts(folder=folder))[0]
 
 
 def _matched(

@@ -32,7 +32,7 @@ WORDS = st.text(
 
 @pytest.fixture(scope="module")
 def scores() -> dict[str, scoring.Score]:
-    found, _ = scoring.score(scoring.texts())
+    found = scoring.scores_of(scoring.FOLDER)
     print(scoring.table(found))
     return found
 
@@ -100,7 +100,7 @@ def test_where_findings_stand_holds_for_a_set_that_it_was_not_learned_from() -> 
 
 
 def test_findings_are_found_in_texts_that_nothing_was_learned_from() -> None:
-    finding = scoring.score(scoring.texts(folder=scoring.UNLEARNED))[0]["finding"]
+    finding = scoring.scores_of(scoring.UNLEARNED)["finding"]
     assert finding.precision >= 0.8
     assert finding.recall >= 0.8
 

@@ -8,8 +8,13 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 import graphkit.documents
 from graphkit.documents import default_gazetteer
@@ -23,8 +28,9 @@ from graphkit.documents.spotting import (
     OUTSIDE,
     Clause,
     Learned,
-    best,
+    Row,
     told_clauses,
+    way_through,
 )
 from tests.documents import scoring
 from tests.documents.scoring import Labelled
@@ -32,8 +38,11 @@ from tests.documents.scoring import Labelled
 FILE = Path(graphkit.documents.__file__).parent / "rules" / "spotting.json"
 _ROUNDS, _ORDERS, _LEAST, _MARGIN = 8, 3, 2, 1.0
 Sentence = tuple[list[Clause], list[int]]
+IntArray = NDArray[np.int64]
+FloatArray = NDArray[np.float64]
 
 
+@cache
 def sentences(text: Labelled) -> list[Sentence]:
     """Return the clauses of a labelled text's sentences with their right tags."""
     document = text.document()
@@ -60,70 +69,74 @@ def _tag(clause: Clause, spans: Sequence[tuple[int, int]]) -> int:
 def learn(texts: Sequence[Sequence[Sentence]]) -> Learned:
     """Return what the sentences of some texts teach; features of one clause only are left out."""
     counts = Counter(one for text in texts for clauses, _ in text for clause in clauses for one in clause.features)
-    kept = {one for one, count in counts.items() if count >= _LEAST}
-    small = [
-        [
-            ([Clause(one.start, one.body, one.end, one.features & kept) for one in clauses], tags)
-            for clauses, tags in text
-        ]
-        for text in texts
-    ]
-    sums: dict[tuple[str, str], list[float]] = {}
+    known = {one: place for place, one in enumerate(sorted(one for one, count in counts.items() if count >= _LEAST))}
+    numbered = [[_numbered(clauses, tags, known) for clauses, tags in text] for text in texts]
+    # The rows of all features, then what each tag weighs after one another, then what the first tag weighs.
+    mean = np.zeros((len(known) + 6, 3))
     for seed in range(_ORDERS):
-        for key, row in _run(small, random.Random(seed)).items():
-            total = sums.setdefault(key, [0.0, 0.0, 0.0])
-            for tag in range(3):
-                total[tag] += row[tag] / _ORDERS
-    rows = {key: (0.0, round(row[1] - row[0], 1), round(row[2] - row[0], 1)) for key, row in sums.items()}
-    features = {name: row for (kind, name), row in sorted(rows.items()) if kind == "feature" and any(row)}
-    after, first = (
-        [tuple(round(one, 1) for one in sums.get((kind, str(place)), [0.0] * 3)) for place in range(3)]
-        for kind in ("after", "first")
-    )
-    return Learned(features, after, first)  # type: ignore[arg-type]
+        mean += _run(numbered, len(known), random.Random(seed)) / _ORDERS
+    rounded = (mean[: len(known)] - mean[: len(known), :1]).round(1).tolist()
+    features = {name: (0.0, row[1], row[2]) for name, row in zip(known, rounded, strict=True) if any(row)}
+    after, first = _rows(mean[len(known) :].round(1))
+    return Learned(features, after, first)
 
 
-def _run(texts: Sequence[Sequence[Sentence]], dice: random.Random) -> dict[tuple[str, str], list[float]]:
+class _Numbered(NamedTuple):
+    """A sentence: the rows of all its clauses' features, where those of each clause begin, and the right tags."""
+
+    rows: IntArray
+    begins: IntArray
+    tags: list[int]
+
+
+def _numbered(clauses: Sequence[Clause], tags: list[int], known: Mapping[str, int]) -> _Numbered:
+    # No clause is without any: how its sentence is told is a feature, and no text tells but one.
+    rows = [[known[one] for one in sorted(clause.features & known.keys())] for clause in clauses]
+    begins = np.cumsum([0, *(len(one) for one in rows[:-1])])
+    return _Numbered(np.concatenate(rows), begins, tags)
+
+
+def _rows(tables: FloatArray) -> tuple[list[Row], list[Row]]:
+    rows: list[Row] = [tuple(one) for one in tables.tolist()]
+    return rows[:3], rows[3:]
+
+
+def _run(texts: Sequence[Sequence[_Numbered]], size: int, dice: random.Random) -> FloatArray:
     """Return the mean weights of a perceptron that goes through the texts in an order of its own."""
-    weights: dict[str, list[float]] = {}
-    after = [[0.0] * 3 for _ in range(3)]
-    first = [[0.0] * 3 for _ in range(3)]
-    late: dict[tuple[str, str], list[float]] = {}
+    weights = np.zeros((size + 6, 3))
+    late = np.zeros_like(weights)
     step = 1
 
-    def change(kind: str, name: str, row: list[float], tag: int, by: float) -> None:
-        row[tag] += by
-        late.setdefault((kind, name), [0.0] * 3)[tag] += by * step
+    def change(rows: IntArray | int, right: int, wrong: int) -> None:
+        for tag, by in ((right, 1.0), (wrong, -1.0)):
+            weights[rows, tag] += by
+            late[rows, tag] += by * step
 
     order = list(range(len(texts)))
     for _ in range(_ROUNDS):
         dice.shuffle(order)
         for place in order:
             before = AT_FIRST
-            for clauses, tags in texts[place]:
-                guess = best(clauses, before, Learned(weights, after, first), tags, _MARGIN)  # type: ignore[arg-type]
+            for rows, begins, tags in texts[place]:
+                own = np.add.reduceat(weights[rows], begins) + _MARGIN
+                own[range(len(tags)), tags] -= _MARGIN
+                after, first = _rows(weights[size:])
+                guess = way_through(own.tolist(), first[before], after)
                 if guess != tags:
+                    own_rows = np.split(rows, begins[1:])
                     for at, (wrong, right) in enumerate(zip(guess, tags, strict=True)):
                         if wrong != right:
-                            for one in clauses[at].features:
-                                row = weights.setdefault(one, [0.0] * 3)
-                                change("feature", one, row, right, 1.0)
-                                change("feature", one, row, wrong, -1.0)
+                            change(own_rows[at], right, wrong)
                         if at and (guess[at - 1], wrong) != (tags[at - 1], right):
-                            change("after", str(tags[at - 1]), after[tags[at - 1]], right, 1.0)
-                            change("after", str(guess[at - 1]), after[guess[at - 1]], wrong, -1.0)
+                            weights[size + tags[at - 1], right] += 1.0
+                            late[size + tags[at - 1], right] += step
+                            weights[size + guess[at - 1], wrong] -= 1.0
+                            late[size + guess[at - 1], wrong] -= step
                     if guess[0] != tags[0]:
-                        change("first", str(before), first[before], tags[0], 1.0)
-                        change("first", str(before), first[before], guess[0], -1.0)
+                        change(size + 3 + before, tags[0], guess[0])
                 step += 1
                 before = AFTER_SOME if any(tags) else AFTER_NONE
-    tables = {("feature", name): row for name, row in weights.items()}
-    tables |= {("after", str(place)): row for place, row in enumerate(after)}
-    tables |= {("first", str(place)): row for place, row in enumerate(first)}
-    return {
-        key: [one - moved / step for one, moved in zip(row, late.get(key, [0.0] * 3), strict=True)]
-        for key, row in tables.items()
-    }
+    return weights - late / step
 
 
 def written() -> str:
