@@ -14,7 +14,7 @@ def table_of(schema: pa.Schema, rows: Iterable[Sequence[object]]) -> pa.Table:
     columns = [list(column) for column in zip(*rows, strict=True)]
     if not columns:
         return pa.Table.from_batches([], schema)
-    lists = ", ".join(f'unnest(CAST(? AS {_name(field.type)}[])) AS "{field.name}"' for field in schema)
+    lists = ", ".join(f'unnest(CAST(? AS {type_name(field.type)}[])) AS "{field.name}"' for field in schema)
     return _connection().cursor().sql(f"SELECT {lists}", params=columns).to_arrow_table()
 
 
@@ -23,7 +23,8 @@ def _connection() -> duckdb.DuckDBPyConnection:
     return duckdb.connect(":memory:", config={"threads": 1})
 
 
-def _name(kind: pa.DataType) -> str:
+def type_name(kind: pa.DataType) -> str:
+    """Return DuckDB's name of an Arrow type. Raises KeyError for one that no table of graphkit has."""
     if pa.types.is_decimal(kind):
         return f"DECIMAL({kind.precision}, {kind.scale})"
     return _NAMES[kind]
@@ -32,7 +33,9 @@ def _name(kind: pa.DataType) -> str:
 _NAMES = {
     pa.string(): "VARCHAR",
     pa.int64(): "BIGINT",
+    pa.float64(): "DOUBLE",
     pa.bool_(): "BOOLEAN",
     pa.date32(): "DATE",
     pa.timestamp("us"): "TIMESTAMP",
+    pa.list_(pa.string()): "VARCHAR[]",
 }

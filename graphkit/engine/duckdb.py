@@ -11,7 +11,7 @@ from uuid import uuid4
 import duckdb
 import pyarrow as pa
 
-from graphkit.engine.arrow import table_of
+from graphkit.engine.arrow import type_name
 
 MEMORY_LIMIT = "3GB"
 """What DuckDB may hold; with Python and what is under way the process stays within 4 GB."""
@@ -45,10 +45,10 @@ class DuckDBEngine:
         self._connection.unregister("_registered")
 
     def stored(self, name: str, files: Sequence[str], schema: pa.Schema) -> str:
-        """Return what stands behind FROM to read some Parquet files; without any, the table `name` that has no rows."""
+        """Return what stands behind FROM to read some Parquet files; without any, the columns without rows."""
         if not files:
-            self.register(name, table_of(schema, []))
-            return name
+            columns = ", ".join(f'CAST(NULL AS {type_name(field.type)}) AS "{field.name}"' for field in schema)
+            return f"(SELECT {columns} WHERE FALSE)"
         listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
         return f"read_parquet([{listed}], hive_partitioning = false)"
 

@@ -40,6 +40,14 @@ MAX_DELIVERIES = 100
 _FORMS = {"step": "step", "delivery": "rows"}
 """The file in collect/ for what a rule is about; for all else it is `identity`."""
 
+_ROWS_OF: dict[str, tuple[str, ...]] = {
+    "holder": ("transfers", "deliveries"),
+    "group": ("beneficiary_groups",),
+    "delivery": ("deliveries",),
+    "finding": ("findings",),
+}
+"""The tables that tell of what a rule may be about: where none of them has rows, there is nothing that it can find."""
+
 _STEP_COLUMNS = {
     "step": "BIGINT",
     "since": "DATE",
@@ -207,7 +215,7 @@ class Computation:
 
         Rules about steps are one statement, and those about whatever else has a name another: that is planned once.
         """
-        chosen = list(found_by)
+        chosen = [rule for rule in found_by if self._has_rows(rule.about)]
         for last in (False, True):
             forms: dict[str, list[Rule]] = {}
             for rule in chosen:
@@ -220,6 +228,9 @@ class Computation:
                 else:
                     query = "\nUNION ALL\n".join(self._query(rule, form) for rule in alike)
                     self._engine.execute(statements(f"collect/{form}").format(query=query))
+
+    def _has_rows(self, about: str) -> bool:
+        return about not in _ROWS_OF or any(self.files[table] for table in _ROWS_OF[about])
 
     def _query(self, rule: Rule, form: str) -> str:
         """Return the query for what a rule finds, with the columns that all rules of the form have."""
