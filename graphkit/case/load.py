@@ -120,6 +120,7 @@ class _Loader:
         _refuse_shared_measures(policies, self)
         self.connection = connect(scratch)
         self.references = References({}, steps=False)
+        self.made: set[str] = set()  # the tables new_… (loaded rows) and whole_… (rows of a table in several files)
         self._register_definitions(list(policies.values()))
         loaded: dict[str, int] = {}
         self.files = self._table_files()
@@ -429,7 +430,7 @@ class _Loader:
         )
         kept = ", ".join(["_row", *content])
         sources = [f"(SELECT {kept} FROM twice QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY _row) = 1)"]
-        if self.facts.files(table.name, self.case.id) or self._is_there(f"whole_{table.name}"):
+        if self.facts.files(table.name, self.case.id) or f"whole_{table.name}" in self.made:
             sources.append(f"(SELECT 0 AS _row, {', '.join(content)} FROM {self._earlier(table)})")
         for place, source in enumerate(sources):
             where = "what was loaded before" if place == 1 else "row ' || first._row || '"
@@ -479,15 +480,16 @@ class _Loader:
             f"{literal(transaction.batch)} AS batch {good} ORDER BY _row"
         )
         transaction.append(table.name, self.connection.sql(query).to_arrow_reader(100_000), count)
-        self.connection.execute(
-            f"CREATE TABLE IF NOT EXISTS new_{table.name} AS SELECT {self._kept(table)} FROM checked LIMIT 0"
-        )
-        self.connection.execute(f"INSERT INTO new_{table.name} SELECT {self._kept(table)} {good}")
+        self._keep(f"new_{table.name}", f"SELECT {self._kept(table)} {good}")
         if len(self.files[table.name]) > 1:
-            whole = f"SELECT {own}, attributes {good}"
-            self.connection.execute(f"CREATE TABLE IF NOT EXISTS whole_{table.name} AS {whole} LIMIT 0")
-            self.connection.execute(f"INSERT INTO whole_{table.name} {whole}")
+            self._keep(f"whole_{table.name}", f"SELECT {own}, attributes {good}")
         return count
+
+    def _keep(self, name: str, query: str) -> None:
+        self.connection.execute(
+            f"INSERT INTO {name} {query}" if name in self.made else f"CREATE TABLE {name} AS {query}"
+        )
+        self.made.add(name)
 
     @staticmethod
     def _kept(table: Table) -> str:
@@ -509,7 +511,7 @@ class _Loader:
 
     def _earlier(self, table: Table) -> str:
         """Return SQL for the rows of a table that were loaded before, in this load from another of its files too."""
-        if not self._is_there(f"whole_{table.name}"):
+        if f"whole_{table.name}" not in self.made:
             return self._stored(table)
         names = ", ".join(identifier(name) for name in (*table.column_names, "attributes"))
         stored = (
@@ -523,13 +525,10 @@ class _Loader:
         """Run a count, or a change and count its rows."""
         return int(self.connection.execute(statement, values or []).fetchall()[0][0])
 
-    def _is_there(self, table: str) -> bool:
-        return bool(self._count("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [table]))
-
     def _make_keys(self, table: Table) -> None:
         """Make the table's keys known to the checks of later tables, and the steps once regions and agencies are."""
         run = self.connection.execute
-        has_new = self._is_there(f"new_{table.name}")
+        has_new = f"new_{table.name}" in self.made
         known = has_new or table.name in {key for kind, key, *_ in self.definitions if kind == "table"}
         known = known or table.name in self.facts.tables_present(self.case.id)
         if table.key and known and table.name in ("regions", "agencies", "beneficiary_groups", "findings"):
@@ -601,7 +600,7 @@ class _Loader:
         kept = self.facts.documents_folder(self.case.id)
         files |= {path.name for path in kept.iterdir()} if kept.is_dir() else set()
         documents = TABLES["documents"]
-        new = "new_documents" if self._is_there("new_documents") else None
+        new = "new_documents" if "new_documents" in self.made else None
         ids = f"SELECT id, file FROM {self._stored(documents)}" + (
             f" UNION ALL SELECT id, file FROM {new}" if new else ""
         )
@@ -619,7 +618,7 @@ class _Loader:
             self.connection.register("_names", pa.table({"source": names}))
             run("INSERT INTO known_sources SELECT source FROM _names")
         for table in TABLES.values():
-            if "source" not in table.column_names or not self._is_there(f"new_{table.name}"):
+            if "source" not in table.column_names or f"new_{table.name}" not in self.made:
                 continue
             strange = run(
                 f"SELECT DISTINCT source FROM new_{table.name} WHERE source IS NOT NULL "
@@ -636,7 +635,7 @@ class _Loader:
         rows = {}
         for name, columns in FOLLOWED.items():
             own = ", ".join(identifier(one) for one in columns)
-            new = f" UNION ALL SELECT {own} FROM new_{name}" if self._is_there(f"new_{name}") else ""
+            new = f" UNION ALL SELECT {own} FROM new_{name}" if f"new_{name}" in self.made else ""
             query = f"SELECT {own} FROM {self._stored(TABLES[name])}{new}"
             rows[name] = self.connection.sql(query).to_arrow_table().to_pylist()
         wrong = [line for lines in wrong_moves(**rows).values() for line in lines]
