@@ -222,7 +222,7 @@ class CaseTables:
 
 def _read(evaluation: Evaluation, section: Section, schema: pa.Schema, order: tuple[str, ...]) -> pa.Table:
     """Read the rows of a section in the columns of the schema, with their digest, in a fixed order."""
-    given = set(evaluation.sql(f"SELECT * FROM ({section.query}) LIMIT 0").column_names)
+    given = _columns(evaluation, section)
     columns = {
         field.name: f'CAST({_column(field.name, given)} AS {_DUCKDB[field.type]}) AS "{field.name}"'
         for field in schema
@@ -237,7 +237,17 @@ def _read(evaluation: Evaluation, section: Section, schema: pa.Schema, order: tu
     return table.select(schema.names).cast(schema)
 
 
-def _column(name: str, given: set[str]) -> str:
+_COLUMNS_OF: dict[Section, frozenset[str]] = {}
+"""The columns of each section that was read: the case has no say in them, and it takes long to ask."""
+
+
+def _columns(evaluation: Evaluation, section: Section) -> frozenset[str]:
+    if section not in _COLUMNS_OF:
+        _COLUMNS_OF[section] = frozenset(evaluation.sql(f"SELECT * FROM ({section.query}) LIMIT 0").column_names)
+    return _COLUMNS_OF[section]
+
+
+def _column(name: str, given: frozenset[str]) -> str:
     if name == "case":
         return "graph_case()"
     return f'found."{name}"' if name in given else "NULL"
