@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from graphkit.facts import Facts
 from graphkit.gaps import evaluate
 from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.embedded import EmbeddedStore
@@ -17,7 +20,7 @@ from graphkit.graph.projection import project
 from graphkit.graph.store import GraphStore
 from graphkit.graph.stores import behind, refresh
 from graphkit.model.graph import LABELS
-from tests.graph.stores import ALL, content, expected, loaded, named, opened, provisions_at_odds, raw
+from tests.graph.stores import ALL, content, expected, loaded, named, opened, own_id, provisions_at_odds, raw
 from tests.planted.build import action, case, completed, day, finding, group, policy, stage, transfer
 from tests.reference.case import Case
 
@@ -48,13 +51,53 @@ def small(id: str, *, done: bool = False) -> Case:
     return named(made, id, day(6, 30))
 
 
+class Prepared:
+    """The small case in workspaces and frames that are made once, under this module's ids; tests only read them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.cases = [own_id(), own_id()]
+        self._folder = folder
+        self.facts = cache(self._facts)
+        self._projected = cache(self._project)
+
+    def _facts(self, *, done: bool = False) -> Facts:
+        if done:
+            return self.then(self._folder / "done", small(self.cases[0], done=True))
+        return loaded(self._folder / "plain", small(self.cases[0]))
+
+    def then(self, folder: Path, *cases: Case) -> Facts:
+        """Return the facts where these cases are loaded after the small one, in a workspace of their own."""
+        self.facts()
+        shutil.copytree(self._folder / "plain" / "workspace", folder / "workspace")
+        return loaded(folder, *cases)
+
+    def _project(self, *, done: bool) -> Frames:
+        return project([evaluate(self.facts(done=done), self.cases[0])])
+
+    def frames(self, *, done: bool = False) -> Frames:
+        """Return the projection of the small case, for a store to take."""
+        found = self._projected(done=done)
+        return Frames(found.tables(), found.cases)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Prepared:
+    return Prepared(tmp_path_factory.mktemp("prepared"))
+
+
+@pytest.fixture
+def cases(prepared: Prepared) -> list[str]:
+    """Two case ids of this module, the first that of the prepared case; removed from the stores after each test."""
+    return prepared.cases
+
+
 def counts(store: GraphStore, case_id: str) -> dict[str, int]:
     found = store.run("MATCH (n) WHERE n.case = $case RETURN labels(n)[0], count(*)", {"case": case_id})
     return dict(found.rows)
 
 
-def test_store_holds_exactly_the_projection(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
+def test_store_holds_exactly_the_projection(store: GraphStore, cases: list[str], prepared: Prepared) -> None:
+    frames = prepared.frames()
     wanted, wanted_relationships = expected(frames, cases[0])
     store.load(frames)
     nodes, relationships = content(store, cases[0])
@@ -65,38 +108,38 @@ def test_store_holds_exactly_the_projection(store: GraphStore, cases: list[str],
 
 
 def test_rows_given_to_the_engine_in_pieces_are_all_there(
-    cases: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    cases: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, prepared: Prepared
 ) -> None:
     monkeypatch.setattr("graphkit.graph.write._ROWS_A_CHUNK", 2)
-    frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
+    frames = prepared.frames()
     wanted = expected(frames, cases[0])
     store = EmbeddedStore(tmp_path / "graph")
     store.load(frames)
     assert content(store, cases[0]) == wanted
 
 
-def test_relationships_are_in_the_order_of_their_ends(cases: list[str], tmp_path: Path) -> None:
-    for kind, table in project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])]).relationships.items():
+def test_relationships_are_in_the_order_of_their_ends(prepared: Prepared) -> None:
+    for kind, table in prepared.frames().relationships.items():
         ends = list(zip(table.column(START).to_pylist(), table.column(END).to_pylist(), strict=True))
         assert ends == sorted(ends), kind
 
 
-def test_frames_that_were_taken_only_say_how_many_there_were(cases: list[str], tmp_path: Path) -> None:
-    frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
+def test_frames_that_were_taken_only_say_how_many_there_were(prepared: Prepared) -> None:
+    frames = prepared.frames()
     counts = {name: table.num_rows for name, table in frames.take()}
     assert frames.counts()["Step"] == counts["Step"]
     with pytest.raises(RuntimeError, match="taken"):
         next(frames.tables())
 
 
-def test_relationships_are_told_apart_by_their_digest(cases: list[str], tmp_path: Path) -> None:
-    for kind, table in project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])]).relationships.items():
+def test_relationships_are_told_apart_by_their_digest(prepared: Prepared) -> None:
+    for kind, table in prepared.frames().relationships.items():
         digests = table.column("digest").to_pylist()
         assert len(set(digests)) == len(digests), kind
 
 
-def test_everything_says_where_it_comes_from(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    refresh(loaded(tmp_path, small(cases[0])), store)
+def test_everything_says_where_it_comes_from(store: GraphStore, cases: list[str], prepared: Prepared) -> None:
+    store.load(prepared.frames())
     nodes, relationships = content(store, cases[0])
     without = [key for key, properties in nodes.items() if not {"source", "batch", "case"} <= properties.keys()]
     without += [one[:3] for one in relationships if not {"source", "batch", "case"} <= {name for name, _ in one[3]}]
@@ -144,8 +187,8 @@ def test_provisions_stand_as_the_command_shows_them(store: GraphStore, cases: li
     ]  # fmt: skip
 
 
-def test_values_come_back_as_they_went_in(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    refresh(loaded(tmp_path, small(cases[0])), store)
+def test_values_come_back_as_they_went_in(store: GraphStore, cases: list[str], prepared: Prepared) -> None:
+    store.load(prepared.frames())
 
     def one(cypher: str) -> tuple[Any, ...]:
         (row,) = store.run(cypher, {"case": cases[0]}).rows
@@ -184,8 +227,8 @@ def test_a_case_without_a_title_has_all_its_properties(store: GraphStore, cases:
     assert sorted(keys) == sorted(properties)
 
 
-def test_hostile_text_is_found_as_a_parameter(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    refresh(loaded(tmp_path, small(cases[0])), store)
+def test_hostile_text_is_found_as_a_parameter(store: GraphStore, cases: list[str], prepared: Prepared) -> None:
+    store.load(prepared.frames())
     found = store.run(
         "MATCH (f:Finding) WHERE f.title = $title AND f.case = $case RETURN f.key",
         {"title": HOSTILE, "case": cases[0]},
@@ -193,30 +236,28 @@ def test_hostile_text_is_found_as_a_parameter(store: GraphStore, cases: list[str
     assert found.rows == [("F1",)]
 
 
-def test_loading_twice_changes_nothing(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    facts = loaded(tmp_path, small(cases[0]))
+def test_loading_twice_changes_nothing(store: GraphStore, cases: list[str], prepared: Prepared) -> None:
+    facts = prepared.facts()
     assert refresh(facts, store)
     before = content(store, cases[0])
     assert not refresh(facts, store)
-    store.load(project([evaluate(facts, cases[0])]))
+    store.load(prepared.frames())
     assert content(store, cases[0]) == before
 
 
-def test_a_change_of_the_facts_arrives(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    refresh(loaded(tmp_path, small(cases[0])), store)
-    facts = loaded(tmp_path, small(cases[0], done=True))
+def test_a_change_of_the_facts_arrives(store: GraphStore, cases: list[str], prepared: Prepared) -> None:
+    refresh(prepared.facts(), store)
+    facts = prepared.facts(done=True)
     assert behind(facts, store) == [cases[0]]
     assert refresh(facts, store)
     assert behind(facts, store) == []
-    assert content(store, cases[0]) == expected(project([evaluate(facts, cases[0])]), cases[0])
+    assert content(store, cases[0]) == expected(prepared.frames(done=True), cases[0])
     found = store.run("MATCH (s:Step {stage: 'pay', scope: '140105', case: $case}) RETURN s.state", {"case": cases[0]})
     assert found.rows == [("done",)]
 
 
-def test_a_load_leaves_alone_what_it_does_not_touch(cases: list[str], tmp_path: Path) -> None:
-    before, after = (
-        project([evaluate(loaded(tmp_path, small(cases[0], done=done)), cases[0])]).nodes for done in (False, True)
-    )
+def test_a_load_leaves_alone_what_it_does_not_touch(prepared: Prepared) -> None:
+    before, after = (prepared.frames(done=done).nodes for done in (False, True))
     changed = {
         (label, row["key"])
         for label in LABELS
@@ -228,9 +269,9 @@ def test_a_load_leaves_alone_what_it_does_not_touch(cases: list[str], tmp_path: 
     assert changed == {("Step", "p/pay/140105"), ("Evaluation", "2020-06-30")}
 
 
-def test_cases_are_kept_apart(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
+def test_cases_are_kept_apart(store: GraphStore, cases: list[str], tmp_path: Path, prepared: Prepared) -> None:
     first, second = cases
-    facts = loaded(tmp_path, small(first), small(second, done=True))
+    facts = prepared.then(tmp_path, small(second, done=True))
     frames = project([evaluate(facts, one) for one in cases])
     wanted = {one: expected(frames, one) for one in cases}
     store.load(frames)
@@ -244,8 +285,8 @@ def test_cases_are_kept_apart(store: GraphStore, cases: list[str], tmp_path: Pat
     assert {first, second} <= store.held().keys()
 
 
-def test_kept_evaluations_stand_beside_the_current_one(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    facts = loaded(tmp_path, small(cases[0]))
+def test_kept_evaluations_stand_beside_the_current_one(store: GraphStore, cases: list[str], prepared: Prepared) -> None:
+    facts = prepared.facts()
     early, known_by = date(2020, 4, 30), datetime(2020, 5, 1, 12, tzinfo=UTC)
     refresh(facts, store, [(early, known_by), (early, None), (None, None)])
     assert store.held()[cases[0]].evaluations == [(early, None), (early, known_by), (date(2020, 6, 30), None)]
@@ -259,20 +300,24 @@ def test_kept_evaluations_stand_beside_the_current_one(store: GraphStore, cases:
         assert sorted(gaps) == sorted(gap.id for gap in kept.gaps(consequences=True))
         assert current == (as_of == date(2020, 6, 30))
     assert len(found.rows) == 3
-    assert refresh(loaded(tmp_path, small(cases[0], done=True)), store)
+    assert refresh(prepared.facts(done=True), store)
     assert len(store.held()[cases[0]].evaluations) == 3
 
 
-def test_a_case_with_another_day_is_shown_on_that_day(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    refresh(loaded(tmp_path, small(cases[0])), store)
-    refresh(loaded(tmp_path, named(small(cases[0]), cases[0], date(2020, 7, 31))), store)
+def test_a_case_with_another_day_is_shown_on_that_day(
+    store: GraphStore, cases: list[str], tmp_path: Path, prepared: Prepared
+) -> None:
+    refresh(prepared.facts(), store)
+    refresh(prepared.then(tmp_path, named(small(cases[0]), cases[0], date(2020, 7, 31))), store)
     found = store.run("MATCH (c:Case {case: $case}) RETURN c.as_of", {"case": cases[0]})
     assert found.rows == [(date(2020, 7, 31),)]
     assert [as_of for as_of, _ in store.held()[cases[0]].evaluations] == [date(2020, 6, 30), date(2020, 7, 31)]
 
 
-def test_a_case_that_is_no_more_is_removed_and_no_other(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
-    facts = loaded(tmp_path, small(cases[0]), small(cases[1]))
+def test_a_case_that_is_no_more_is_removed_and_no_other(
+    store: GraphStore, cases: list[str], tmp_path: Path, prepared: Prepared
+) -> None:
+    facts = prepared.then(tmp_path, small(cases[1]))
     refresh(facts, store)
     left = project([evaluate(facts, cases[1])])
     store.load(Frames(left.tables(), tuple(cases)))
@@ -282,8 +327,7 @@ def test_a_case_that_is_no_more_is_removed_and_no_other(store: GraphStore, cases
 
 
 @pytest.mark.neo4j
-def test_the_same_from_both_stores(cases: list[str], tmp_path: Path) -> None:
-    facts = loaded(tmp_path, small(cases[0]))
+def test_the_same_from_both_stores(cases: list[str], tmp_path: Path, prepared: Prepared) -> None:
     queries = (
         "MATCH (n) WHERE n.case = $case RETURN labels(n), properties(n), keys(n) ORDER BY labels(n)[0], n.id",
         "MATCH (a)-[r]->(b) WHERE r.case = $case RETURN type(r), properties(r), a.id, b.id "
@@ -293,7 +337,7 @@ def test_the_same_from_both_stores(cases: list[str], tmp_path: Path) -> None:
     found = []
     for name in ("embedded", "neo4j"):
         with opened(name, tmp_path, cases) as opened_store:
-            refresh(facts, opened_store)
+            opened_store.load(prepared.frames())
             found.append([_sorted_keys(opened_store.run(query, {"case": cases[0]}).rows) for query in queries])
     for embedded, neo4j in zip(*found, strict=True):
         assert len(embedded) == len(neo4j)
@@ -310,20 +354,18 @@ def _sorted_keys(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
 
 
 @pytest.mark.neo4j
-def test_an_update_writes_only_what_changed(cases: list[str], tmp_path: Path) -> None:
+def test_an_update_writes_only_what_changed(cases: list[str], tmp_path: Path, prepared: Prepared) -> None:
     with opened("neo4j", tmp_path, cases) as store, raw() as session:
-        refresh(loaded(tmp_path, small(cases[0])), store)
+        refresh(prepared.facts(), store)
         session.run("MATCH (n {case: $case}) SET n.untouched_since = 1", case=cases[0]).consume()
         session.run("MATCH ()-[r {case: $case}]->() SET r.untouched_since = 1", case=cases[0]).consume()
 
-        facts = loaded(tmp_path, small(cases[0]))
+        facts = prepared.then(tmp_path, small(cases[0]))
         store.load(project([evaluate(facts, cases[0])]))
         assert _written(session, cases[0]) == ({"Evaluation"}, set(), 0)
 
-        before = project([evaluate(facts, cases[0])])
-        facts = loaded(tmp_path, small(cases[0], done=True))
-        after = project([evaluate(facts, cases[0])])
-        store.load(after)
+        before, after = prepared.frames(), prepared.frames(done=True)
+        store.load(prepared.frames(done=True))
         labels, keys, relationships = _written(session, cases[0])
         assert keys == _new_ids(before, after) - {f"{cases[0]}/2020-06-30"}
         assert f"{cases[0]}/p/pay/140105" in keys
@@ -367,18 +409,18 @@ def _new_relationships(before: Frames, after: Frames) -> int:
 
 
 @pytest.mark.neo4j
-def test_other_data_in_the_database_are_left_alone(cases: list[str], tmp_path: Path) -> None:
+def test_other_data_in_the_database_are_left_alone(cases: list[str], tmp_path: Path, prepared: Prepared) -> None:
     with opened("neo4j", tmp_path, cases) as store, raw() as session:
         session.run("CREATE (:Stranger {case: $case, name: 'x'})-[:KNOWS]->(:Agency {id: $case})", case=cases[1])
-        refresh(loaded(tmp_path, small(cases[0])), store)
+        store.load(prepared.frames())
         left = session.run("MATCH (:Stranger {case: $case})-[:KNOWS]->(a:Agency) RETURN count(a)", case=cases[1])
         assert left.single(strict=True)[0] == 1
         session.run("MATCH (a:Agency {id: $case}) DETACH DELETE a", case=cases[1]).consume()
 
 
 @pytest.mark.neo4j
-def test_a_relationship_that_is_there_twice_is_mended(cases: list[str], tmp_path: Path) -> None:
-    frames = project([evaluate(loaded(tmp_path, small(cases[0])), cases[0])])
+def test_a_relationship_that_is_there_twice_is_mended(cases: list[str], tmp_path: Path, prepared: Prepared) -> None:
+    frames = prepared.frames()
     with opened("neo4j", tmp_path, cases) as store, raw() as session:
         store.load(frames)
         session.run(
@@ -390,22 +432,22 @@ def test_a_relationship_that_is_there_twice_is_mended(cases: list[str], tmp_path
 
 
 @pytest.mark.neo4j
-def test_constraints_and_indexes_are_those_of_the_schema(cases: list[str], tmp_path: Path) -> None:
+def test_constraints_and_indexes_are_those_of_the_schema(cases: list[str], tmp_path: Path, prepared: Prepared) -> None:
     with opened("neo4j", tmp_path, cases) as store, raw() as session:
-        refresh(loaded(tmp_path, small(cases[0])), store)
+        store.load(prepared.frames())
         unique = session.run("SHOW CONSTRAINTS YIELD labelsOrTypes, properties, type WHERE type = 'UNIQUENESS'")
         assert {tuple(record["labelsOrTypes"]) for record in unique if record["properties"] == ["id"]} >= {
             (label,) for label in LABELS
         }
 
 
-def test_readers_keep_the_snapshot_that_they_opened(cases: list[str], tmp_path: Path) -> None:
+def test_readers_keep_the_snapshot_that_they_opened(tmp_path: Path, prepared: Prepared) -> None:
     writer, reader = EmbeddedStore(tmp_path / "graph"), EmbeddedStore(tmp_path / "graph")
     question = "MATCH (s:Step {stage: 'pay', scope: '140105'}) RETURN s.state"
-    refresh(loaded(tmp_path, small(cases[0])), writer)
+    refresh(prepared.facts(), writer)
     with reader._worker() as worker:
         assert reader.run(question).rows == [("untouched",)]
-        refresh(loaded(tmp_path, small(cases[0], done=True)), writer)
+        refresh(prepared.facts(done=True), writer)
         assert worker.run(question, {}, ALL).rows == [("untouched",)]
     assert reader.run(question).rows == [("done",)]
     assert len(list((tmp_path / "graph").glob("snapshot-*.kgl"))) == 1
