@@ -123,6 +123,9 @@ def _started() -> SparkSession:
     quiet = Path(__file__).with_name("log4j2.properties")
     os.environ.setdefault("SPARK_SUBMIT_OPTS", f"-Dlog4j2.configurationFile={quiet}")
     try:
+        # What runs is not configured anew: reading and setting each property is a round trip to the JVM.
+        if running := SparkSession.getActiveSession():
+            return running
         # Asking for a property starts the JVM, which reads Spark's configuration: before that SparkConf would be empty.
         SparkContext.getSystemProperty("spark.master")
         conf = SparkConf().setAppName("graphkit")
