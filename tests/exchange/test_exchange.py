@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,7 @@ from graphkit.graph.exchange import FORMATS, read_graph, write_graph
 from graphkit.graph.exchange.script import literal, script
 from graphkit.graph.frames import Frames
 from graphkit.graph.projection import project
+from graphkit.graph.store import GraphStore
 from graphkit.graph.stores import open_store, refresh
 from graphkit.model.errors import InputError, StoreError
 from tests.reports.small import HOSTILE, load_small
@@ -33,6 +35,16 @@ def frames(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     names = HOSTILE if request.param == "hostile" else {}
     facts = load_small(tmp_path_factory.mktemp("exchange"), names=names)
     return project([evaluate(facts, *facts.case_ids())])
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
+    """The embedded store with the small case, to ask."""
+    folder = tmp_path_factory.mktemp("asked")
+    facts = load_small(folder)
+    with open_store(folder / "workspace") as opened:
+        refresh(facts, opened)
+        yield opened
 
 
 def _rows(frames: Frames, *, as_xml: bool = False) -> dict[Any, list[dict[str, Any]]]:
@@ -90,12 +102,9 @@ def test_networkx_has_every_node_and_relationship(frames: Frames) -> None:
     assert labels.count("Step") == counts["Step"]
 
 
-def test_networkx_takes_what_a_query_returns(tmp_path: Path) -> None:
-    facts = load_small(tmp_path)
-    with open_store(tmp_path / "workspace") as store:
-        refresh(facts, store)
-        result = store.run("MATCH p = (s:Step)-[r:AFTER]->(t:Step) RETURN p, [s, r] AS pair, {t: t} AS map")
-        alone = store.run("MATCH (:Step)-[r:AFTER]->(:Step) RETURN r")
+def test_networkx_takes_what_a_query_returns(store: GraphStore) -> None:
+    result = store.run("MATCH p = (s:Step)-[r:AFTER]->(t:Step) RETURN p, [s, r] AS pair, {t: t} AS map")
+    alone = store.run("MATCH (:Step)-[r:AFTER]->(:Step) RETURN r")
     graph, of_relationships = graphkit.to_networkx(result), graphkit.to_networkx(alone)
     assert graph.number_of_edges() == len(result.rows) == of_relationships.number_of_edges()
     assert set(graph) == set(of_relationships)
@@ -107,11 +116,8 @@ def test_networkx_takes_what_a_query_returns(tmp_path: Path) -> None:
     "text",
     ["it's", "a\\", "\\u0041", "\\'", "'; MATCH (n) DETACH DELETE n; //", "`", "\n\r\t", "\u2028", "堵点😀", "$x"],
 )
-def test_text_in_a_script_is_only_text(text: str, tmp_path: Path) -> None:
-    facts = load_small(tmp_path)
-    with open_store(tmp_path / "workspace") as store:
-        refresh(facts, store)
-        assert store.run(f"RETURN {literal(text)} AS x").rows == [(text,)]
+def test_text_in_a_script_is_only_text(text: str, store: GraphStore) -> None:
+    assert store.run(f"RETURN {literal(text)} AS x").rows == [(text,)]
 
 
 @pytest.mark.neo4j
