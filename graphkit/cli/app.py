@@ -128,9 +128,12 @@ def main() -> None:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
-        app()
+        # Otherwise typer shows what is wrong with a command line itself: in English, in a box.
+        sys.exit(app(prog_name="graphkit", standalone_mode=False))
     except GraphkitError as error:
         _stop(str(error), error.exit_status)
+    except typer.TyperException as error:
+        _refuse(error)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
@@ -144,6 +147,15 @@ def main() -> None:
             raise
         kind = type(error).__name__
         _stop(f"this should not have happened ({kind}: {error}); run again with GRAPHKIT_DEBUG=1 and report it", 1)
+
+
+def _refuse(error: typer.TyperException) -> None:
+    """Say in one line what is wrong with a command line; a group that was asked for nothing has shown its help."""
+    told = getattr(error, "format_message", error.__str__)()
+    if not told:
+        sys.exit(2)
+    command = getattr(getattr(error, "ctx", None), "command_path", "graphkit")
+    _stop(f"{told.rstrip('.')}; see {command} --help", 2)
 
 
 def _readers_language(words: list[str]) -> str:

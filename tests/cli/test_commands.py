@@ -171,7 +171,11 @@ def test_diff_tells_new_resolved_and_persisting(here: Path) -> None:
         (["gaps", "--threshold", "retention_days=many"], 2, "retention_days=many"),
         (["gaps", "--case", "other"], 2, "--case other"),
         (["gaps", "--lang", "fr"], 2, "--lang fr"),
-        (["gaps", "--nonsense"], 2, "--nonsense"),
+        (["gaps", "--nonsense"], 2, "No such option: --nonsense; see graphkit gaps --help"),
+        (["gaps", "--nonsense", "--lang", "zh"], 2, "没有选项 --nonsense；用法见 graphkit gaps --help"),
+        (["gaps", "--limit", "many", "--lang", "zh"], 2, "--limit 的值须为整数"),
+        (["explain", "--lang=zh"], 2, "缺少参数 GAP_ID"),
+        (["gapes"], 2, "No such command 'gapes'"),
         (["explain", "gap-0"], 1, "no gap 'gap-0'"),
         (["gaps", "-w", "nowhere"], 3, "nowhere"),
         (["verify", "-w", "nowhere"], 3, "nowhere"),
@@ -188,7 +192,14 @@ def test_what_is_wrong_is_said_and_no_traceback(here: Path, words: list[str], st
     assert done.returncode == status
     assert said in done.stderr
     assert done.stdout == ""
-    assert "Traceback" not in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("words", [[], ["finding"]])
+def test_a_group_that_is_asked_for_nothing_shows_its_commands(here: Path, words: list[str]) -> None:
+    done = graphkit(*words, folder=here)
+    assert (done.returncode, done.stderr) == (2, "")
+    assert "Commands" in done.stdout
 
 
 def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
