@@ -78,6 +78,10 @@ class SparkEngine:
 
     def execute(self, script: str) -> None:
         """Run statements that make, fill or drop tables and views, each where its rows are."""
+        if not self._on_cluster and not self._lent:
+            # Nothing is there to be read by it: a case without such rows is evaluated as without Spark.
+            self._own.execute(script)
+            return
         for statement in _statements(script):
             self._lent.discard(statement.name)
             if not self._on_cluster & statement.reads:
@@ -92,7 +96,7 @@ class SparkEngine:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        text, reads = _select(query)
+        text, reads = _select(query) if self._on_cluster else ("", frozenset())
         if not self._on_cluster & reads:
             return self._own.rows(query)
         columns = [column.to_pylist() for column in self._rows(text, reads).columns]
