@@ -115,6 +115,10 @@ class GapPage(Page):
     """Gaps in their rank order; `counts` are those of the whole list, by kind."""
 
     thresholds: dict[str, Money]
+    rejected_rows: dict[str, int] = Field(
+        description="by table, rows that could not be loaded; gaps may only hold for want of them",
+        examples=[{"events": 2}],
+    )
     counts: dict[str, int] = Field(examples=[{"missing_step": 1}])
     gaps: list[Gap] = Field(examples=[[GAP_EXAMPLE]])
 

@@ -14,6 +14,7 @@ from graphkit.gaps.diff import diff
 from graphkit.gaps.trace import trace
 from graphkit.model.errors import InputError
 from graphkit.model.tables import TABLES
+from graphkit.reports.gaps_json import rejected_rows
 from graphkit.views.data import PageData
 from graphkit.views.neighbourhood import neighbourhood
 
@@ -83,9 +84,11 @@ def gaps(
     with server.evaluations.open(question) as evaluation:
         about = question.about(evaluation)
         thresholds = evaluation.thresholds
+        rejected = rejected_rows([evaluation])
     return GapPage(
         **about,
         thresholds=thresholds,
+        rejected_rows=rejected,
         total=len(listed.gaps),
         next=next_cursor(question, position + len(page), len(listed.gaps), "gaps", asdict(filters)),
         counts=listed.counts,

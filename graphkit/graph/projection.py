@@ -20,6 +20,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pydantic import BaseModel
 
+from graphkit.engine.arrow import type_name
 from graphkit.engine.duckdb import connect
 from graphkit.facts.schema import DEFINITIONS
 from graphkit.gaps import Evaluation
@@ -32,16 +33,6 @@ FILES = ("case.sql", "evaluation.sql")
 """The projection files: each makes what its sections share, then has its sections."""
 
 _TABLE = re.compile(r"^CREATE OR REPLACE TEMP TABLE (\w+)", re.MULTILINE)
-
-_DUCKDB: dict[pa.DataType, str] = {
-    pa.string(): "VARCHAR",
-    pa.int64(): "BIGINT",
-    pa.float64(): "DOUBLE",
-    pa.bool_(): "BOOLEAN",
-    pa.date32(): "DATE",
-    pa.timestamp("us"): "TIMESTAMP",
-    pa.list_(pa.string()): "VARCHAR[]",
-}
 
 _PROVISION = {
     "policy": "policy", "id": "id", "title_zh": "title_zh", "title_en": "title_en", "parameter": "parameter",
@@ -224,7 +215,7 @@ def _read(evaluation: Evaluation, section: Section, schema: pa.Schema, order: tu
     """Read the rows of a section in the columns of the schema, with their digest, in a fixed order."""
     given = _columns(evaluation, section)
     columns = {
-        field.name: f'CAST({_column(field.name, given)} AS {_DUCKDB[field.type]}) AS "{field.name}"'
+        field.name: f'CAST({_column(field.name, given)} AS {type_name(field.type)}) AS "{field.name}"'
         for field in schema
         if field.name != "digest"
     }

@@ -60,10 +60,20 @@ def test_gaps_are_those_of_the_command_line(client: TestClient, workspace: Path,
     names = ("policy", "region", "agency", "kind", "category", "consequences")
     gaps = evaluation.gaps(**{name: value for name, value in asked.items() if name in names})  # type: ignore[arg-type]
     expected = gaps_document([(evaluation, gaps)])
-    for name in ("as_of", "known_by", "case", "counts", "gaps"):
+    for name in ("as_of", "known_by", "case", "counts", "rejected_rows", "gaps"):
         assert document[name] == expected[name]
     assert document["total"] == len(gaps) > 0
     assert document["next"] is None
+
+
+def test_rows_that_could_not_be_loaded_are_told_with_the_gaps(tmp_path: Path) -> None:
+    folder = write_other(tmp_path / "other")
+    with (folder / "tables" / "events.csv").open("a", encoding="utf-8", newline="") as stream:
+        stream.write("of no column\r\n")
+    workspace = tmp_path / "workspace"
+    assert load_case(Facts(workspace, create=True), folder).rejected == 1
+    with TestClient(create_app(Settings(workspace)), base_url=BASE) as client:
+        assert client.get("/api/v1/cases/other/gaps").json()["rejected_rows"] == {"events": 1}
 
 
 def test_pages_make_up_the_list(client: TestClient) -> None:
