@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+
+from scripts.api_examples import FILE, examples
 
 from .conftest import SMALL
 from .matrix import CELLS
@@ -89,6 +92,10 @@ def test_every_read_shows_an_answer_that_is_as_it_says(client: TestClient) -> No
     assert len(without) < 4
     # Of these there is nothing in a workspace that was just loaded; their fields have examples.
     assert all("/jobs/{job}" in path or path.endswith("/candidates/{key}") for path in without), without
+
+
+def test_the_examples_are_what_is_answered_now() -> None:
+    assert json.loads(FILE.read_text(encoding="utf-8")) == examples(), "run python scripts/api_examples.py"
 
 
 def test_examples_are_real(client: TestClient) -> None:
