@@ -25,7 +25,7 @@ from graphkit.case.own_rules import RuleCheck, read_own_rules
 from graphkit.case.read import SUFFIXES, RawTable, read_raw
 from graphkit.case.rejects import Reject, short, write_rejects
 from graphkit.case.yaml_file import read_yaml, wrong_parts
-from graphkit.engine.duckdb import connect
+from graphkit.engine.duckdb import connect, parquet_rows
 from graphkit.facts import Facts, Transaction
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import DEFINITIONS, own_schema, stored_schema
@@ -502,12 +502,7 @@ class _Loader:
 
     def _stored(self, table: Table) -> str:
         """Return SQL for the case's rows of a table that were loaded before."""
-        files = self.facts.files(table.name, self.case.id)
-        if not files:
-            empty = own_schema(table).empty_table()
-            self.connection.register(f"_no_{table.name}", empty)
-            return f"_no_{table.name}"
-        return f"read_parquet([{', '.join(literal(file) for file in files)}])"
+        return parquet_rows(self.facts.files(table.name, self.case.id), own_schema(table))
 
     def _earlier(self, table: Table) -> str:
         """Return SQL for the rows of a table that were loaded before, in this load from another of its files too."""

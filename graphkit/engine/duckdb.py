@@ -32,6 +32,15 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     return connection
 
 
+def parquet_rows(files: Sequence[str], schema: pa.Schema) -> str:
+    """Return what stands behind FROM to read some Parquet files; without any, the columns without rows."""
+    if not files:
+        columns = ", ".join(f'CAST(NULL AS {type_name(field.type)}) AS "{field.name}"' for field in schema)
+        return f"(SELECT {columns} WHERE FALSE)"
+    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
+    return f"read_parquet([{listed}], hive_partitioning = false)"
+
+
 class DuckDBEngine:
     """The engine of one machine: `graphkit.engine.engine.Engine` on a connection of DuckDB."""
 
@@ -45,12 +54,8 @@ class DuckDBEngine:
         self._connection.unregister("_registered")
 
     def stored(self, name: str, files: Sequence[str], schema: pa.Schema) -> str:
-        """Return what stands behind FROM to read some Parquet files; without any, the columns without rows."""
-        if not files:
-            columns = ", ".join(f'CAST(NULL AS {type_name(field.type)}) AS "{field.name}"' for field in schema)
-            return f"(SELECT {columns} WHERE FALSE)"
-        listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-        return f"read_parquet([{listed}], hive_partitioning = false)"
+        """Return what stands behind FROM to read some Parquet files."""
+        return parquet_rows(files, schema)
 
     def execute(self, script: str) -> None:
         """Run statements that make, fill or drop tables and views."""

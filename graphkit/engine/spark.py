@@ -96,11 +96,12 @@ class SparkEngine:
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """Return the rows of a query."""
-        text, reads = _select(query) if self._on_cluster else ("", frozenset())
-        if not self._on_cluster & reads:
-            return self._own.rows(query)
-        columns = [column.to_pylist() for column in self._rows(text, reads).columns]
-        return list(zip(*columns, strict=True))
+        if self._on_cluster:
+            text, reads = _select(query)
+            if self._on_cluster & reads:
+                columns = [column.to_pylist() for column in self._rows(text, reads).columns]
+                return list(zip(*columns, strict=True))
+        return self._own.rows(query)
 
     def columns(self, query: str) -> list[str]:
         """Return the names of the columns that a query gives."""

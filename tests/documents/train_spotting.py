@@ -107,10 +107,9 @@ def _run(texts: Sequence[Sequence[_Numbered]], size: int, dice: random.Random) -
     late = np.zeros_like(weights)
     step = 1
 
-    def change(rows: IntArray | int, right: int, wrong: int) -> None:
-        for tag, by in ((right, 1.0), (wrong, -1.0)):
-            weights[rows, tag] += by
-            late[rows, tag] += by * step
+    def change(rows: IntArray | int, tag: int, by: float) -> None:
+        weights[rows, tag] += by
+        late[rows, tag] += by * step
 
     order = list(range(len(texts)))
     for _ in range(_ROUNDS):
@@ -126,14 +125,14 @@ def _run(texts: Sequence[Sequence[_Numbered]], size: int, dice: random.Random) -
                     own_rows = np.split(rows, begins[1:])
                     for at, (wrong, right) in enumerate(zip(guess, tags, strict=True)):
                         if wrong != right:
-                            change(own_rows[at], right, wrong)
+                            change(own_rows[at], right, 1.0)
+                            change(own_rows[at], wrong, -1.0)
                         if at and (guess[at - 1], wrong) != (tags[at - 1], right):
-                            weights[size + tags[at - 1], right] += 1.0
-                            late[size + tags[at - 1], right] += step
-                            weights[size + guess[at - 1], wrong] -= 1.0
-                            late[size + guess[at - 1], wrong] -= step
+                            change(size + tags[at - 1], right, 1.0)
+                            change(size + guess[at - 1], wrong, -1.0)
                     if guess[0] != tags[0]:
-                        change(size + 3 + before, tags[0], guess[0])
+                        change(size + 3 + before, tags[0], 1.0)
+                        change(size + 3 + before, guess[0], -1.0)
                 step += 1
                 before = AFTER_SOME if any(tags) else AFTER_NONE
     return weights - late / step
