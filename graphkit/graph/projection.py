@@ -21,8 +21,8 @@ import pyarrow.compute as pc
 from pydantic import BaseModel
 
 from graphkit.engine.arrow import type_name
-from graphkit.engine.duckdb import connect
-from graphkit.facts.schema import DEFINITIONS
+from graphkit.engine.duckdb import connect, parquet_rows
+from graphkit.facts.schema import DEFINITIONS, stored_schema
 from graphkit.gaps import Evaluation
 from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.frames import END, START, Frames, Kind, node_schema, relationship_schema
@@ -153,7 +153,7 @@ class CaseTables:
                         yield name, self._with_ends(table, name) if isinstance(name, Kind) else table
 
     def _share(self, key: str, evaluation: Evaluation) -> None:
-        files = ", ".join(_quoted(file) for file in evaluation.facts.files(DEFINITIONS, self.case))
+        definitions = parquet_rows(evaluation.facts.files(DEFINITIONS, self.case), stored_schema(DEFINITIONS))
         documents = [(policy.id, policy.document.id) for policy in evaluation.policies if policy.document.id]
         titles = evaluation.case.title
         provisions = provisions_of(evaluation)
@@ -172,7 +172,7 @@ class CaseTables:
             f"CREATE OR REPLACE TEMP MACRO graph_case_node() AS {_quoted(case_node_id(self.case))}; "
             f"CREATE OR REPLACE TEMP MACRO graph_batch() AS {_quoted(self._batch)}; "
             "CREATE OR REPLACE TEMP VIEW definition_rows AS "
-            f"SELECT * FROM read_parquet([{files}], hive_partitioning = false); "
+            f"SELECT * FROM {definitions}; "
             + " ".join(f"CREATE OR REPLACE TEMP VIEW {name} AS VALUES {_values(rows)};" for name, rows in given.items())
             + sections_of("case.sql")[0]
             + f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
