@@ -11,11 +11,16 @@ from typing import Any, Literal
 from graphkit.documents.broken import BrokenNames, without
 from graphkit.documents.gazetteer import CHINA, Agency, Gazetteer
 from graphkit.documents.lexicon import NameIndex, any_of, rule_file
-from graphkit.documents.offices import Office, Offices
+from graphkit.documents.offices import Office, Offices, free_key
 from graphkit.documents.places import HAN, Place, Places, Said
 
 _LIST_MARK = re.compile(r"(?:（[局厅委办]）)?[ \t]*(?:[、和及与，]|以及|会同|联合|，会同)[ \t]*")
 _CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
+
+_SIGNED = re.compile(r"[ \t]*(?:[（(]?[〇零一二三四五六七八九十\d ]+年[^\n]{0,12})?$")
+_HEADED = re.compile(r"[ \t]*(?:关于|文件|公告|通知|通报|简报|专报|审计结果|[〇零一二三四五六七八九十\d ]+年|$)")
+_SIGNED_LINES, _HEAD_LINES = 5, 4
+"""How many of the last lines may be a signature, and of the first a head."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +102,7 @@ class AgencyFinder:
         return [replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in found]
 
     def _find(self, text: str, hurt: bytearray | None) -> list[Mention]:
-        context = _Context(common=self._places.count(text))
+        context = _Context(common=self._places.count(text), home=self._home(text))
         mentions: list[Mention] = []
         position = 0
         while position < len(text):
@@ -108,9 +113,24 @@ class AgencyFinder:
             for mention in found:
                 mentions.append(mention)
                 self._remember(text, mention, context)
-            called = _CALLED.match(text, found[-1].end)
-            position = called.end() if called else found[-1].end
+            position = found[-1].end
+            if (called := _CALLED.match(text, position)) and found[-1].kind == "agency":
+                mentions += self._by_called_name(text, called.start("name"), context) or []
+                position = called.end()
         return mentions
+
+    def _home(self, text: str) -> str | None:
+        """Return the region whose office signs the document, or stands at the head of it; None if none does."""
+        lines = [line for line in map(str.strip, text.split("\n")) if line]
+        ends = [self._office_at(line, _SIGNED) for line in reversed(lines[-_SIGNED_LINES:])]
+        heads = [self._office_at(line, _HEADED) for line in lines[:_HEAD_LINES]]
+        return next((code for code in (*ends, *heads) if code), None)
+
+    def _office_at(self, line: str, after: re.Pattern[str]) -> str | None:
+        found = self._at(line, 0, _Context())
+        if not found or found[0].rule != "place" or found[0].region == CHINA or not after.match(line, found[0].end):
+            return None
+        return found[0].region
 
     def key_of(self, name: str, region: str | None) -> str | None:
         """Return an agency's key from its name and the region where it stands, or None if its name says too little."""
@@ -170,19 +190,19 @@ class AgencyFinder:
             return None
         name, agencies = found
         end = position + len(name)
-        if not self._offices.may_end(text, end, name) or (
-            name in self._words["weak"] and not _alone(text, position, end)
-        ):
+        if not self._offices.may_end(text, end, name):
             return None
         own = [one for one in agencies if not one.national] or agencies
+        branch = self._special(text, position, end, own[0], context) if len(own) == 1 and own[0].national else None
+        if branch:
+            return branch
+        if name in self._words["weak"] and not _alone(text, position, end):
+            return None
         if len(own) > 1:
             why = f"{len(own)} agencies are called {name}; a person must choose"
             ids = tuple(sorted(one.id for one in own))
             return [Mention(position, end, "agency", name, None, None, None, why, 0.6, "known_name", candidates=ids)]
         agency = own[0]
-        special = self._special(text, position, end, agency, context) if agency.national else None
-        if special:
-            return special
         why = "its name" if name == agency.name else f"{name} is a name of {agency.name}"
         known = Mention(
             position, end, "agency", agency.name, agency.id, agency.level, agency.region, why, 0.98, "known_name"
@@ -213,13 +233,15 @@ class AgencyFinder:
         if match is None:
             return None
         office = self._offices.read(text, match.end(), territory=True) or self._offices.bare(text, match.end())
-        return [self._group(text, position, office.end, "each")] if office else None
+        if office is None:
+            return None
+        towns = self._towns_too.match(text, office.end)  # 各镇人民政府、街道办事处
+        return [self._group(text, position, towns.end() if towns else office.end, "each")]
 
     def _by_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         party = text.startswith(self._words["party_word"], position)
         start = position + len(self._words["party_word"]) if party else position
-        follows = context.last is not None and context.last.end == position
-        if follows and text.startswith(self._verbs, position):
+        if text.startswith(self._verbs, position) and self._is_verb(text, position, context):
             return None
         place = self._places.read(text, start, context)
         if place is None:
@@ -244,6 +266,7 @@ class AgencyFinder:
         free = office.key.startswith("org/")
         if free and not place.full and text[place.end : place.end + 1] in "省市县区":
             return [self._region(text, position, place)]
+        office = self._with_branch(text, office, context)
         where = _Where(
             place.code,
             level,
@@ -255,6 +278,12 @@ class AgencyFinder:
         if party and free and text.startswith("委员会", office.end):
             office = replace(office, end=office.end + 3, name=f"{office.name}委员会")
         return [self._branch_of(text, position, office, place) or self._made(text, position, office, where)]
+
+    def _is_verb(self, text: str, position: int, context: _Context) -> bool:
+        """Return whether 会同 in 会同县卫健委 is a verb: after an agency, or where the text names nothing near."""
+        place = self._places.read(text, position, context)
+        follows = context.last is not None and context.last.end == position
+        return follows or (place is not None and place.code not in context.common)
 
     def _branch_of(self, text: str, position: int, office: Office, city: Place) -> Mention | None:
         """玉溪市生态环境局江川分局: a city's office in one of its counties."""
@@ -339,13 +368,15 @@ class AgencyFinder:
         last = context.last
         national = self._gazetteer.by_key(f"{office.key}@{CHINA}")
         listed = last is not None and bool(_LIST_MARK.fullmatch(text[last.end : position]))
+        of_province = text[office.end - 1] == "厅"
         if last and listed and last.generic:
             return [self._group(text, position, office.end, "list")]
-        if last and listed and last.level not in {None, "central"} and last.region:
+        alike = last and last.level not in ({None, "central", "city", "county"} if of_province else {None, "central"})
+        if last and listed and alike and last.region:
             where = _Where(last.region, last.level, f"in a list after {last.name}", 0.9, "list")
         elif last and listed and last.id and last.level == "central" and national:
             where = _Where(CHINA, "central", f"in a list after {last.name}", 0.85, "list")
-        elif text[office.end - 1] == "厅":
+        elif of_province:
             code, why = self._places.implied("省", "province", context)
             where = _Where(code, "province", why, 0.85 if code else 0.65, "function")
         elif context.regions and (region := self._regions.get(context.regions[-1])):
@@ -382,10 +413,16 @@ class AgencyFinder:
         if position and HAN.match(text[position - 1]) and not text.endswith(self._open_starts, 0, position):
             return None
         office = self._offices.alone(text, position)
-        if office is None:
+        if office is None or any(self._begins_region(text, at, context) for at in range(position + 1, office.end)):
             return None
+        office = self._with_branch(text, office, context)
         why = "an organisation's name; not an office of a territory"
         return [Mention(position, office.end, "agency", office.name, None, None, None, why, 0.85, "free_name")]
+
+    def _begins_region(self, text: str, at: int, context: _Context) -> bool:
+        """巡察建瓯市粮食收储有限公司: what stands before a region's whole name is not of the organisation's name."""
+        place = self._places.read(text, at, context)
+        return place is not None and place.full
 
     # -- national bodies --------------------------------------------------------------------------------------------
 
@@ -397,16 +434,15 @@ class AgencyFinder:
                 found = self._branch(text, position, match, branch, body.id, context) if match else None
                 if found:
                     return found
-        inner = next((word for word in ("办公厅", "办公室") if text.startswith(word, end)), "")
+        inner, suffix = self._offices.inside(text, end)
         if inner and not body.name.endswith(inner):
-            stop = end + len(inner)
             why = f"the {inner} of {body.name} ({body.id})"
             known = Mention(
                 position,
-                stop,
+                end + len(inner),
                 "agency",
                 body.name + inner,
-                f"{body.id}-office",
+                f"{body.id}-{suffix}",
                 "central",
                 CHINA,
                 why,
@@ -478,7 +514,19 @@ class AgencyFinder:
             return None
         code, why = self._places.implied(word, level, context)
         where = _Where(code, level, f"{word}: {why}", 0.92 if code else 0.7, "implied_place")
-        return [self._made(text, position, office, where)]
+        city = Place(match.end(), code, (), full=False, why=why)
+        return [self._branch_of(text, position, office, city) or self._made(text, position, office, where)]
+
+    def _with_branch(self, text: str, bank: Office, context: _Context) -> Office:
+        """重庆农村商业银行云阳支行: a bank with its office in a place."""
+        if not bank.name.endswith(("银行", "农商行")):
+            return bank
+        place = self._places.read(text, bank.end, context, begins=True)
+        short = self._regions.short_counties.at(text, bank.end)
+        at = place.end if place else bank.end + len(short[0]) if short else bank.end
+        words = next((word for word in self._words["bank_offices"] if at > bank.end and text.startswith(word, at)), "")
+        name = bank.name + text[bank.end : at] + words
+        return replace(bank, end=at + len(words), name=name, key=free_key(name)) if words else bank
 
     def _region(self, text: str, position: int, place: Place) -> Mention:
         region = self._regions.get(place.code)
@@ -547,6 +595,10 @@ class AgencyFinder:
     @cached_property
     def _each(self) -> re.Pattern[str]:
         return re.compile(self._words["each"])
+
+    @cached_property
+    def _towns_too(self) -> re.Pattern[str]:
+        return re.compile(self._words["towns_too"])
 
     @cached_property
     def _list_end(self) -> re.Pattern[str]:

@@ -46,11 +46,14 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     years = any_of(rules["years"])
     month = rf"(?P<m>{m})月份?(?:(?P<d>{d})[日号](?!程|常|均|报|内|之内)|(?P<mp>{month_part})(?![小心央国期等原医共]))?"
     single = (
-        rf"(?P<firsty>{y}){rules['to']}(?P<lasty>{y})\s*年度?(?!\d|[上下]半|[初底末])"
+        rf"(?P<firsty>{y}){rules['to']}(?P<lasty>{y})\s*年度?(?P<lastp>{part})?(?!\d|[初底末])"
+        rf"|[“\"]?(?P<plan>{any_of(rules['plans'])})(?![”\"]?(?:{rules['not_after_plan']}))[”\"]?(?:期间|时期)?"
         rf"|(?<![\d.、])(?:(?P<spany>{y})\s*年)?(?P<firstm>{m})(?:月?{rules['to']}|(?<!^.)(?<!\n.)月?、)(?P<lastm>{m})月份?(?!\d|[底末初中上下])"
-        rf"|(?:(?P<y>{y})\s*年度?|(?P<rel>(?<!以)(?:{years})))(?:(?P<yp>{part})|(?P<ys>[初底末])(?!数|子)|{month})?"
+        rf"|(?:(?P<y>{y})\s*年度?|(?P<rel>(?<!以)(?:{years})))"
+        rf"(?:(?P<yp>{part})|全年|(?P<ys>[初底末])(?!数|子)|前(?P<upto>{m})个月"
+        rf"|(?P<relfirst>{m})月?{rules['to']}(?P<rellast>{m})月份?(?!\d|[底末初中上下])|{month})?"
         rf"|(?P<iso>{y}[-/.][ ]?(?:1[0-2]|0?[1-9])[-/.][ ]?(?:3[01]|[12]\d|0?[1-9]))(?!\d)"
-        rf"|(?P<yp2>前[两三]季度|(?<!下)(?:第)?[一二三四1-4]季度|上半年|下半年|年底|年末|年初|(?<![一二两三四五六七八九十数几半\d])年内)"
+        rf"|(?P<yp2>前[两三]季度|(?<!下)(?:第)?[一二三四1-4]季度末?|上半年|下半年|年底|年末|年初|(?<![一二两三四五六七八九十数几半\d])年内)"
         rf"|(?P<rm>{relative})(?:(?P<rd>{d})[日号]|(?P<rmp>{month_part}))?|(?<![每个各几上下当本\d])(?P<alone>月[底末])"
         rf"|(?P<ed>3[01]|[12]\d|0?[1-9]){nth}[ ](?P<em>{english})\.?,?[ ](?P<ey>[12]\d{{3}})(?!\d)"
         rf"|(?<![A-Za-z])(?P<em2>{english})\.?[ ](?P<ed2>3[01]|[12]\d|0?[1-9]){nth},?[ ](?P<ey2>[12]\d{{3}})(?!\d)"
@@ -58,7 +61,7 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     )
     second = re.compile(
         rf"[ ]?{rules['to']}[ ]?"
-        rf"(?:(?:(?P<y>{y})年)?(?P<m>{m})月(?:(?P<d>{d})[日号]|(?P<mp>{month_part}))?|(?P<d2>{d})[日号]|(?P<y2>{y})年度?)"
+        rf"(?:(?:(?P<y>{y})年)?(?P<m>{m})月(?:(?P<d>{d})[日号]|(?P<mp>{month_part}))?|(?P<d2>{d})[日号]|(?P<y2>{y})年度?(?P<yp>{part})?(?![初底末]))"
     )
     bare_day = re.compile(rf"(?P<d>{d})[日号]{rules['to']}(?P<d2>{d})[日号]")
     return re.compile(single), second, bare_day
@@ -73,14 +76,16 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
     found: list[FoundDate] = []
     named_year: int | None = None
     last_year: int | None = None
-    named_at = position = 0
+    named_at = last_at = position = 0
     while match := single.search(text, position):
         position = match.end()
         if _part_of_another(text, match) or _says_no_time(text, match, rules):
             position = match.start() + 1
             continue
         year, inferred = _year(match, last_year if match.group("yp2") or match.group("rel") else named_year, own, rules)
-        if inferred and named_year and own and own > named_year and _of_now(text, match, own_month, rules):
+        earlier = last_year if match.group("yp2") else named_year
+        told_from_now = _starts_anew(text, match, last_at) or _of_now(text, match, own_month, rules)
+        if inferred and not match.group("rel") and earlier and own and own > earlier and told_from_now:
             year, inferred = own, f"the document's year, {own}"
         elif inferred and not match.group("rel") and _looks_on(text, match, named_at):
             year, inferred = _year_ahead(match, year, own, own_month, inferred)
@@ -100,7 +105,7 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
         if (match.group("y") and match.group("m")) or any(match.group(one) for one in ("spany", "iso", "ey", "ey2")):
             named_year, named_at = year, end
         if any(match.group(name) for name in ("y", "lasty", "spany", "iso", "ey", "ey2")):
-            last_year = year
+            last_year, last_at = year, end
         value = (
             DateValue(
                 start=days.first.isoformat(), end=days.last.isoformat(), precision=days.precision, inferred=inferred
@@ -118,12 +123,17 @@ def _of_now(text: str, match: re.Match[str], own_month: int | None, rules: dict[
 
     So it is after words such as 截至 and 将于, and where a sentence begins with a month that is not over yet: 。8月，
     """
-    if match.group("rel"):
-        return False
     month = _number(match.group("m2"))
     begins = text[match.start() - 1 : match.start()] in {"。", "\n"} and text.startswith("，", match.end())
     told = begins and month is not None and own_month is not None and month <= own_month
     return told or re.search(rules["of_now"], text[max(0, match.start() - 3) : match.start()]) is not None
+
+
+def _starts_anew(text: str, match: re.Match[str], last_at: int) -> bool:
+    """Return whether no year is named before in the same line; of a half or quarter of a year, in its sentence."""
+    part = match.group("yp2") or ""
+    ends = r"[。；\n]" if "半年" in part or "季" in part else r"\n"
+    return re.search(ends, text[last_at : match.start()]) is not None
 
 
 def _looks_on(text: str, match: re.Match[str], named_at: int) -> bool:
@@ -231,6 +241,8 @@ def _year(
         return int(match.group("iso")[:4]), None
     if match.group("ey") or match.group("ey2"):
         return int(match.group("ey") or match.group("ey2")), None
+    if match.group("plan"):
+        return rules["plans"][match.group("plan")] + 4, None
     if match.group("rel"):
         shift: int = rules["years"][match.group("rel")]
         if match.group("rel") in {"当年", "次年"}:
@@ -251,9 +263,15 @@ def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Day
         return _one_day(parts[0], parts[1], parts[2])
     if match.group("firsty"):
         first_year = _number(match.group("firsty")) or year
-        return _Days(date(first_year, 1, 1), date(year, 12, 31), "span") if first_year <= year else None
-    if match.group("firstm"):
-        low, high = _number(match.group("firstm")) or 1, _number(match.group("lastm")) or 1
+        _, last = rules["parts_of_year"].get(match.group("lastp"), (1, 12))
+        return _Days(date(first_year, 1, 1), _month_end(year, last), "span") if first_year <= year else None
+    if match.group("plan"):
+        return _Days(date(year - 4, 1, 1), date(year, 12, 31), "span")
+    if match.group("upto"):
+        return _Days(date(year, 1, 1), _month_end(year, _number(match.group("upto")) or 12), "span")
+    if match.group("firstm") or match.group("relfirst"):
+        low = _number(match.group("firstm") or match.group("relfirst")) or 1
+        high = _number(match.group("lastm") or match.group("rellast")) or 1
         return _Days(date(year, low, 1), _month_end(year, high), "span") if low < high else None
     english = match.group("em") or match.group("em2")
     if english:
@@ -264,7 +282,7 @@ def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Day
         first, last = rules["parts_of_year"][part]
         precision: Precision = "quarter" if "季" in part else "half" if "半年" in part else "part"
         days = _Days(date(year, first, 1), _month_end(year, last), precision)
-        return _Days(days.last, days.last, "day") if part in {"年底", "年末", "底", "末"} else days
+        return _Days(days.last, days.last, "day") if part[-1] in "底末" else days
     month = _number(match.group("m") or match.group("m2"))
     if month is None:
         return _Days(date(year, 1, 1), date(year, 12, 31), "year")
@@ -301,7 +319,8 @@ def _span(days: _Days, until: re.Match[str], rules: dict[str, Any]) -> _Days:
     end: _Days | None
     if until.group("y2"):
         last_year = _number(until.group("y2")) or days.first.year
-        end = _Days(date(last_year, 1, 1), date(last_year, 12, 31), "year")
+        _, last = rules["parts_of_year"].get(until.group("yp"), (1, 12))
+        end = _Days(date(last_year, 1, 1), _month_end(last_year, last), "span")
     elif until.group("d2"):
         end = _one_day(days.first.year, days.first.month, _number(until.group("d2")) or 0)
     else:

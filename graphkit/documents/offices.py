@@ -56,6 +56,13 @@ class Offices:
             office = self.town(text, at)
         return office or (self._free(text, at) if free else None)
 
+    def inside(self, text: str, at: int) -> tuple[str, str]:
+        """Read an office of a national body after its name, and what it adds to the body's id: 办公厅, 督查组."""
+        if word := next((word for word in ("办公厅", "办公室") if text.startswith(word, at)), ""):
+            return word, "office"
+        group = self._group.match(text, at)
+        return (group.group(), "inspection") if group else ("", "")
+
     def town(self, text: str, at: int) -> Office | None:
         """Read the government of a town whose name is in no list: 三桥街道办事处."""
         match = self._town.match(text, at)
@@ -75,16 +82,19 @@ class Offices:
         """Read an organisation that is named without a region: 宏达商贸有限公司."""
         if text[at - 1 : at].isdigit() or text.startswith(self._leads, at):
             return None
+        match = self._state_group.match(text, at)
+        if match:
+            return Office(match.end(), free_key(match.group()), match.group())
         match = self._alone.match(text, at)
         if match and not any(word in match.group() for word in self._rules["not_names"]):
-            return Office(match.end(), _free_key(match.group()), match.group())
+            return Office(match.end(), free_key(match.group()), match.group())
         match = self._named.match(text, at)
         if (
             match
             and len(self._descriptions.sub("", match.group("name"))) > 1
             and not self._not_in_named.search(match.group("name"))
         ):
-            return Office(match.end(), _free_key(match.group()), match.group())
+            return Office(match.end(), free_key(match.group()), match.group())
         return None
 
     def bare(self, text: str, at: int) -> Office | None:
@@ -92,7 +102,7 @@ class Offices:
         match = self._bare_name.match(text, at)
         if match is None or self._not_bare.search(match.group()) or self._not_in_open.search(match.group()):
             return None
-        return Office(match.end(), _free_key(match.group()), match.group())
+        return Office(match.end(), free_key(match.group()), match.group())
 
     def official(self, office: Office, level: str | None) -> str:
         """Return an office's official words at a level of territory: 发改委 of a county is 发展和改革局."""
@@ -168,7 +178,7 @@ class Offices:
         match = self._open.match(text, at)
         if match is None or self._not_in_open.search(match.group()):
             return None
-        return Office(match.end(), _free_key(match.group()), match.group())
+        return Office(match.end(), free_key(match.group()), match.group())
 
     @cached_property
     def _not_after(self) -> list[tuple[str, list[str]]]:
@@ -198,6 +208,12 @@ class Offices:
         return re.compile(
             rf"(?![一二三四五六七八九十\d]{{1,3}}[）)]|同?期)(?:(?![{stops}])[\u4e00-\u9fffA-Z（）]){{2,18}}?(?:{ends})"
         )
+
+    @cached_property
+    def _state_group(self) -> re.Pattern[str]:
+        stops = re.escape(self._rules["open_stops"])
+        begins, ends = any_of(self._rules["state_groups"]), any_of(self._rules["state_group_ends"])
+        return re.compile(rf"(?:{begins})(?:(?![{stops}])[\u4e00-\u9fff]){{0,14}}?(?:{ends})")
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
@@ -235,7 +251,7 @@ class Offices:
     def _town(self) -> re.Pattern[str]:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省")
         return re.compile(
-            rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委)"
+            rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,8}}?苏木|(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委|(?<=街道)办)"
         )
 
     @cached_property
@@ -246,5 +262,6 @@ class Offices:
         return re.compile(rf"(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff\d]|$|{acts})")
 
 
-def _free_key(name: str) -> str:
+def free_key(name: str) -> str:
+    """Return the key of an organisation that no rule knows: made of its name."""
     return f"org/{hashlib.sha256(name.encode()).hexdigest()[:8]}"

@@ -28,10 +28,11 @@ class Place:
 
 @dataclass(slots=True)
 class Said:
-    """What the text has said so far, and how often it names each region with those below it."""
+    """What the text has said so far, how often it names each region with those below it, and whose document it is."""
 
     regions: list[str] = field(default_factory=list)
     common: Counter[str] = field(default_factory=Counter)
+    home: str | None = None
 
 
 class Places:
@@ -41,13 +42,18 @@ class Places:
         self._regions = gazetteer.regions
         self._jurisdiction = gazetteer.jurisdiction
         self._joined = frozenset(rule_file("regions.yaml")["joined"])
+        self._verbs = tuple(rule_file("regions.yaml")["verbs"])
         self._crossing = frozenset(rule_file("regions.yaml")["crossing"])
         self._implied_joined = frozenset(rule_file("agencies.yaml")["implied_joined"])
         self._may_begin_after: str = rule_file("agencies.yaml")["implied_after"]
 
     def count(self, text: str) -> Counter[str]:
-        """Count each region that the text names beyond doubt, with those above it."""
+        """Count each region that the text names beyond doubt, with those above it.
+
+        One whose name is a verb too (会同县) counts only where the text names something else of its city.
+        """
         counts: Counter[str] = Counter()
+        verbs: set[str] = set()
         for position in range(len(text)):
             found = self._regions.names.at(text, position)
             if found is None or self._regions.excluded(text, position, position + len(found[0])):
@@ -55,8 +61,15 @@ class Places:
             end = position + len(found[0])
             codes = {meaning.code for meaning in found[1] if self._may_be(text, position, end, meaning, None)}
             if len(codes) == 1:
-                counts.update(region.code for region in self._regions.above(codes.pop()))
-        return counts
+                code = codes.pop()
+                counts.update(region.code for region in self._regions.above(code))
+                verbs |= {code} if text.startswith(self._verbs, position) else set()
+        for code in sorted(verbs):
+            times, (_, *above) = counts[code], self._regions.above(code)
+            if counts[above[0].code] == times:
+                counts.subtract({region.code: times for region in above})
+                del counts[code]
+        return +counts
 
     def read(self, text: str, start: int, said: Said, *, begins: bool = False) -> Place | None:
         """Read a chain of region names, each in the region before it. `begins`: a name is known to begin here."""
@@ -76,6 +89,11 @@ class Places:
 
     def implied(self, word: str, level: str, said: Said) -> tuple[str | None, str]:
         """Return the region that a bare 省, 市, 县 (`word`) stands for, and why."""
+        issuing = self._regions.get(said.home)
+        if issuing and issuing.name.endswith(word) and (word == "市" or issuing.level == level):
+            return issuing.code, f"the document is one of {issuing.name}"
+        if issued := self._regions.ancestor(said.home, level):
+            return issued.code, f"the document is one of {issuing.name if issuing else ''} in {issued.name}"
         for named in reversed(said.regions):
             region = self._regions.ancestor(named, level)
             own = next((one for one in self._regions.above(named) if one.name.endswith(word)), None)
@@ -121,9 +139,9 @@ class Places:
             return False
         if begins:
             return True
-        if meaning.full:
-            return text[start:end] not in self._joined or self.may_begin(text, start)
         crosses = text[max(0, start - 1) : start + 1] in self._crossing
+        if meaning.full:
+            return text[start:end] not in self._joined or (self.may_begin(text, start) and not crosses)
         region = self._regions.get(meaning.code)
         free = region is not None and region.level == "province"  # 结合山西: few other words hold a province's name
         return not crosses and (free or self.may_begin(text, start)) and not _STREET.match(text, end)

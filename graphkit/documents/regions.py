@@ -98,12 +98,12 @@ def _short_names(region: Region, rules: dict[str, list[str]]) -> list[str]:
     also = []
     if region.level == "county" and name.endswith("自治县"):
         cuts = [at for people in rules["county_peoples"] if (at := name.find(people)) > 1]
-        return [f"{name[: min(cuts)]}县"] if cuts else []
+        return [f"{name[: min(cuts)]}县", f"{name[: min(cuts)]}自治县"] if cuts else []
     if region.level == "city" and name.endswith("自治州"):
         name = name.removesuffix("自治州")
         cuts = [name.find(people) for people in rules["peoples"] if name.find(people) > 0]
         name = name[: min(cuts)] if cuts else name
-        also = [f"{name}州"]
+        also = [f"{name}州", f"{name}自治州"]
     else:
         name = next((name.removesuffix(end) for end in ends if name.endswith(end)), name)
     common = region.level == "city" and name in rules["not_short"]

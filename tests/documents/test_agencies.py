@@ -41,10 +41,48 @@ def ids(text: str) -> list[str | None]:
         ("浦东新区区委", ["party-310115"]),
         ("长治市人民政府国有资产监督管理委员会", ["state-assets-140400"]),
         ("太原市小店区审计局通过区水利局", ["audit-140105", "water-140105"]),
+        ("黄山市审计局会同县卫健委", ["audit-341000", None]),
+        ("由县医保局牵头，会同县卫健委核查", [None, None]),
+        ("怀化市会同县卫健委", ["health-431225"]),
+        ("责成县水利局主办", [None]),
+        ("国家金融监督管理总局菏泽监管分局", ["nfra-371700"]),
+        ("太原市财政局、农行太原分行", ["finance-140100", "abc-140100"]),
+        ("信阳市商城县。市生态环境局商城分局", ["environment-411524"]),
+        ("绵阳市审计局、审计厅", ["audit-510700", "audit-510000"]),
+        ("国务院第六次大督查第四督查组", ["state-council-inspection"]),
+        ("威宁自治县交通运输局", ["transport-520526"]),
+        ("湘西自治州审计局", ["audit-433100"]),
     ],
 )
 def test_an_office_is_known_by_its_function_and_region(text: str, expected: list[str | None]) -> None:
     assert ids(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("锦州市审计局\n2020年9月22日", ["audit-210781", "audit-210700", "audit-210700"]),  # signs it
+        ("凌海市审计局\n", ["audit-210781", "audit-210781", "audit-210781"]),
+    ],
+)
+def test_a_bare_city_is_that_of_the_office_which_signs(text: str, expected: list[str]) -> None:
+    assert ids(f"检查情况\n凌海市审计局发现问题。市审计局已督促整改。\n{text}") == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("各镇人民政府、街道办事处，区财政局", ["各镇人民政府、街道办事处", "区财政局"]),
+        ("关于辽北粮食储备集团有限责任公司的报告", ["辽北粮食储备集团有限责任公司"]),
+        ("威宁县交通运输局欠付威宁草海运输有限公司运费", ["威宁县交通运输局", "威宁草海运输有限公司"]),
+        ("中国石油甘肃销售公司等选派干部", ["中国石油甘肃销售公司"]),
+        ("由晋商银行太原分行发放", ["晋商银行太原分行"]),
+        ("关于巡察建瓯市粮食收储有限公司", ["建瓯市粮食收储有限公司"]),
+        ("武汉特派员办事处（以下简称武汉办）", ["武汉特派员办事处", "武汉办"]),
+    ],
+)
+def test_a_name_is_taken_whole_and_no_more(text: str, names: list[str]) -> None:
+    assert [text[one.start : one.end] for one in agencies(text)] == names
 
 
 @pytest.mark.parametrize(
@@ -88,8 +126,8 @@ def test_a_bare_office_takes_the_region_named_before_and_says_so() -> None:
 
 
 def test_a_short_name_that_the_text_brings_in() -> None:
-    first, second = agencies("赣江新能源集团有限公司（以下简称新能源集团）亏损。新能源集团应当整改")
-    assert second.name == first.name == "赣江新能源集团有限公司"
+    found = agencies("赣江新能源集团有限公司（以下简称新能源集团）亏损。新能源集团应当整改")
+    assert [one.name for one in found] == ["赣江新能源集团有限公司"] * 3
 
 
 def test_a_case_has_its_own_agencies_and_regions() -> None:

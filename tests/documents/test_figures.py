@@ -157,6 +157,12 @@ def test_what_is_no_quantity(text: str) -> None:
         ("2019至2021年", "2019-01-01", "2021-12-31"),
         ("2020年1至5月", "2020-01-01", "2020-05-31"),
         ("2020年前三季度", "2020-01-01", "2020-09-30"),
+        ("2020年三季度末", "2020-09-30", "2020-09-30"),
+        ("2014年至2016年上半年", "2014-01-01", "2016-06-30"),
+        ("2014至2016年上半年", "2014-01-01", "2016-06-30"),
+        ("2021年前9个月", "2021-01-01", "2021-09-30"),
+        ("2021年全年", "2021-01-01", "2021-12-31"),
+        ("“十四五”期间", "2021-01-01", "2025-12-31"),
     ],
 )
 def test_dates(text: str, first: str, last: str) -> None:
@@ -196,8 +202,25 @@ def test_a_month_is_this_years_where_the_words_say_so(words: str, end: str) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("2019年发放10万元。上半年又拖欠", 2020),
+        ("2019年发放10万元，上半年拖欠", 2019),
+        ("2019年3月发放。5月又查出", 2019),
+        ("2019年3月发放。\n5月8日又查出", 2020),
+    ],
+)
+def test_a_year_named_before_holds_for_its_sentence_or_its_line(text: str, year: int) -> None:
+    _, one, _ = find_dates(f"{text}。\n2020年9月9日")
+    assert one.value.start is not None
+    assert one.value.start.startswith(str(year))
+
+
+@pytest.mark.parametrize(
     ("text", "words"),
     [
+        ("今年1至10月", "今年1至10月"),
+        ("去年全年", "去年全年"),
         ("（2023年第4号）", "2023年"),
         ("二是2、3月份的补贴", "2、3月份"),
         ("免收2月、3月租金", "2月、3月"),
@@ -234,6 +257,8 @@ def test_a_year_that_is_left_out_is_inferred_and_said_so() -> None:
         "每季度",
         "近3年",
         "当年任务",
+        "“十四五”末",
+        "《“十四五”规划》",
         "比年初多",
         "上月数据",
         "担心年底分红",
