@@ -20,7 +20,6 @@ from collections.abc import Iterable, Iterator
 from decimal import Context, Decimal, localcontext
 from typing import Annotated, Literal
 
-import networkx as nx
 from pydantic import BaseModel, ConfigDict, PlainSerializer
 
 from graphkit.gaps.evaluation import Evaluation
@@ -32,6 +31,9 @@ Direction = Literal["upstream", "downstream"]
 MAX_DISTANCE = 20
 
 _EXACT = Context(prec=20 * MAX_DISTANCE)
+
+_Links = dict[str, dict[str, tuple[Decimal, bool]]]
+"""Who is reached from whom by one link: its weight, and whether that was given (a link without one has 1)."""
 
 
 def _rounded(weight: Decimal) -> float:
@@ -65,7 +67,7 @@ def knock_on(evaluation: Evaluation, gap_ids: Iterable[str]) -> dict[str, list[K
     known = {row["id"] for row in evaluation.rows("SELECT id FROM gaps")}
     down, up = _links(evaluation)
     names = {row["id"]: row["name"] for row in evaluation.rows(_NAMES)}
-    directed: tuple[tuple[Direction, nx.DiGraph[str]], ...] = (("downstream", down), ("upstream", up))
+    directed: tuple[tuple[Direction, _Links], ...] = (("downstream", down), ("upstream", up))
     found: dict[str, list[KnockOn]] = {}
     for gap_id in gap_ids:
         if gap_id not in known:
@@ -93,10 +95,10 @@ def knock_on(evaluation: Evaluation, gap_ids: Iterable[str]) -> dict[str, list[K
 _NAMES = "SELECT id, name FROM agencies UNION ALL SELECT id, name FROM beneficiary_groups ORDER BY id"
 
 
-def _links(evaluation: Evaluation) -> tuple[nx.DiGraph[str], nx.DiGraph[str]]:
+def _links(evaluation: Evaluation) -> tuple[_Links, _Links]:
     """Return who is reached from whom: downstream (with `affected_by`), and upstream."""
-    down: nx.DiGraph[str] = nx.DiGraph()
-    up: nx.DiGraph[str] = nx.DiGraph()
+    down: _Links = {}
+    up: _Links = {}
     for row in evaluation.rows('SELECT "from", "to", weight FROM supplies ORDER BY ALL'):
         _add(down, row["from"], row["to"], row["weight"])
         _add(up, row["to"], row["from"], row["weight"])
@@ -105,27 +107,24 @@ def _links(evaluation: Evaluation) -> tuple[nx.DiGraph[str], nx.DiGraph[str]]:
     return down, up
 
 
-def _add(links: nx.DiGraph[str], start: str, end: str, weight: float | None) -> None:
+def _add(links: _Links, start: str, end: str, weight: float | None) -> None:
     """Add a link, or keep the stronger of two; a weight that is given comes before one that is assumed."""
-    passed = Decimal(1) if weight is None else min(Decimal(repr(weight)), Decimal(1))
-    if start == end or passed <= 0:
-        return
-    assumed = int(weight is None)
-    before = links.get_edge_data(start, end)
-    if before is None or (passed, -assumed) > (before["weight"], -before["assumed"]):
-        links.add_edge(start, end, weight=passed, assumed=assumed)
+    link = (Decimal(1) if weight is None else min(Decimal(repr(weight)), Decimal(1)), weight is not None)
+    if start != end and link[0] > 0:
+        ends = links.setdefault(start, {})
+        ends[end] = max(link, ends.get(end, link))
 
 
 Reached = tuple[str, Decimal, int, tuple[str, ...]]
 
 
-def _reached(links: nx.DiGraph[str], held_up: Iterable[str]) -> Iterator[Reached]:
+def _reached(links: _Links, held_up: Iterable[str]) -> Iterator[Reached]:
     """Yield each that is reached with the weight, the unweighted links and the nodes of its best path.
 
     Best first: no weight is above 1, so a path never gets better by going on, and the first to arrive is the best.
     networkx's own shortest paths add lengths in binary floats and leave ties to chance.
     """
-    starts = {one for one in held_up if one in links}
+    starts = set(held_up)
     waiting: list[tuple[Decimal, int, tuple[str, ...], int]] = [(Decimal(-1), 1, (one,), 0) for one in sorted(starts)]
     heapq.heapify(waiting)
     settled: set[str] = set()
@@ -137,7 +136,6 @@ def _reached(links: nx.DiGraph[str], held_up: Iterable[str]) -> Iterator[Reached
         settled.add(node)
         if node not in starts:
             yield node, -weight, unweighted, path[:-1]
-        for end, link in links.adj[node].items():
+        for end, (passed, is_given) in links.get(node, {}).items():
             if end not in settled and length <= MAX_DISTANCE:
-                assumed = unweighted + link["assumed"]
-                heapq.heappush(waiting, (weight * link["weight"], length + 1, (*path, end), assumed))
+                heapq.heappush(waiting, (weight * passed, length + 1, (*path, end), unweighted + (not is_given)))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import networkx as nx
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from graphkit.model.gap import Severity
@@ -306,7 +306,7 @@ class Policy(_Model):
         """Refuse provisions that replace what is not there, another parameter, or each other in a circle."""
         _refuse_twice("provision", [one.id for one in self.provisions])
         known = {one.id: one for one in self.provisions}
-        newer: nx.DiGraph[str] = nx.DiGraph()
+        older: dict[str, list[str]] = {}
         for one in self.provisions:
             if one.replaces and one.from_ is None:
                 raise ValueError(f"provision {one.id}: replaces another; say since when (from)")
@@ -315,24 +315,27 @@ class Policy(_Model):
                     raise ValueError(f"provision {one.id}: replaces '{old}', which is no provision of this policy")
                 if known[old].parameter != one.parameter:
                     raise ValueError(f"provision {one.id}: replaces '{old}', which is about another parameter")
-                newer.add_edge(one.id, old)
-        if not nx.is_directed_acyclic_graph(newer):
-            circle = sorted({one for edge in nx.find_cycle(newer) for one in edge})
-            raise ValueError(f"provisions {', '.join(circle)} replace each other in a circle")
+            older[one.id] = one.replaces
+        try:
+            TopologicalSorter(older).prepare()
+        except CycleError as error:
+            circle = sorted(set(error.args[1]))
+            raise ValueError(f"provisions {', '.join(circle)} replace each other in a circle") from None
 
     def depths(self) -> dict[str, int]:
         """Return each stage's depth: the length of the longest chain of predecessors. ValueError names a circle."""
-        graph: nx.DiGraph[str] = nx.DiGraph()
-        graph.add_nodes_from(stage.id for stage in self.stages)
-        graph.add_edges_from((before, stage.id) for stage in self.stages for before in stage.after)
+        before = {stage.id: stage.after for stage in self.stages}
         try:
-            generations = list(nx.topological_generations(graph))
-        except nx.NetworkXUnfeasible:
-            circle = [edge[0] for edge in nx.find_cycle(graph)]
+            order = list(TopologicalSorter(before).static_order())
+        except CycleError as error:
+            circle = error.args[1][:-1]
             start = circle.index(min(circle))
             circle = circle[start:] + circle[:start]
             raise ValueError(f"its stages run in a circle: {' → '.join([*circle, circle[0]])}") from None
-        return {stage: depth for depth, generation in enumerate(generations) for stage in generation}
+        depths: dict[str, int] = {}
+        for stage in order:
+            depths[stage] = max((depths[one] + 1 for one in before[stage]), default=0)
+        return depths
 
 
 def _refuse_twice(what: str, ids: list[str]) -> None:
