@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date
 from pathlib import Path
@@ -315,6 +316,8 @@ def test_payments_and_benefits(tmp_path: Path, bring: Bring) -> None:
         ("已整改金额(元)", "amount_done"),
         ("是否整改到位", "done"),
         ("问题整改完成时间", "done_on"),
+        ("验收日期", "verified_on"),
+        ("涉及金额/万元", "amount"),
         ("Due Date", "due"),
         ("序  号", "number"),
         ("天气", None),
@@ -332,6 +335,89 @@ def test_units_in_headers() -> None:
         None,
         None,
     )
+    assert [unit_of(one) for one in ("涉及金额/万元", "涉及资金:亿元", "Amount (CNY thousand)", "单元", "公元")] == [
+        "万元",
+        "亿元",
+        "thousand",
+        None,
+        None,
+    ]
+
+
+def test_the_unit_above_the_header_counts_for_all_amounts(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["专项资金分配情况表"],
+        [None, None, None, None, None, "金额单位：亿元"],
+        ["序号", "资金名称", "下达单位", "接收单位", "下达", None],
+        [None, None, None, None, "时间", "金额"],
+        [1, "特别抗疫国债", "财政部", "某省财政厅", "2020-06-30", 5.2],
+        ["小计", None, None, None, None, 5.2],
+    ]
+    merged = ["A1:F1", "A3:A4", "B3:B4", "C3:C4", "D3:D4", "E3:F3"]
+    path = messy(tmp_path / "a.xlsx", lines, merged)
+    result = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case")
+    (row,) = rows_of(result.folder, "transfers")
+    assert (row["amount"], row["on"]) == ("520000000", "2020-06-30")
+
+
+def test_a_unit_in_the_upper_row_of_a_header_counts_for_the_columns_below_it(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["序号", "问题", "责任单位", "金额（万元）", None],
+        [None, None, None, "问题金额", "已整改金额"],
+        [1, "滞留", "甲局", 2, 1],
+    ]
+    path = messy(tmp_path / "a.xlsx", lines, ["A1:A2", "B1:B2", "C1:C2", "D1:E1"])
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    (row,) = rows_of(run_mapping(mapping, [path], tmp_path / "case", AT).folder, "findings")
+    assert row["amount"] == "20000"
+
+
+def test_an_amount_without_a_unit_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("问题,责任单位,金额\na,甲局,1\n")
+    assert "No unit is stated for 金额" in suggest(path).text
+    path.write_text("问题,责任单位,金额（元）\na,甲局,1\n")
+    assert "No unit" not in suggest(path).text
+
+
+AT = {"as_of": "2020-12-31", "found_on": "2020-01-01"}
+
+
+@pytest.mark.parametrize(
+    ("status", "is_done"),
+    [
+        ("已整改", True),
+        ("✔", True),
+        ("100%", True),
+        ("×", False),
+        ("完成60%", False),
+        ("预计12月完成", False),
+        ("计划于年底完成", False),
+        ("基本整改", False),
+    ],
+)
+@pytest.mark.parametrize("column", ["整改情况,完成时间", "整改状态"])
+def test_only_what_is_done_is_rectified(tmp_path: Path, status: str, is_done: bool, column: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"问题,责任单位,{column}\na,甲局,{status}{',' * column.count(',')}\n")
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    actions = rows_of(run_mapping(mapping, [path], tmp_path / "case", AT).folder, "actions")
+    assert ("rectified" in {one["kind"] for one in actions}) == is_done
+
+
+def test_a_status_with_a_column_for_each_of_its_values(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("问题,牵头单位,已整改,正在整改,未整改\na,甲局,√,,\nb,乙局,,√,\n")
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    folder = run_mapping(mapping, [path], tmp_path / "case", AT).folder
+    assert [one["finding"] for one in rows_of(folder, "actions") if one["kind"] == "rectified"] == ["2"]
+    # The leading unit is the responsible one where no column names another.
+    assert [one["agency"] for one in rows_of(folder, "findings")] == ["甲局", "乙局"]
+
+
+def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / "tables" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 def test_a_sheet_that_means_nothing_is_refused_in_one_line(tmp_path: Path) -> None:

@@ -108,7 +108,7 @@ def days_in(text: str) -> list[date]:
 
 
 def _readable(text: str) -> str:
-    return _without_han_digits(unicodedata.normalize("NFKC", text))
+    return _without_quarters(_without_han_digits(unicodedata.normalize("NFKC", text)))
 
 
 def _found_days(readable: str) -> list[tuple[int, int, date]]:
@@ -234,6 +234,16 @@ def _without_han_digits(text: str) -> str:
 
     text = re.sub(rf"([{''.join(_HAN_DIGITS)}]{{4}})年", digits, text)
     return re.sub(r"([一二三四五六七八九十]{1,3})([月日号])", small, text)
+
+
+def _without_quarters(text: str) -> str:
+    """Write a quarter or half of a year as its last month: 2020年第三季度 becomes 2020年9月."""
+
+    def month(found: re.Match[str]) -> str:
+        return f"年{3 * int(_HAN_DIGITS.get(found[1], found[1]))}月"
+
+    text = re.sub(r"年\s*第?([一二三四1-4])季度", month, text)
+    return re.sub(r"年\s*([上下])半年", lambda found: "年6月" if found[1] == "上" else "年12月", text)
 
 
 def _han_number(text: str) -> int:

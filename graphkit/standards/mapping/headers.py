@@ -12,10 +12,15 @@ import yaml
 
 from graphkit.standards.mapping import convert
 from graphkit.standards.mapping.sheets import Sheet
+from graphkit.standards.mapping.values import day_of
 
 Kind = Literal["ledger", "payments", "benefits"]
 
-_UNIT = re.compile(r"[(（]\s*(?:单位[:：])?\s*([^()（）]+?)\s*[)）]")
+_UNIT = re.compile(r"[(（]\s*(?:金额)?(?:单位[:：])?\s*([^()（）]+?)\s*[)）]")
+_UNIT_AT_END = re.compile(r"(?:[:：/_\s]|(?<=金额)|(?<=资金))((?:[百千]?万|千|亿)?元)$")
+_UNIT_OF_SHEET = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*([^\s()（）,，;；、/]+)")
+_TICKED = ("已整改", "已完成", "已完成整改", "已整改到位", "整改到位", "已销号")
+_TICKS = {"√", "✓", "✔", "☑", "是"}
 _STATUS_LENGTH = 12
 _DATES = ("found_on", "notified_on", "instructed_on", "done_on", "verified_on", "closed_on", "paid_on")
 
@@ -23,12 +28,18 @@ _DATES = ("found_on", "notified_on", "instructed_on", "done_on", "verified_on", 
 @cache
 def _synonyms() -> dict[str, list[str]]:
     text = resources.files("graphkit.standards.mapping").joinpath("synonyms.yaml").read_text(encoding="utf-8")
-    return {role: [convert.header_key(str(word)) for word in words] for role, words in yaml.safe_load(text).items()}
+    return {role: [_key(str(word)) for word in words] for role, words in yaml.safe_load(text).items()}
+
+
+def _key(header: str) -> str:
+    """Return what headers of one meaning have in common: 日期 and 时间 are one."""
+    return convert.header_key(header).replace("日期", "时间")
 
 
 def role_of(header: str) -> str | None:
     """Return what a header means: the word that it is, else ends with, else holds; then the longest word decides."""
-    key = convert.header_key(_UNIT.sub("", header).strip() or header)
+    bare = _UNIT.sub("", header).strip()
+    key = _key(_UNIT_AT_END.sub("", bare) or bare or header)
     best: tuple[int, int, str] | None = None
     for role, words in _synonyms().items():
         for word in words:
@@ -49,11 +60,22 @@ def _fit(key: str, word: str) -> int:
 
 
 def unit_of(header: str) -> str | None:
-    """Return the unit that a header states in brackets: 涉及金额(万元) gives 万元."""
+    """Return the unit that a header states in brackets or at its end: 涉及金额(万元) and 金额/万元 give 万元."""
     for found in _UNIT.finditer(header):
-        if convert.unit_factor(found[1]) is not None:
-            return convert.plain(found[1])
-    return None
+        for part in (found[1], *found[1].split()):
+            if convert.unit_factor(part) is not None:
+                return convert.plain(part)
+    at_end = _UNIT_AT_END.search(header)
+    return at_end[1] if at_end else None
+
+
+def unit_above(texts: list[str]) -> str | None:
+    """Return the unit that the texts above a header state for the whole sheet: 金额单位：万元, 明细表(万元)."""
+    for text in texts:
+        for found in _UNIT_OF_SHEET.finditer(text):
+            if convert.unit_factor(found[1]) is not None:
+                return convert.plain(found[1])
+    return next((unit for text in texts if "(" in convert.plain(text) and (unit := unit_of(text))), None)
 
 
 def header_score(texts: list[str]) -> float:
@@ -70,10 +92,11 @@ class Reading:
         self.sheet = sheet
         self.roles: dict[str, str] = {}
         for column in sheet.columns:
-            role = role_of(column)
+            role = role_of(column) or role_of(sheet.headings.get(column, column).replace("/", ""))
             if role is not None:
                 self.roles.setdefault(role, column)
         self._tell_status_from_prose()
+        self._find_ticked_status()
 
     @property
     def kind(self) -> Kind | None:
@@ -99,14 +122,31 @@ class Reading:
         column = self.roles.get(role)
         return [row.cells[column] for row in self.sheet.rows if column in row.cells] if column else []
 
+    def unit(self, role: str) -> str | None:
+        """Return the unit of the column that has a meaning, as its header or else what stands above says."""
+        column = self.roles[role]
+        return unit_of(self.sheet.headings.get(column, column)) or unit_above(self.sheet.above)
+
     def days(self) -> list[date]:
         """Return every day in the columns that say when something happened; if there is none, those when it is due."""
-        happened = [day for role in _DATES for value in self.values(role) for day in convert.days_in(value)]
-        return happened or [day for value in self.values("due") for day in convert.days_in(value)]
+        happened = [day for role in _DATES for value in self.values(role) for day in _days(value)]
+        return happened or [day for value in self.values("due") for day in _days(value)]
 
     def _tell_status_from_prose(self) -> None:
         """A column called 整改情况 holds a status word in some ledgers, and a report in others."""
-        if "progress" in self.roles and "done" not in self.roles and "done_on" not in self.roles:
+        if "progress" in self.roles and "done" not in self.roles:
             texts = self.values("progress")
             if texts and sum(len(one) for one in texts) <= _STATUS_LENGTH * len(texts):
                 self.roles["done"] = self.roles.pop("progress")
+
+    def _find_ticked_status(self) -> None:
+        """A status may have a column for each of its values (已整改, 正在整改, 未整改), of which one is ticked."""
+        for column in self.sheet.columns if "done" not in self.roles else ():
+            values = {row.cells[column] for row in self.sheet.rows if column in row.cells}
+            if convert.header_key(column) in _TICKED and values and values <= _TICKS:
+                self.roles["done"] = column
+                return
+
+
+def _days(text: str) -> list[date]:
+    return convert.days_in(text) or [day for day in (day_of(text),) if day is not None]

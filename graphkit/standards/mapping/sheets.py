@@ -47,7 +47,10 @@ class Row:
 
 @dataclass(slots=True)
 class Sheet:
-    """A sheet: its file and name, what stands above the header, the columns in order, the rows, and rows left out."""
+    """A sheet: its file and name, what stands above the header, the columns in order, the rows, and rows left out.
+
+    `headings` has for the columns of a header of several rows all that stands over them: 金额(万元)/已整改.
+    """
 
     file: str
     name: str
@@ -55,6 +58,7 @@ class Sheet:
     columns: list[str]
     rows: list[Row]
     left_out: Counter[str] = field(default_factory=Counter)
+    headings: dict[str, str] = field(default_factory=dict)
 
     def locator(self, row: Row) -> str:
         """Return where a row stands, as a person finds it."""
@@ -174,9 +178,11 @@ def _sheet(file: str, name: str, grid: list[list[Any]], header: int | None, scor
     if top is None:
         raise InputError(f"{file}: no row looks like a header; say which it is with header: N")
     bottom = _header_bottom(grid, top)
-    columns = _column_names(grid, top, bottom)
+    headings = _headings(grid, top, bottom)
+    columns = _column_names(headings)
     above = [text for row in grid[:top] for text in dict.fromkeys(_text(cell) for cell in row) if text]
     sheet = Sheet(file, name, above, [one for one in columns if one], [])
+    sheet.headings = {one: full for one, full in zip(columns, headings, strict=True) if one}
     for number, line in enumerate(grid[bottom + 1 :], start=bottom + 2):
         cells = {column: text for column, cell in zip(columns, line, strict=False) if column and (text := _text(cell))}
         reason = _no_data(cells, line, len(sheet.columns), columns)
@@ -197,7 +203,11 @@ def _best_header(grid: list[list[Any]], score: Score) -> int | None:
         worth = score(texts)
         if best is None or worth > best[0]:
             best = (worth, number)
-    return best[1] if best else None
+    if best is None:
+        return None
+    top = best[1]
+    # A cell that is merged from above belongs to the same header.
+    return top - max(one.down if isinstance(one, _Merged) else 0 for one in grid[top])
 
 
 def _header_bottom(grid: list[list[Any]], top: int) -> int:
@@ -217,12 +227,16 @@ def _is_data(cell: Any) -> bool:
     return isinstance(value, int | float | date | datetime) and not isinstance(value, bool)
 
 
-def _column_names(grid: list[list[Any]], top: int, bottom: int) -> list[str]:
+def _headings(grid: list[list[Any]], top: int, bottom: int) -> list[str]:
     names: list[str] = []
     width = max(len(grid[line]) for line in range(top, bottom + 1))
     for index in range(width):
         levels = [plain(_text(grid[line][index])) if index < len(grid[line]) else "" for line in range(top, bottom + 1)]
         names.append("/".join(dict.fromkeys(one for one in levels if one)))
+    return names
+
+
+def _column_names(names: list[str]) -> list[str]:
     last = [name.rsplit("/", 1)[-1] for name in names]
     short = [one if last.count(one) == 1 else name for name, one in zip(names, last, strict=True)]
     seen: Counter[str] = Counter()

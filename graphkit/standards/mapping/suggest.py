@@ -16,7 +16,7 @@ import yaml
 from graphkit.model.errors import InputError
 from graphkit.standards.folder import file_name
 from graphkit.standards.mapping import convert
-from graphkit.standards.mapping.headers import Reading, header_score, unit_of
+from graphkit.standards.mapping.headers import Reading, header_score
 from graphkit.standards.mapping.model import Source
 from graphkit.standards.mapping.sheets import read_sheet, sheet_names
 
@@ -32,15 +32,18 @@ _SEVERITIES = {
     "低|轻微|(?i:low|minor)": "low",
     "中|一般|较|(?i:medium|moderate|significant)": "medium",
 }
+_AHEAD = r"预计|计划[于在0-9]|拟[于在0-9]|将于|力争|争取|(?<![0-9.])[0-9]{1,2}(?:\.[0-9]+)?\s*[%％]"
 _STATUS = {
     r"不|未|尚|否|没有|逾期|(?i:\bnot\b|\bno\b|^n$|open|overdue|^false$)": "open",
-    "部分|正在|进行|持续|推进|整改中|长期|(?i:partial|progress|ongoing|on track)": "in progress",
+    # What is expected, or done in part, is not done.
+    rf"部分|正在|进行|持续|推进|整改中|长期|{_AHEAD}|(?i:partial|progress|ongoing|on track)": "in progress",
     "待核|待验|已报|上报|(?i:pending|reported|claimed)": "reported",
     "销号|核销|(?i:closed|verified|cleared)": "closed",
-    "是|已|完成|到位|√|(?i:done|complete|implemented|resolved|^yes$|^y$|^true$|fixed)": "done",
+    r"是|已|完成|到位|√|✓|✔|☑|100\s*[%％]|(?i:done|complete|implemented|resolved|^yes$|^y$|^true$|fixed)": "done",
+    ".": "open",
 }
 _PROSE = {
-    "未完成|尚未|正在|未整改|部分完成|拟|计划于|(?i:in progress|not yet|partially|ongoing)": "in progress",
+    rf"未完成|尚未|正在|未整改|部分完成|拟|{_AHEAD}|(?i:in progress|not yet|partially|ongoing)": "in progress",
     "销号": "closed",
     "已完成整改|整改完成|已整改|完成整改|整改到位|已全部整改|(?i:has been (?:fully )?implemented|completed)": "done",
 }
@@ -82,16 +85,31 @@ def suggest(path: Path) -> Proposal:
             "write the mapping by hand (docs/standards.md says how)"
         )
     others = [one for one in readings if one is not main and main.kind == "ledger" and one.joining_column(main)]
-    mapping = _Proposer(path, main, others).mapping()
+    _name_the_responsible([main, *others])
+    proposer = _Proposer(path, main, others)
+    mapping = proposer.mapping()
     taken = {column: role for one in (main, *others) for role, column in one.roles.items()}
     kept = [column for one in (main, *others) for column in one.sheet.columns if column not in taken]
     remarks = [
         f"# Proposed from the headers of {path.name}; read it before you use it. (根据表头自动提出，使用前请核对。)",
         *(f"#   {column} = {role}" for column, role in taken.items()),
+        *(
+            f"#   No unit is stated for {column}: taken as it is; write unit: 万元 if so (没有写明单位，请核对)"
+            for column, role in taken.items()
+            if role in proposer.without_unit
+        ),
         *([f"# Kept as attributes (作为附加信息保留): {', '.join(kept)}"] if kept else []),
     ]
     body = yaml.dump(mapping, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
     return Proposal("\n".join([*remarks, body]), taken, kept)
+
+
+def _name_the_responsible(readings: list[Reading]) -> None:
+    """Take the leading unit for the responsible one where no column names another."""
+    if not any(role in one.roles for one in readings for role in ("responsible", "involved")):
+        for one in readings:
+            if "supervisor" in one.roles:
+                one.roles["responsible"] = one.roles.pop("supervisor")
 
 
 class _Dumper(yaml.SafeDumper):
@@ -115,6 +133,7 @@ class _Proposer:
         self._titled = [day for text in texts for day in convert.days_in(text)]
         self._days = sorted(day for one in (main, *others) for day in one.days())
         self._id = self._identifier()
+        self.without_unit: list[str] = []
 
     def mapping(self) -> Node:
         """Return the mapping as plain data."""
@@ -179,9 +198,9 @@ class _Proposer:
     def _amount(self, columns: Node, name: str, *roles: str) -> None:
         for role in roles:
             if self._has(role):
-                unit = next(
-                    (unit_of(one.roles[role]) for one in (self._main, *self._others) if role in one.roles), None
-                )
+                unit = next((one.unit(role) for one in (self._main, *self._others) if role in one.roles), None)
+                if unit is None:
+                    self.without_unit.append(role)
                 columns[name] = self._column(role, **({"unit": unit} if unit else {}))
                 return
 
@@ -269,11 +288,11 @@ class _Proposer:
         found: list[Node] = []
         if self._has("done"):
             found.append(self._column("done", cases="status"))
-        elif self._has("progress") and not self._has("done_on"):
-            found.append(self._column("progress", cases="prose"))
-        elif self._has("done_on"):
+        if self._has("done_on"):
             found.append(self._column("done_on", cases=[{"matches": "[0-9]", "is": "done"}]))
-        return found[0] if found else {"constant": "open"}
+        if self._has("progress") and not self._has("done"):
+            found.append(self._column("progress", cases="prose"))
+        return {"first_of": found} if len(found) > 1 else (found or [{"constant": "open"}])[0]
 
     def _action(self, kind: str, on: Node, when: list[Node], **columns: Any) -> None:
         given = {name: value for name, value in columns.items() if value is not None}
@@ -375,7 +394,7 @@ class _Proposer:
         outside = {one: f"source:{one}" for one in self._main.values("payer") if one not in received}
         columns |= {"from": self._column("payer", map=outside), "to": self._column("payee")}
         self._amount(columns, "amount", "paid", "amount")
-        columns["on"] = self._first(("paid_on", "done_on"), {"parameter": "as_of"})
+        columns["on"] = self._first(("paid_on", "done_on", "notified_on"), {"parameter": "as_of"})
         self._tables.append({"table": "transfers", "from": "main", "keep_rest": True, "columns": columns})
 
     def _benefits(self) -> None:
