@@ -5,26 +5,24 @@ CONTRACT.md section 1. The same case loaded twice changes nothing.
 
 from __future__ import annotations
 
-import difflib
-import hashlib
 import json
-import shutil
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, ValidationError
 
 from graphkit.case.check import References, checked_query, identifier, literal
+from graphkit.case.definitions import Definitions, read_definitions
+from graphkit.case.folder import document_files, keep_documents, table_files
 from graphkit.case.header import header_problem
-from graphkit.case.own_rules import RuleCheck, read_own_rules
-from graphkit.case.read import SUFFIXES, RawTable, read_raw
+from graphkit.case.marks import mark_duplicates, mark_levels, mark_parents
+from graphkit.case.own_rules import RuleCheck
+from graphkit.case.read import RawTable, read_raw
 from graphkit.case.rejects import Reject, short, write_rejects
-from graphkit.case.yaml_file import read_yaml, wrong_parts
 from graphkit.engine.duckdb import connect, parquet_rows
 from graphkit.facts import Facts, Transaction
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
@@ -33,9 +31,8 @@ from graphkit.model.absence import ABSENCE_KINDS
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError
 from graphkit.model.followup import FOLLOWED, wrong_moves
-from graphkit.model.tables import LEVELS, TABLES, Table
+from graphkit.model.tables import TABLES, Table
 
-_M = TypeVar("_M", bound=BaseModel)
 _MOVES_TOLD = 50
 
 
@@ -64,7 +61,7 @@ def load_case(facts: Facts, folder: Path, check_cypher: RuleCheck | None = None,
     if not folder.is_dir():
         what = "is a file" if folder.exists() else "no such folder"
         raise InputError(f"{folder}: {what}; a case is a folder with a case.yaml in it")
-    loader = _Loader(facts, folder, check_cypher=check_cypher, lang=lang)
+    loader = _Loader(facts, folder, read_definitions(folder, check_cypher), lang=lang)
     with (
         facts.transaction(loader.case.id) as transaction,
         tempfile.TemporaryDirectory(dir=facts.workspace, prefix=".load-") as scratch,
@@ -86,7 +83,7 @@ def append_rows(
         for table, rows in tables.items():
             lines = "".join(json.dumps(row, ensure_ascii=False, default=str) + "\n" for row in rows)
             (folder / "tables" / f"{table}.jsonl").write_text(lines, encoding="utf-8")
-        return _Loader(facts, folder, case, origin).run(transaction, Path(scratch))
+        return _Loader(facts, folder, Definitions(case), origin).run(transaction, Path(scratch))
 
 
 class _Loader:
@@ -96,37 +93,36 @@ class _Loader:
         self,
         facts: Facts,
         folder: Path,
-        case: Case | None = None,
+        definitions: Definitions,
         origin: str | None = None,
-        check_cypher: RuleCheck | None = None,
         lang: str = "en",
     ) -> None:
-        self.lang = lang
-        self.check_cypher = check_cypher
         self.facts = facts
         self.folder = folder
+        self.definitions = definitions
+        self.case = definitions.case
         self.origin = origin
-        self.rejects: list[Reject] = []
-        self.warnings: list[str] = []
-        self.definitions: list[tuple[str, str, str, str]] = []
-        self.case = case or self._read_case()
+        self.lang = lang
+        self.rejects = definitions.rejects
+        self.warnings = definitions.warnings
 
     def run(self, transaction: Transaction, scratch: Path) -> LoadResult:
         known = self.facts.definitions(self.case.id)
-        self._read_policies()
-        self._read_rules()
-        policies = {key: Policy.model_validate_json(text) for (kind, key), text in known.items() if kind == "policy"}
-        policies |= self.policies
-        _refuse_shared_measures(policies, self)
+        policies = self.definitions.with_known(
+            {key: Policy.model_validate_json(text) for (kind, key), text in known.items() if kind == "policy"}
+        )
         self.connection = connect(scratch)
         self.references = References({}, steps=False)
         self.made: set[str] = set()  # the tables new_… (loaded rows) and whole_… (rows of a table in several files)
-        self._register_definitions(list(policies.values()))
+        self._register_definitions(policies)
         loaded: dict[str, int] = {}
-        self.files = self._table_files()
+        found = table_files(self.folder)
+        self.files = found.files
+        self.rejects += found.rejects
+        self.warnings += found.warnings
         for table in TABLES.values():
             for path in self.files.get(table.name, []):
-                self.definitions.append(("table", table.name, "{}", path.name))
+                self.definitions.rows.append(("table", table.name, "{}", path.name))
                 try:
                     count = self._load_table(transaction, table, path, scratch)
                 except (InputError, duckdb.Error) as error:
@@ -144,7 +140,9 @@ class _Loader:
         rejected_rows = self._rejected_rows()
         self._warn_of_absences(rejected_rows)
         self._append_definitions(transaction, known)
-        self._keep_documents()
+        rejects, warnings = keep_documents(self.folder, self.facts.documents_folder(self.case.id))
+        self.rejects += rejects
+        self.warnings += warnings
         rejects_file = None
         if self.rejects:
             name = self.facts.documents_folder(self.case.id).name
@@ -172,87 +170,10 @@ class _Loader:
 
     # Definitions
 
-    def _read_case(self) -> Case:
-        path = self.folder / "case.yaml"
-        if not path.is_file():
-            raise InputError(f"{path}: is missing; a case folder needs it, with at least: id: NAME")
-        data = self._definition(path, str(path))
-        case = self._validated(Case, path, data, "case.yaml", keep={"id"})
-        if case is None:
-            raise InputError(f"{self.folder}/{self.rejects[0].line()}")
-        self._warn_unnamed("case.yaml", case.unnamed_keys())
-        self.definitions.append(("case", case.id, _dump(case), "case.yaml"))
-        return case
-
-    def _strange(self, path: Path) -> str | None:
-        """Return why a file is not read: nothing outside of the case folder is, and nothing that is no file."""
-        if not path.resolve().is_relative_to(self.folder.resolve()):
-            return "is a link out of the case folder; put the file itself there"
-        return None if path.is_file() else "is no file"
-
-    def _definition(self, path: Path, name: str) -> dict[str, Any]:
-        if (strange := self._strange(path)) is not None:
-            raise InputError(f"{name}: {strange}")
-        return read_yaml(path, name)
-
-    def _validated(self, model: type[_M], path: Path, data: dict[str, Any], name: str, keep: set[str]) -> _M | None:
-        """Validate, leaving out top-level keys that are wrong, each with a reject; None when one of `keep` is wrong."""
-        while True:
-            try:
-                return model.model_validate(data)
-            except ValidationError as error:
-                wrong = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
-                self.rejects += wrong_parts(path, name, data, error)
-                if not wrong - {""} or wrong & (keep | {""}):
-                    return None
-                data = {key: value for key, value in data.items() if key not in wrong}
-
-    def _read_policies(self) -> None:
-        self.policies: dict[str, Policy] = {}
-        self.policy_files: dict[str, str] = {}
-        self.lost_policies: dict[str, str] = {}
-        folder = self.folder / "policies"
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            name = f"policies/{path.name}"
-            if path.suffix.lower() not in (".yaml", ".yml"):
-                if not path.name.startswith("."):
-                    self.warnings.append(f"{name}: is not read; a policy is a .yaml file")
-                continue
-            before = len(self.rejects)
-            try:
-                data = self._definition(path, name)
-            except InputError as error:
-                where, _, why = str(error).partition(": ")
-                self.rejects.append(Reject(where, None, None, None, why))
-                self.lost_policies[path.stem] = str(error)
-                continue
-            policy = self._validated(Policy, path, data, name, keep=set(Policy.model_fields))
-            if policy is None:
-                self.lost_policies[str(data.get("id"))] = self.rejects[before].line()
-            elif policy.id in self.policies:
-                self.rejects.append(Reject(name, None, "id", policy.id, "another file defines this policy already"))
-            else:
-                self.policies[policy.id] = policy
-                self.policy_files[policy.id] = name
-                if policy.id != path.stem:
-                    self.warnings.append(f"{name}: its id is {policy.id}; the file is called after the id")
-                self._warn_unnamed(name, policy.unnamed_keys())
-                self.definitions.append(("policy", policy.id, _dump(policy), name))
-
-    def _read_rules(self) -> None:
-        found = read_own_rules(self.folder, self.check_cypher)
-        self.definitions += [("rule", rule.id, rule.model_dump_json(), rule.file) for rule in found.rules]
-        self.rejects += [Reject(name, None, None, None, reason) for name, reason in found.rejected]
-        self.warnings += found.warnings
-
-    def _warn_unnamed(self, name: str, keys: list[str]) -> None:
-        if keys:
-            self.warnings.append(f"{name}: {', '.join(keys)}: not named by the contract; kept as attributes")
-
     def _append_definitions(self, transaction: Transaction, known: dict[tuple[str, str], str]) -> None:
         changed = {
             (kind, key): (kind, key, text, file, transaction.batch)
-            for kind, key, text, file in self.definitions
+            for kind, key, text, file in self.definitions.rows
             if known.get((kind, key)) != text
         }
         self.warnings += [
@@ -265,26 +186,6 @@ class _Loader:
         transaction.append(DEFINITIONS, rows, rows.num_rows)
 
     # Tables
-
-    def _table_files(self) -> dict[str, list[Path]]:
-        folder = self.folder / "tables"
-        found: dict[str, list[Path]] = {}
-        for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            if path.name.startswith((".", "~$")):
-                continue
-            name, table, suffix = f"tables/{path.name}", path.stem.lower(), path.suffix.lower()
-            if table not in TABLES:
-                near = difflib.get_close_matches(table, TABLES, n=1)
-                known = f"is it meant to be {near[0]}?" if near else f"tables are {', '.join(TABLES)}"
-                self.warnings.append(f"{name}: is not read; {known}")
-            elif suffix not in SUFFIXES:
-                reason = f"cannot be read; save it as one of {', '.join(SUFFIXES)}"
-                self.rejects.append(Reject(name, None, None, None, reason))
-            elif (strange := self._strange(path)) is not None:
-                self.rejects.append(Reject(name, None, None, None, strange))
-            else:
-                found.setdefault(table, []).append(path)
-        return found
 
     def _register_definitions(self, policies: list[Policy]) -> None:
         run = self.connection.execute
@@ -335,116 +236,16 @@ class _Loader:
                 "UPDATE checked SET _column = again._column, _value = again._value, _reason = again._reason "
                 f"FROM ({query}) AS again WHERE again._row = checked._row"
             )
-        self._check_parents(table)
+        earlier = self._earlier(table)
+        mark_parents(self.connection, table, earlier)
         if table.name == "regions":
-            self._check_levels()
-        self._check_duplicates(table)
+            self.warnings += mark_levels(self.connection, earlier)
+        has_earlier = f"whole_{table.name}" in self.made or bool(self.facts.files(table.name, self.case.id))
+        mark_duplicates(self.connection, table, earlier if has_earlier else None)
         self._explain_lost_policies()
 
-    def _check_parents(self, table: Table) -> None:
-        """Refuse parents that are unknown (and so on downwards), and rows that are their own ancestors."""
-        if not any(column.refers == (table.name,) for column in table.columns):
-            return
-        run = self.connection.execute
-        key = table.key[0]
-        stored = self._earlier(table)
-        run(f"CREATE OR REPLACE TABLE parents AS SELECT {key} AS key, parent FROM {stored}")
-        while True:
-            unknown = self._count(
-                "UPDATE checked SET _column = 'parent', _value = parent, "
-                "_reason = 'is unknown, or was itself left out' "
-                f"WHERE _reason IS NULL AND parent IS NOT NULL AND parent NOT IN "
-                f"(SELECT {key} FROM checked WHERE _reason IS NULL UNION ALL SELECT key FROM parents)"
-            )
-            if not unknown:
-                break
-        run(f"INSERT INTO parents SELECT {key}, parent FROM checked WHERE _reason IS NULL")
-        while True:
-            gone = self._count("DELETE FROM parents WHERE parent IS NULL OR parent NOT IN (SELECT key FROM parents)")
-            if not gone:
-                break
-        while True:
-            # What is left stands in a circle or below one: only those above somebody are the circle itself.
-            gone = self._count("DELETE FROM parents WHERE key NOT IN (SELECT parent FROM parents)")
-            if not gone:
-                break
-        run(
-            f"UPDATE checked SET _column = 'parent', _value = parent, _reason = 'makes it its own ancestor' "
-            f"WHERE _reason IS NULL AND {key} IN (SELECT key FROM parents)"
-        )
-        self._reject_orphans(table, key, stored)
-
-    def _check_levels(self) -> None:
-        """Refuse regions that lie in one of a lower level, and say which lie in one of their own."""
-        run = self.connection.execute
-        key = TABLES["regions"]
-        ranks = ", ".join(f"{literal(level)}: {rank}" for rank, level in enumerate(LEVELS))
-        run(
-            "CREATE OR REPLACE TABLE level_pairs AS "
-            "SELECT own._row, own.code, own.level, own.parent, above.level AS over, "
-            f"MAP {{{ranks}}}[own.level] - MAP {{{ranks}}}[above.level] AS below "
-            "FROM checked AS own JOIN (SELECT code, level FROM checked WHERE _reason IS NULL UNION ALL "
-            f"SELECT code, level FROM {self._earlier(key)}) AS above ON above.code = own.parent "
-            "WHERE own._reason IS NULL"
-        )
-        run(
-            "UPDATE checked SET _column = 'level', _value = checked.level, "
-            "_reason = 'cannot lie in ' || pair.parent || ', which is of the level ' || pair.over "
-            "FROM level_pairs AS pair WHERE pair._row = checked._row AND pair.below < 0"
-        )
-        same = run("SELECT code, parent, level FROM level_pairs WHERE below = 0 ORDER BY _row").fetchall()
-        self.warnings += [
-            f"tables/regions: {code} lies in {parent}, which is of the same level ({level})"
-            for code, parent, level in same
-        ]
-        self._reject_orphans(key, "code", self._earlier(key))
-
-    def _reject_orphans(self, table: Table, key: str, stored: str) -> None:
-        while True:
-            orphans = self._count(
-                "UPDATE checked SET _column = 'parent', _value = parent, "
-                "_reason = 'is unknown, or was itself left out' "
-                f"WHERE _reason IS NULL AND parent IS NOT NULL AND parent NOT IN "
-                f"(SELECT {key} FROM checked WHERE _reason IS NULL UNION ALL SELECT {key} FROM {stored})"
-            )
-            if not orphans:
-                return
-
-    def _check_duplicates(self, table: Table) -> None:
-        """Mark rows whose key stands earlier in the file or in the facts: `_again` when the content is the same."""
-        run = self.connection.execute
-        run("ALTER TABLE checked ADD COLUMN _again BOOLEAN DEFAULT false")
-        content = [identifier(name) for name in (*table.column_names, "attributes")]
-        key = [identifier(name) for name in table.key] or content
-        by = ", ".join(key)
-        same = " AND ".join(f"checked.{one} IS NOT DISTINCT FROM first.{one}" for one in content)
-        matched = " AND ".join(f"checked.{one} IS NOT DISTINCT FROM first.{one}" for one in key)
-        label = literal(table.key[0]) if table.key else "NULL"
-        value = f"CAST(checked.{key[0]} AS VARCHAR)" if table.key else "NULL"
-        run(
-            "CREATE OR REPLACE TABLE twice AS SELECT * FROM checked WHERE _reason IS NULL AND "
-            f"({by}) IN (SELECT ({by}) FROM checked WHERE _reason IS NULL GROUP BY {by} HAVING count(*) > 1)"
-            if table.key
-            else f"CREATE OR REPLACE TABLE twice AS SELECT * FROM checked WHERE _reason IS NULL "
-            f"QUALIFY count(*) OVER (PARTITION BY {by}) > 1"
-        )
-        kept = ", ".join(["_row", *content])
-        sources = [f"(SELECT {kept} FROM twice QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY _row) = 1)"]
-        if self.facts.files(table.name, self.case.id) or f"whole_{table.name}" in self.made:
-            sources.append(f"(SELECT 0 AS _row, {', '.join(content)} FROM {self._earlier(table)})")
-        for place, source in enumerate(sources):
-            where = "what was loaded before" if place == 1 else "row ' || first._row || '"
-            run(
-                f"UPDATE checked SET _again = ({same}), "
-                f"_column = CASE WHEN {same} THEN NULL ELSE {label} END, "
-                f"_value = CASE WHEN {same} THEN NULL ELSE {value} END, "
-                f"_reason = CASE WHEN {same} THEN NULL ELSE 'is there already with other content, in {where}' END "
-                f"FROM {source} AS first WHERE checked._reason IS NULL AND NOT checked._again "
-                f"AND {matched} AND checked._row > first._row"
-            )
-
     def _explain_lost_policies(self) -> None:
-        for policy, reason in sorted(self.lost_policies.items()):
+        for policy, reason in sorted(self.definitions.lost.items()):
             self.connection.execute(
                 "UPDATE checked SET _reason = ? WHERE _column = 'policy' AND _value = ?",
                 [f"names a policy that could not be read: {reason}", policy],
@@ -524,7 +325,7 @@ class _Loader:
         """Make the table's keys known to the checks of later tables, and the steps once regions and agencies are."""
         run = self.connection.execute
         has_new = f"new_{table.name}" in self.made
-        known = has_new or table.name in {key for kind, key, *_ in self.definitions if kind == "table"}
+        known = has_new or table.name in {key for kind, key, *_ in self.definitions.rows if kind == "table"}
         known = known or table.name in self.facts.tables_present(self.case.id)
         if table.key and known and table.name in ("regions", "agencies", "beneficiary_groups", "findings"):
             key = table.key[0]
@@ -567,7 +368,7 @@ class _Loader:
             "ORDER BY ALL"
         ).fetchall()
         for policy, stage, scope, known in useless:
-            file = self.policy_files.get(policy, f"policies/{policy}.yaml")
+            file = self.definitions.files.get(policy, f"policies/{policy}.yaml")
             key = f"stages.{stage}.scopes"
             if known:
                 self.warnings.append(
@@ -580,10 +381,10 @@ class _Loader:
     def _check_territories(self) -> None:
         """Warn of provisions for a territory that is no region: nothing lies in it, so it is compared with few."""
         known = {code for (code,) in self.connection.execute("SELECT code FROM regions").fetchall()}
-        for policy, plan in sorted(self.policies.items()):
+        for policy, plan in sorted(self.definitions.policies.items()):
             self.warnings += [
-                f"{self.policy_files[policy]}, key provisions.{one.id}.territory: {short(one.territory)} is no code in "
-                "tables/regions; it is only compared with provisions for the same code or for everywhere"
+                f"{self.definitions.files[policy]}, key provisions.{one.id}.territory: {short(one.territory)} is no "
+                "code in tables/regions; it is only compared with provisions for the same code or for everywhere"
                 for one in plan.provisions
                 if one.territory is not None and one.territory not in known
             ]
@@ -591,7 +392,7 @@ class _Loader:
     def _check_sources(self) -> None:
         """Warn of sources that are neither a document id nor a file of the case."""
         run = self.connection.execute
-        files = {path.name for path in self._document_files()}
+        files = {path.name for path in document_files(self.folder)}
         kept = self.facts.documents_folder(self.case.id)
         files |= {path.name for path in kept.iterdir()} if kept.is_dir() else set()
         documents = TABLES["documents"]
@@ -655,54 +456,6 @@ class _Loader:
             for table, kinds in ABSENCE_KINDS.items()
             if rejected_rows.get(table)
         ]
-
-    # What goes beside the facts
-
-    def _document_files(self) -> list[Path]:
-        folder = self.folder / "documents"
-        found = sorted(path for path in folder.rglob("*") if path.is_file()) if folder.is_dir() else []
-        return [path for path in found if self._strange(path) is None]
-
-    def _keep_documents(self) -> None:
-        folder = self.folder / "documents"
-        for path in sorted(folder.rglob("*")) if folder.is_dir() else []:
-            if not path.is_dir() and (strange := self._strange(path)) is not None:
-                self.rejects.append(Reject(f"documents/{path.relative_to(folder)}", None, None, None, strange))
-        target = self.facts.documents_folder(self.case.id)
-        for path in self._document_files():
-            copy = target / path.relative_to(self.folder / "documents")
-            if copy.exists():
-                if copy.read_bytes() == path.read_bytes():
-                    continue
-                digest = hashlib.sha256(copy.read_bytes()).hexdigest()[:12]
-                copy.rename(copy.with_name(f"{copy.name}.{digest}"))
-                self.warnings.append(
-                    f"documents/{path.name}: differs from the one kept before, which stays as {copy.name}.{digest}"
-                )
-            copy.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(path, copy)
-
-
-def _refuse_shared_measures(policies: dict[str, Policy], loader: _Loader) -> None:
-    """Measure ids are unique within a case (CONTRACT.md section 1): a policy that repeats one is left out."""
-    owner: dict[str, str] = {}
-    for policy in sorted(policies):
-        taken = [measure.id for measure in policies[policy].measures if measure.id in owner]
-        if taken:
-            reason = f"is already a measure of policy {owner[taken[0]]}; measure ids are unique within a case"
-            file = loader.policy_files.get(policy, f"policies/{policy}.yaml")
-            loader.rejects.append(Reject(file, None, "measures", taken[0], reason))
-            loader.lost_policies[policy] = f"measure {taken[0]} {reason}"
-            loader.definitions = [one for one in loader.definitions if one[:2] != ("policy", policy)]
-            del policies[policy]
-            continue
-        owner.update({measure.id: policy for measure in policies[policy].measures})
-
-
-def _dump(model: BaseModel) -> str:
-    return json.dumps(
-        model.model_dump(mode="json", by_alias=True, exclude_unset=True), ensure_ascii=False, sort_keys=True
-    )
 
 
 def _json_line(text: str) -> str:
