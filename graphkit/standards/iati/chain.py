@@ -110,17 +110,16 @@ def _add_disbursement(chain: Chain, activity: Activity, seen: Survey) -> None:
         return
     end = activity.dates.get("actual_end") or activity.dates.get("planned_end")
     publisher = seen.publishers[entry.reporter]
-    children = [ref for kind, ref in activity.related if kind == "child"]
     # Once money flowed the step is done, whenever that was; the end only says when none at all is too late.
     add_stage(chain, DISBURSE, after=[START], may_precede=[START], due_on=end if first is None else None)
     if first is not None:
         chain.event(DISBURSE, "completed", first, note="first disbursement or expenditure")
-    elif publisher.tells_whole_histories and all(child in seen.activities for child in children):
+    elif publisher.tells_whole_histories and seen.descendants(activity.identifier) <= seen.activities.keys():
         chain.cover(DISBURSE, activity.updated)
 
 
 def _first_outflow(activity: Activity, seen: Survey) -> date | None:
-    own = [activity.identifier, *(ref for kind, ref in activity.related if kind == "child")]
+    own = [activity.identifier, *seen.descendants(activity.identifier)]
     days = [seen.activities[one].first_outflow for one in own if one in seen.activities]
     return min((day for day in days if day is not None), default=None)
 

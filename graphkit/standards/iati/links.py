@@ -113,10 +113,9 @@ class Links:
             for name, claims in ((provider, paid), (receiver, received))
             if any(one.day <= horizon for one in claims)
         ]
-        if len(sides) < 2 or sides[0].currency is None or sides[0].currency != sides[1].currency:
-            return own
-        first, second = sides[0].amount, sides[1].amount
-        return sides if first is not None and second is not None and abs(first - second) >= ROUNDING else own
+        # What was paid shortly before the horizon may have been booked after it: then the sums agree over all days.
+        whole = [_told(provider, paid), _told(receiver, received)]
+        return sides if len(sides) == 2 and _differ(*sides) and _differ(*whole) else own
 
     def _records_receipts(self, receiver: str, paid: list[Claim]) -> bool:
         entry = self._seen.activities[receiver]
@@ -137,6 +136,13 @@ def _looked_at(until: date | None, claims: list[Claim]) -> bool:
 def _net(claims: list[Claim] | None) -> list[Claim]:
     """Return the claims, unless they only correct what was claimed before the extract begins."""
     return claims if claims and sum(claim.amount for claim in claims) > 0 else []
+
+
+def _differ(one: Told, other: Told) -> bool:
+    """Tell whether two totals are in one currency and not the same."""
+    if one.amount is None or other.amount is None or one.currency != other.currency:
+        return False
+    return abs(one.amount - other.amount) >= ROUNDING
 
 
 def _told(record: str, claims: list[Claim]) -> Told:

@@ -40,8 +40,10 @@ def judge(activity: Activity, seen: Survey) -> Judgement:
     income, spending = _sums(activity, "in"), _sums(activity, "out")
     if not spending:
         return Judgement(False, "nothing is spent")
-    if any(kind in ("parent", "child") for kind, _ in activity.related):
+    if seen.has_family(activity.identifier):
         return Judgement(False, "its money may stand in a parent or child activity")
+    if _sums(activity, "debt") or _sums(activity, "equity"):
+        return Judgement(False, "loans are repaid or shares sold in it, which are neither income nor spending")
     if not income:
         return _judge_without_income(activity, seen)
     if set(income) != set(spending) or len(income) > 1:

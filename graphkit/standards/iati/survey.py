@@ -76,6 +76,22 @@ class Survey:
     currencies: Counter[str] = field(default_factory=Counter)
     paid: defaultdict[tuple[str, str], list[Claim]] = field(default_factory=lambda: defaultdict(list))
     received: defaultdict[tuple[str, str], list[Claim]] = field(default_factory=lambda: defaultdict(list))
+    children: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    parents: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def has_family(self, activity: str) -> bool:
+        """Whether an activity has parents or children, whichever of the two says so."""
+        return bool(self.children.get(activity) or self.parents.get(activity))
+
+    def descendants(self, activity: str) -> set[str]:
+        """Return the activities below one, on all levels."""
+        found: set[str] = set()
+        left = [activity]
+        while left:
+            new = self.children.get(left.pop(), set()) - found - {activity}
+            found |= new
+            left += new
+        return found
 
 
 def survey(paths: Iterable[Path]) -> Survey:
@@ -97,6 +113,7 @@ def survey(paths: Iterable[Path]) -> Survey:
                 continue
             digests.append(activity.digest)
             _note_names(seen, activity)
+            _note_family(seen, activity)
             _note_money(seen, activity)
     seen.as_of = max(days) if days else latest
     return seen
@@ -116,6 +133,15 @@ def _note_names(seen: Survey, activity: Activity) -> None:
     for code, name in activity.places:
         if name or code not in seen.place_names:
             seen.place_names[code] = name or seen.place_names.get(code, "")
+
+
+def _note_family(seen: Survey, activity: Activity) -> None:
+    """Note parents and children. Often only one of the two names the other, mostly the child its parent."""
+    for kind, ref in activity.related:
+        if kind in ("parent", "child") and ref and activity.identifier:
+            parent, child = (ref, activity.identifier) if kind == "parent" else (activity.identifier, ref)
+            seen.children[parent].add(child)
+            seen.parents[child].add(parent)
 
 
 def _note_money(seen: Survey, activity: Activity) -> None:
