@@ -155,3 +155,29 @@ def test_releases_without_an_ocid_are_rejected_and_counted(tmp_path: Path) -> No
     account = import_ocds([path], tmp_path / "case").account
     assert account.tallies["releases"].rejected == {"has no ocid": 1, "is no release or record": 1}
     assert account.balanced
+
+
+def test_what_a_cancelled_contract_or_tender_had_not_met_is_cancelled_with_it(tmp_path: Path, bring: Bring) -> None:
+    def milestones(*given: tuple[str, str]) -> list[dict[str, str]]:
+        return [{"id": name, "dueDate": "2022-09-01T00:00:00Z", "status": status} for name, status in given]
+
+    contract = {"dateSigned": "2022-03-03T00:00:00Z"}
+    path = tmp_path / "cancelled.json"
+    path.write_text(
+        json.dumps(
+            {
+                "ocid": "x",
+                "date": "2023-01-01T00:00:00Z",
+                "tender": {"status": "cancelled", "milestones": milestones(("t", "notMet"))},
+                "contracts": [
+                    contract
+                    | {"id": "off", "status": "cancelled"}
+                    | {"milestones": milestones(("a", "notMet"), ("b", "partiallyMet"), ("c", "scheduled"))},
+                    contract | {"id": "on", "status": "terminated", "milestones": milestones(("a", "notMet"))},
+                ],
+            }
+        )
+    )
+    brought = bring(import_ocds, [path])
+    assert brought.made.account.tallies["milestones"].used["steps: called off with what it belongs to"] == 4
+    assert {(gap.kind, gap.stage) for gap in brought.evaluation.gaps()} == {("missing_step", "milestone-contract-on-a")}

@@ -23,6 +23,7 @@ class Verdict(StrEnum):
     NOT_MET = "not met by its due date"
     NOT_YET = "not due yet when last stated"
     UNTOLD = "status not stated since its due date"
+    CALLED_OFF = "called off with what it belongs to"
 
 
 def build(process: Process, chain: Chain, records_awards: bool) -> list[Verdict]:
@@ -196,12 +197,17 @@ def _add_milestones(process: Process, chain: Chain) -> list[Verdict]:
         )
         due = day(milestone.get("dueDate"))
         chain.stage(stage, (f"里程碑：{title}", f"Milestone: {title}"), after=after, may_precede=after, due_on=due)
-        verdicts.append(_tell(process, chain, stage, section, milestone))
+        verdicts.append(_tell(process, chain, stage, section, owner, milestone))
     return verdicts
 
 
-def _tell(process: Process, chain: Chain, stage: str, section: str, milestone: dict[str, Any]) -> Verdict:
-    """Add what is known of a milestone: an event where something was done, coverage where its status was looked at."""
+def _tell(
+    process: Process, chain: Chain, stage: str, section: str, owner: dict[str, Any], milestone: dict[str, Any]
+) -> Verdict:
+    """Add what is known of a milestone: an event where something was done, coverage where its status was looked at.
+
+    What a cancelled contract, award or tender had not met is cancelled with it: nobody owes it any more.
+    """
     status, due = text(milestone.get("status")), day(milestone.get("dueDate"))
     looked = day(milestone.get("dateModified")) or process.looked_until(section) or process.last_day
     more = {"note": f"milestone status: {status or 'not given'}", "locator": f"milestone {text(milestone.get('id'))}"}
@@ -211,6 +217,9 @@ def _tell(process: Process, chain: Chain, stage: str, section: str, milestone: d
         if on is not None:
             chain.event(stage, "completed", on, **more)
         return Verdict.MET
+    if text(owner.get("status")) in _FAILED and process.last_day is not None:
+        chain.event(stage, "cancelled", process.last_day, **more)
+        return Verdict.CALLED_OFF
     if due is None or looked is None or looked < due:
         return Verdict.NOT_YET
     if status == "partiallyMet":
