@@ -40,7 +40,8 @@ def activity(identifier: str, body: str, reporter: str = DONOR, status: str = "2
     return (
         f'<iati-activity default-currency="EUR" {when}><iati-identifier>{identifier}</iati-identifier>'
         f'<reporting-org ref="{reporter}"><narrative>{reporter}</narrative></reporting-org>'
-        f'<activity-status code="{status}"/><activity-date type="2" iso-date="2020-01-01"/>{closed}{body}</iati-activity>'
+        f'<activity-status code="{status}"/><activity-date type="2" iso-date="2020-01-01"/>'
+        f"{closed}{body}</iati-activity>"
     )
 
 
@@ -87,3 +88,90 @@ def test_a_revolving_fund_is_not_held_to_its_income(read: Read) -> None:
         activity("XM-D-GRANTS", lent),
     )
     assert found(evaluation) == {("funds_untraced", "XM-D-GRANTS", DONOR)}
+
+
+def test_the_latest_version_of_an_activity_counts(read: Read) -> None:
+    first = moved("3", "2021-01-01", "100", receiver="GB-N-1")
+    made, evaluation = read(
+        activity("XM-D-1", first, updated="2023-01-01"),
+        activity("XM-D-1", first + moved("3", "2023-06-01", "50", receiver="GB-N-1"), updated="2024-01-01"),
+        activity("GB-N-1", moved("1", "2021-01-02", "100", "XM-D-1") + moved("1", "2023-06-02", "50", "XM-D-1"), NGO),
+    )
+    assert found(evaluation) == set()
+    assert made.account.tallies["transactions"].used.total() == 4
+    assert made.account.tallies["activities"].kept == {"an older version of what stands in the files again": 1}
+    assert made.warnings == ["1 older versions of activities stand in the files beside a later one, which counts"]
+
+
+def test_versions_of_the_same_day_claim_the_same_money_once(read: Read) -> None:
+    paid = moved("3", "2021-01-01", "100", receiver="GB-N-1")
+    made, evaluation = read(
+        activity("XM-D-1", paid),
+        activity("XM-D-1", paid + "<budget-not-provided/>"),
+        activity("GB-N-1", moved("1", "2021-01-02", "100", "XM-D-1"), NGO),
+    )
+    assert found(evaluation) == set()
+    assert [one.partition(":")[0] for one in made.warnings] == ["XM-D-1"]
+
+
+def test_a_publisher_that_names_receiving_activities_is_held_to_it(read: Read) -> None:
+    _, evaluation = read(
+        activity("XM-D-1", moved("3", "2021-01-01", "100", receiver="GB-N-1")),
+        activity("GB-N-1", moved("1", "2021-01-02", "100", "XM-D-1"), NGO),
+        activity("XM-D-2", moved("3", "2021-01-01", "100")),
+        activity("GB-N-2", moved("1", "2021-01-02", "100", "XM-D-2"), NGO),
+        activity("XM-E-1", moved("3", "2021-01-01", "100"), "XM-E"),
+        activity("GB-N-3", moved("1", "2021-01-02", "100", "XM-E-1"), NGO),
+    )
+    assert found(evaluation) == {
+        ("missing_step", "XM-D-2", "payment-to-GB-N-2"),
+        ("unobserved_step", "XM-E-1", "payment-to-GB-N-3"),
+    }
+
+
+def test_words_stand_for_codes_in_old_files(read: Read) -> None:
+    body = (
+        '<activity-date type="end-planned" iso-date="2012-01-01"/>'
+        "<transaction><transaction-type>Disbursement</transaction-type><value value-date='2011-01-01'>10</value>"
+        "</transaction><transaction><transaction-type code='TB'/><value value-date='2011-01-01'>7</value></transaction>"
+    )
+    old = activity("XM-D-OLD", body).replace(
+        '<activity-status code="2"/>', "<activity-status>Completion</activity-status>"
+    )
+    made, evaluation = read(old, version="1.05")
+    assert found(evaluation) == set()
+    assert made.account.tallies["transactions"].used == {"transfers": 1}
+    assert made.account.tallies["transactions"].rejected == {"type 'TB' is no known transaction type": 1}
+    assert '"transactions not understood"' in (made.folder / "tables" / "documents.csv").read_text().replace('""', '"')
+
+
+def test_an_undated_record_tells_up_to_its_last_transaction(read: Read) -> None:
+    _, evaluation = read(activity("XM-D-1", result("100", "80") + moved("3", "2021-05-01", "1"), updated=""))
+    assert {gap.kind for gap in evaluation.gaps()} == {"overdue_step"}
+
+
+@pytest.mark.parametrize(
+    ("female", "male", "kinds"),
+    [("40", "60", {"overdue_step"}), ("40", "", {"overdue_step"}), ("60", "", set()), ("60", "60", set())],
+)
+def test_one_part_under_its_target_is_enough(read: Read, female: str, male: str, kinds: set[str]) -> None:
+    targets = part("target", "female", "50") + part("target", "male", "50")
+    actuals = part("actual", "female", female) + (part("actual", "male", male) if male else "")
+    _, evaluation = read(activity("XM-D-1", indicator(targets + actuals)))
+    assert {gap.kind for gap in evaluation.gaps()} == kinds
+
+
+def part(element: str, sex: str, value: str) -> str:
+    return f'<{element} value="{value}"><dimension name="sex" value="{sex}"/></{element}>'
+
+
+def result(target: str, actual: str) -> str:
+    return indicator(f'<target value="{target}"/><actual value="{actual}"/>')
+
+
+def indicator(period: str) -> str:
+    return (
+        '<result type="1"><title><narrative>R</narrative></title><indicator measure="1"><title><narrative>I</narrative>'
+        '</title><period><period-start iso-date="2018-01-01"/><period-end iso-date="2018-12-31"/>'
+        f"{period}</period></indicator></result>"
+    )

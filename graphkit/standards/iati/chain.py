@@ -59,7 +59,7 @@ def _once(organisations: list[Organisation]) -> list[Organisation]:
 
 def add_course(chain: Chain, activity: Activity, seen: Survey) -> None:
     """Add start, disbursement and end, as far as the activity says when they were planned and when they happened."""
-    until = activity.updated
+    until = activity.told_until
     begun = _past(activity.dates.get("actual_start"), until)
     ended = _past(activity.dates.get("actual_end"), until)
     _add_start(chain, activity, begun)
@@ -69,13 +69,13 @@ def add_course(chain: Chain, activity: Activity, seen: Survey) -> None:
 
 def add_cancellation(chain: Chain, activity: Activity) -> None:
     """Cancel what a cancelled activity did not complete."""
-    if activity.status != "cancelled" or activity.updated is None:
+    if activity.status != "cancelled" or activity.told_until is None:
         return
     completed = chain.completed()
     for stage in [one["id"] for one in chain.stages]:
         ends_with_it = stage in (START, DISBURSE, END) or stage.startswith("result-")
         if ends_with_it and stage not in completed:
-            chain.event(stage, "cancelled", activity.updated, note="activity status: cancelled")
+            chain.event(stage, "cancelled", activity.told_until, note="activity status: cancelled")
 
 
 def _past(day: date | None, until: date | None) -> date | None:
@@ -91,7 +91,7 @@ def _add_start(chain: Chain, activity: Activity, begun: date | None) -> None:
         return
     add_stage(chain, START, due_on=planned, severity="medium")
     if begun is not None or activity.status == "pipeline":
-        chain.cover(START, activity.updated)
+        chain.cover(START, activity.told_until)
     if begun is not None:
         chain.event(START, "completed", begun)
 
@@ -115,7 +115,7 @@ def _add_disbursement(chain: Chain, activity: Activity, seen: Survey) -> None:
     if first is not None:
         chain.event(DISBURSE, "completed", first, note="first disbursement or expenditure")
     elif publisher.tells_whole_histories and seen.descendants(activity.identifier) <= seen.activities.keys():
-        chain.cover(DISBURSE, activity.updated)
+        chain.cover(DISBURSE, activity.told_until)
 
 
 def _first_outflow(activity: Activity, seen: Survey) -> date | None:
@@ -131,12 +131,14 @@ def _add_end(chain: Chain, activity: Activity, begun: date | None, ended: date |
             add_stage(chain, END, after=[START], optional=True)
         return
     add_stage(chain, END, after=[START], due_on=planned, severity="medium")
-    chain.cover(END, activity.updated)
+    chain.cover(END, activity.told_until)
     if ended is not None:
         chain.event(END, "completed", ended)
-    elif activity.status in _RUNNING and planned and activity.updated and planned < activity.updated:
+    elif activity.status in _RUNNING and planned and activity.told_until and planned < activity.told_until:
         # Looked at after the planned end, and still running: begun and not done.
-        chain.event(END, "started", begun or planned, note=f"activity status on {activity.updated}: {activity.status}")
+        chain.event(
+            END, "started", begun or planned, note=f"activity status on {activity.told_until}: {activity.status}"
+        )
 
 
 def add_results(chain: Chain, steps: list[ResultStep], looked_until: date | None) -> None:

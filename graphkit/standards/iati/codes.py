@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, cached_property
 from importlib import resources
 from typing import Literal
 
@@ -34,6 +34,14 @@ class Codes(BaseModel):
     organisation_types: dict[str, str]
     affirmative: list[str]
     negative: list[str]
+
+    @cached_property
+    def transaction_codes(self) -> dict[str, str]:
+        """The code of each transaction type by its name, in lower case; of two, the one of version 2."""
+        codes: dict[str, str] = {}
+        for code, one in self.transaction_types.items():
+            codes.setdefault(one.name.casefold(), code)
+        return codes
 
 
 @cache

@@ -81,12 +81,18 @@ class _Import:
         self.warnings: list[str] = []
         self._used: dict[str, set[str]] = {}
         self._unnamed = 0
+        self._replaced = 0
+        self._refused: list[dict[str, Any]] = []
         self._file = ""
 
     def file(self, path: Path) -> None:
         self._file = self.folder.document(path)
         for activity in read_activities(path):
             self._read(activity)
+            if self.seen.is_replaced(activity.identifier, activity.digest):
+                self._replaced += 1
+                self._keep_all(activity, "an older version of what stands in the files again")
+                continue
             used = self._used.setdefault(activity.identifier, set())
             if activity.digest in used:
                 self._keep_all(activity, "stands twice, word for word")
@@ -95,6 +101,10 @@ class _Import:
             self._activity(activity, self._policy_id(activity, len(used)))
 
     def finish(self, identifier: str, title: str) -> None:
+        if self._replaced:
+            self.warnings.append(
+                f"{self._replaced} older versions of activities stand in the files beside a later one, which counts"
+            )
         self.register.write()
         currency = self.seen.currencies.most_common(1)
         self.folder.case(
@@ -139,11 +149,12 @@ class _Import:
         scope = activity.places[0][0] if len(activity.places) == 1 else WORLD
         for code, name in activity.places:
             self.register.region(code, name)
+        self._refused = []
         chain = Chain(policy, scope)
         judgement = judge(activity, self.seen)
         chains.add_course(chain, activity, self.seen)
         self._results(chain, activity)
-        chains.add_links(chain, self.links.of(activity.identifier), activity.updated)
+        chains.add_links(chain, self.links.of(activity.identifier), activity.told_until)
         chains.add_cancellation(chain, activity)
         ends = self._ends(activity, policy, judgement)
         for position in range(1, len(activity.movements) + 1):
@@ -156,8 +167,8 @@ class _Import:
         self.account.use("activities", "policies")
 
     def _results(self, chain: Chain, activity: Activity) -> None:
-        steps, without = result_steps(activity.periods, activity.updated)
-        chains.add_results(chain, steps, activity.updated)
+        steps, without = result_steps(activity.periods, activity.told_until)
+        chains.add_results(chain, steps, activity.told_until)
         for step in steps:
             is_told = step.verdict not in (Verdict.UNTOLD, Verdict.WORDS)
             self.account.use(
@@ -216,6 +227,7 @@ class _Import:
 
     def _reject_movement(self, activity: Activity, one: Movement, reason: str) -> None:
         self.account.reject("transactions", self._file, one.line, f"of {activity.identifier}", reason)
+        self._refused.append({"line": one.line, "reason": reason, **_plain(one)})
 
     def _ends(self, activity: Activity, policy: str, judgement: Judgement) -> dict[int, dict[str, str]]:
         """Return from whom to whom each transaction that moves money goes, by its position.
@@ -335,7 +347,10 @@ class _Import:
                 "last_updated": activity.updated,
                 "money_judged": f"{'yes' if judgement.judged else 'no'}: {judgement.reason}",
                 "related_activities": [f"{kind or 'related'} {ref}" for kind, ref in activity.related],
-                "iati": compact_json({"line": activity.line, **activity.rest}),
+                "iati": compact_json(
+                    {"line": activity.line, **activity.rest}
+                    | ({"transactions not understood": self._refused} if self._refused else {})
+                ),
             },
         )
         for position, link in enumerate(activity.links, start=1):
@@ -399,6 +414,12 @@ def _parties(one: Movement | Plan) -> dict[str, Any]:
         "receiver_name": one.receiver.name or None,
         "receiver_activity": one.receiver.activity or None,
     }
+
+
+def _plain(one: Movement) -> dict[str, Any]:
+    """Return a transaction that has no row, as plain data."""
+    told = {"transaction-type": one.code, "transaction-date": one.day and str(one.day), "description": one.description}
+    return {key: value for key, value in {"@ref": one.ref, **told}.items() if value} | one.rest
 
 
 def _money_attributes(one: Movement) -> dict[str, Any]:

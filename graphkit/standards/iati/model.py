@@ -103,12 +103,17 @@ class Link:
 
 @dataclass(slots=True)
 class Activity:
-    """One iati-activity. `rest` is every element that has no row of its own, by name, as plain data."""
+    """One iati-activity. `rest` is every element that has no row of its own, by name, as plain data.
+
+    `told_until` is the day up to which the record tells: its last update, or where the file dates nothing, the day of
+    its last transaction, for it was made on that day or later.
+    """
 
     identifier: str
     line: int
     digest: str
     updated: date | None
+    told_until: date | None
     reporter: Organisation
     titles: dict[str, str]
     status: str

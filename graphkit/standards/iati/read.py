@@ -107,21 +107,23 @@ def _activity(element: Any, generated: date | None) -> Activity:
             dates.setdefault(kind, day)
     periods, empty = _periods(element)
     status = element.find("activity-status")
+    movements = [_movement(one, currency) for one in element.findall("transaction")]
     return Activity(
         identifier=squeeze(element.findtext("iati-identifier")),
         line=element.sourceline or 0,
         digest=hashlib.sha256(etree.tostring(element, method="c14n", with_tail=False)).hexdigest(),
         updated=updated,
+        told_until=updated or max((one.day for one in movements if one.day), default=None),
         reporter=_organisation(element.find("reporting-org")),
         titles=_titles(element),
-        status=known.statuses.get(_clean(status.get("code")) if status is not None else "", ""),
+        status=_status(status),
         dates=dates,
         places=_places(element),
         participants=[
             (known.organisation_roles.get(_clean(one.get("role")).lower(), _clean(one.get("role"))), _organisation(one))
             for one in element.findall("participating-org")
         ],
-        movements=[_movement(one, currency) for one in element.findall("transaction")],
+        movements=movements,
         plans=[_plan(one, currency) for name in ("budget", "planned-disbursement") for one in element.findall(name)],
         periods=periods,
         empty_indicators=empty,
@@ -136,6 +138,21 @@ def _activity(element: Any, generated: date | None) -> Activity:
     )
 
 
+def _status(element: Any) -> str:
+    """Return an activity's status by its code, or where there is none, by its words."""
+    if element is None:
+        return ""
+    return codes().statuses.get(_clean(element.get("code")) or _clean(_text(element)).lower(), "")
+
+
+def _transaction_code(element: Any) -> str:
+    """Return the code of a transaction type; where only words are given, the code that they stand for."""
+    if element is None:
+        return ""
+    code, words = _clean(element.get("code")), _text(element)
+    return code or codes().transaction_codes.get(words.casefold(), words)
+
+
 def _movement(element: Any, currency: str | None) -> Movement:
     kind = element.find("transaction-type")
     when = element.find("transaction-date")
@@ -146,7 +163,7 @@ def _movement(element: Any, currency: str | None) -> Movement:
     described = element.find("description")
     return Movement(
         line=element.sourceline or 0,
-        code=_clean(kind.get("code")) or _text(kind) if kind is not None else "",
+        code=_transaction_code(kind),
         day=day,
         value=_money(value, currency),
         provider=_organisation(element.find("provider-org"), "provider-activity-id"),

@@ -128,20 +128,19 @@ def _compare(one: IndicatorPeriod) -> bool | None:
     """Tell whether the actuals reach the targets; None when they cannot be compared.
 
     Totals are held against totals. Without a total on either side, each breakdown that has a target is held against
-    the actual of the same breakdown.
+    the actual of the same breakdown: one that is not reached is enough, and all have to be told to be reached.
     """
     targets = {target.about: target for target in one.targets if target.value}
     actuals = {actual.about: actual for actual in one.actuals if actual.value}
     if () in targets and () in actuals:
         return _reaches(actuals[()], targets[()], _direction(one, targets[()]))
-    if len(targets) == 1 and len(actuals) == 1 and (() in targets or () in actuals):
-        return None
-    if () in targets or set(targets) - set(actuals):
-        return None
-    verdicts = {_reaches(actuals[about], target, _direction(one, target)) for about, target in targets.items()}
-    if None in verdicts:
-        return None
-    return False not in verdicts
+    verdicts = {
+        _reaches(actuals[about], target, _direction(one, target)) if about in actuals else None
+        for about, target in targets.items()
+    }
+    if False in verdicts:
+        return False
+    return None if None in verdicts else True
 
 
 def _direction(one: IndicatorPeriod, target: Reading) -> bool | None:

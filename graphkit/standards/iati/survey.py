@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from pathlib import Path
 
 from graphkit.standards.chain import NO_CURRENCY
@@ -21,14 +23,29 @@ from graphkit.standards.iati.read import generated_on, read_activities
 INCOME_HABIT = Decimal("0.5")
 """The share of a publisher's spending activities that must record income before one without any counts as a break."""
 
+NAMING_HABIT = Decimal("0.5")
+"""The share of the receipts from a publisher that its own payments must name before one that they do not is a break."""
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Money that one activity says went from it to another (or came from another to it); `day` is when."""
+    """Money that one activity says went from it to another (or came from another to it); `day` is when.
+
+    `told_by` is the digest of the element that says so.
+    """
 
     day: date
     currency: str
     amount: Decimal
+    told_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """One element of an activity that stands in the files: who reports it, and when it was last updated."""
+
+    reporter: str
+    updated: date | None
 
 
 @dataclass(slots=True)
@@ -68,7 +85,7 @@ class Survey:
 
     as_of: date | None = None
     activities: dict[str, Seen] = field(default_factory=dict)
-    digests: dict[str, list[str]] = field(default_factory=dict)
+    versions: dict[str, dict[str, Version]] = field(default_factory=dict)
     publishers: defaultdict[str, Publisher] = field(default_factory=lambda: defaultdict(Publisher))
     organisation_refs: set[str] = field(default_factory=set)
     organisation_names: defaultdict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
@@ -78,6 +95,17 @@ class Survey:
     received: defaultdict[tuple[str, str], list[Claim]] = field(default_factory=lambda: defaultdict(list))
     children: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     parents: defaultdict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def is_replaced(self, activity: str, digest: str) -> bool:
+        """Whether the same publisher tells the activity anew in these files, at a later date."""
+        versions = self.versions.get(activity, {})
+        own = versions.get(digest)
+        if not activity or own is None or own.updated is None:
+            return False
+        return any(
+            one.reporter == own.reporter and one.updated is not None and one.updated > own.updated
+            for one in versions.values()
+        )
 
     def has_family(self, activity: str) -> bool:
         """Whether an activity has parents or children, whichever of the two says so."""
@@ -108,15 +136,39 @@ def survey(paths: Iterable[Path]) -> Survey:
                 days.append(activity.updated)
             moved = [one.day for one in activity.movements if one.day]
             latest = max([*moved, *([latest] if latest else [])], default=None)
-            digests = seen.digests.setdefault(activity.identifier, [])
-            if activity.digest in digests:
+            versions = seen.versions.setdefault(activity.identifier, {})
+            if activity.digest in versions:
                 continue
-            digests.append(activity.digest)
+            versions[activity.digest] = Version(activity.reporter.key, activity.updated)
             _note_names(seen, activity)
             _note_family(seen, activity)
             _note_money(seen, activity)
     seen.as_of = max(days) if days else latest
+    for claims in (seen.paid, seen.received):
+        _count_once(seen, claims)
+    _note_naming(seen)
     return seen
+
+
+def _count_once(seen: Survey, claims: dict[tuple[str, str], list[Claim]]) -> None:
+    """Leave out what replaced versions of an activity claim, and what several versions claim alike."""
+    replaced = {
+        digest
+        for activity, versions in seen.versions.items()
+        if len(versions) > 1
+        for digest in versions
+        if seen.is_replaced(activity, digest)
+    }
+    for pair in list(claims):
+        by_teller: defaultdict[str, Counter[Claim]] = defaultdict(Counter)
+        for one in claims[pair]:
+            if one.told_by not in replaced:
+                by_teller[one.told_by][replace(one, told_by="")] += 1
+        once = reduce(or_, by_teller.values(), Counter[Claim]())
+        if once:
+            claims[pair] = list(once.elements())
+        else:
+            del claims[pair]
 
 
 def _note_names(seen: Survey, activity: Activity) -> None:
@@ -164,12 +216,13 @@ def _note_money(seen: Survey, activity: Activity) -> None:
                 outflows.append(one.day)
             case "in" if amount > 0:
                 has_income = True
-        claim = Claim(one.day, one.value.currency or NO_CURRENCY, amount)
+        claim = Claim(one.day, one.value.currency or NO_CURRENCY, amount, activity.digest)
         if kind.flow == "out" and one.receiver.activity and one.receiver.activity != activity.identifier:
             seen.paid[activity.identifier, one.receiver.activity].append(claim)
         if kind.flow == "in" and one.provider.activity and one.provider.activity != activity.identifier:
             seen.received[one.provider.activity, activity.identifier].append(claim)
-    entry = seen.activities.setdefault(activity.identifier, Seen(activity.reporter.key, activity.updated))
+    entry = seen.activities.setdefault(activity.identifier, Seen(activity.reporter.key, activity.told_until))
+    entry.looked_until = max((day for day in (entry.looked_until, activity.told_until) if day), default=None)
     entry.has_income = entry.has_income or has_income
     if outflows:
         first = min(outflows)
@@ -180,8 +233,14 @@ def _note_money(seen: Survey, activity: Activity) -> None:
         publisher.spent_uncommitted += not committed and not activity.related
 
 
-def habit_of_naming(seen: Survey) -> None:
-    """Note which publishers name the receiving activity of their payments within the extract."""
-    for provider, receiver in seen.paid:
-        if receiver in seen.activities and provider in seen.activities:
-            seen.publishers[seen.activities[provider].reporter].names_receiving_activities = True
+def _note_naming(seen: Survey) -> None:
+    """Note whose habit it is to name the receiving activity: of what others of the files say to have had from them."""
+    claimed: Counter[str] = Counter()
+    named: Counter[str] = Counter()
+    for provider, receiver in seen.received:
+        if provider in seen.activities:
+            reporter = seen.activities[provider].reporter
+            claimed[reporter] += 1
+            named[reporter] += (provider, receiver) in seen.paid
+    for reporter, count in named.items():
+        seen.publishers[reporter].names_receiving_activities = count > 0 and count >= NAMING_HABIT * claimed[reporter]
