@@ -1,0 +1,29 @@
+"""Who issued a document: by its head, its signature, and what the text says of others."""
+
+from __future__ import annotations
+
+import pytest
+
+from graphkit.documents import default_gazetteer
+from graphkit.documents.extract import extract
+from graphkit.documents.model import Document
+from graphkit.documents.text import clean
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("云南省审计厅审计公告\n抚仙湖治理情况\n2021年第3号", ["audit-530000"]),
+        ("审计要情\n2018年7月5日 通辽市审计局 编\n市政府：", ["audit-150500"]),
+        ("泗洪县人民政府专题会议纪要\n洪政专纪〔2023〕5号", ["government-321324"]),
+        ("会宁县水务局关于农村供水保障工程三季度工作总结\n已完成。", ["water-620422"]),
+        ("养老服务情况\n规定每季度考核一次。\n南平市审计局\n", ["audit-350700"]),
+        ("（2019年11月29日 内蒙古自治区审计厅）\n已开展审计。", ["audit-150000"]),
+        ("玻璃门\n川北晨报 2020年11月26日\n莫再装。", []),
+        ("太原市财政局督促整改。", []),
+    ],
+)
+def test_who_issued_a_document(text: str, ids: list[str]) -> None:
+    document = Document(id="a", name="a.txt", format="txt", encoding="utf-8", text=clean(text))
+    found = [one.value for one in extract(document, default_gazetteer()) if one.kind == "issuer"]
+    assert [getattr(one, "id", None) for one in found] == ids
