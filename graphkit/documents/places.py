@@ -85,6 +85,8 @@ class Places:
 
     def may_stand(self, text: str, position: int) -> bool:
         """Return whether a bare 省, 市 or 县 may begin an office's name here: 意县人社局, but not 城市建设局."""
+        if text.startswith(("自治区", "自治州"), position):
+            return True
         return text[position] in "省市县区" and text[position - 1 : position + 1] not in self._implied_joined
 
     def implied(self, word: str, level: str, said: Said) -> tuple[str | None, str]:
