@@ -415,6 +415,27 @@ def test_a_status_with_a_column_for_each_of_its_values(tmp_path: Path) -> None:
     assert [one["agency"] for one in rows_of(folder, "findings")] == ["甲局", "乙局"]
 
 
+def test_what_stands_under_no_header_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("问题,责任单位,\na,甲局,批注,又一\nb,乙局\n,,,边注\n")
+    proposal = suggest(path)
+    assert proposal.kept == ["column C", "column D"]
+    result = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case", AT)
+    assert [(one["column C"], one["column D"]) for one in rows_of(result.folder, "findings")] == [
+        ("批注", "又一"),
+        ("", ""),
+    ]
+    assert "1 kept: no data row: nothing below the header" in "\n".join(result.account.lines())
+
+
+def test_a_problem_that_begins_like_a_note_or_total_is_a_problem(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    problems = ["填报数据不实", "合计数不符", "审核人员未签字", "市本级小计", "合计：3项", "填报人：张三", "备注：略"]
+    path.write_text("问题,责任单位\n" + "".join(f"{one},甲局\n" for one in problems))
+    result = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case", AT)
+    assert [one["title"] for one in rows_of(result.folder, "findings")] == problems[:3]
+
+
 def rows_of(folder: Path, table: str) -> list[dict[str, str]]:
     with (folder / "tables" / f"{table}.csv").open(encoding="utf-8-sig", newline="") as lines:
         return list(csv.DictReader(lines))

@@ -10,6 +10,7 @@ import codecs
 import csv
 import io
 import json
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -32,7 +33,11 @@ SUFFIXES = (*EXCEL, *TEXT, *JSON)
 MAX_UNPACKED = 1 << 30
 _HEADER_SEARCH = 25
 _TOTALS = ("合计", "总计", "小计", "共计", "total", "grandtotal", "subtotal")
-_NOTES = ("填表", "制表", "审核人", "填报", "注:", "备注:", "说明:", "单位负责人", "note:")
+# 市本级小计 and 合计:4项 are totals, too; a problem that only begins with such a word is a problem.
+_TOTAL = re.compile(r".{0,6}(?:合计|总计|小计|共计):?|(?:合计|总计|小计|共计)[:(0-9].*")
+_NOTE = re.compile(
+    r"(?:(?:填表|制表|填报|审核|复核)(?:人员?|单位|部门|日期|时间)?|单位负责人|联系人|联系电话|注|备注|说明|note)(?::|$)"
+)
 
 Score = Callable[[list[str]], float]
 
@@ -180,17 +185,33 @@ def _sheet(file: str, name: str, grid: list[list[Any]], header: int | None, scor
     bottom = _header_bottom(grid, top)
     headings = _headings(grid, top, bottom)
     columns = _column_names(headings)
+    # What stands in columns without a header is kept under their letters, as Excel shows them.
+    width = max(len(line) for line in grid)
+    headings += [""] * (width - len(headings))
+    columns += [""] * (width - len(columns))
+    letters = {index: f"column {_letters(index)}" for index, one in enumerate(columns) if not one}
     above = [text for row in grid[:top] for text in dict.fromkeys(_text(cell) for cell in row) if text]
     sheet = Sheet(file, name, above, [one for one in columns if one], [])
     sheet.headings = {one: full for one, full in zip(columns, headings, strict=True) if one}
     for number, line in enumerate(grid[bottom + 1 :], start=bottom + 2):
         cells = {column: text for column, cell in zip(columns, line, strict=False) if column and (text := _text(cell))}
         reason = _no_data(cells, line, len(sheet.columns), columns)
+        beside = {letter: text for at, letter in letters.items() if at < len(line) and (text := _text(line[at]))}
         if reason is None:
-            sheet.rows.append(Row(number, cells))
+            sheet.rows.append(Row(number, cells | beside))
         elif cells:
             sheet.left_out[reason] += 1
+        elif beside:
+            sheet.left_out["nothing below the header"] += 1
+    filled = {name for row in sheet.rows for name in row.cells}
+    sheet.columns += [letter for letter in letters.values() if letter in filled]
     return sheet
+
+
+def _letters(index: int) -> str:
+    """Return what Excel calls a column: 0 is A, 26 is AA."""
+    before, last = divmod(index, 26)
+    return (_letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
 def _best_header(grid: list[list[Any]], score: Score) -> int | None:
@@ -252,15 +273,15 @@ def _no_data(cells: dict[str, str], line: list[Any], columns: int, names: list[s
     if not cells:
         return "empty row"
     texts = [header_key(one) for one in cells.values()]
-    if any(text.rstrip(":：") in _TOTALS for text in texts[:2]):
+    if any(text.rstrip(":") in _TOTALS for text in texts[:2]) or _TOTAL.fullmatch(texts[0]):
         return "total"
     own = {text for cell in line if (text := _text(cell))}
     if columns > 2 and len(own) == 1 and len(cells) <= columns:
         only = header_key(next(iter(own)))
         is_spread = len(cells) > 1 and len(cells) == sum(isinstance(cell, _Merged) for cell in line)
-        if is_spread or any(only.startswith(one) for one in _NOTES):
+        if is_spread or _NOTE.match(only):
             return "heading or note between rows"
-    if texts and any(texts[0].startswith(header_key(one)) for one in _NOTES):
+    if _NOTE.match(texts[0]):
         return "heading or note between rows"
     if {header_key(name) for name in names if name} <= set(texts) and columns > 1:
         return "header again"
