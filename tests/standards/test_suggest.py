@@ -415,6 +415,43 @@ def test_a_status_with_a_column_for_each_of_its_values(tmp_path: Path) -> None:
     assert [one["agency"] for one in rows_of(folder, "findings")] == ["甲局", "乙局"]
 
 
+def test_sheets_of_the_same_columns_are_read_one_after_the_other(tmp_path: Path) -> None:
+    header: list[object] = ["序号", "问题", "责任单位", "金额（万元）"]
+    sheets: dict[str, list[list[object]]] = {
+        "甲县": [["甲县台账"], header, [1, "a", "甲局", 1], [2, "b", "甲局", 2]],
+        "乙县": [header, [1, "c", "乙局", 3]],
+        "已整改": [header, [1, "a", "甲局", 1]],
+        "旧版": [[*header, "备注", "发现时间"], [1, "old", "旧局", 9, "x", "2019-01-01"]],
+        "空表": [],
+    }
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    book = openpyxl.load_workbook(path)
+    book["旧版"].sheet_state = "hidden"
+    book.save(path)
+    proposal = suggest(path)
+    result = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case", AT)
+    assert [(one["id"], one["title"], one["amount"]) for one in rows_of(result.folder, "findings")] == [
+        ("甲县-1", "a", "10000"),
+        ("甲县-2", "b", "20000"),
+        ("乙县-1", "c", "30000"),
+    ]
+    # A sheet that repeats rows of another is joined to it; a hidden one is left out, and both times it is told.
+    assert "# Sheets that are left out (未采用的工作表): 旧版 (hidden)" in proposal.text
+    assert any("no source of the mapping takes the sheet 旧版 (hidden)" in one for one in result.warnings)
+
+
+def test_a_row_that_no_lookup_takes_is_told(tmp_path: Path) -> None:
+    sheets: dict[str, list[list[object]]] = {
+        "问题清单": [["问题编号", "问题"], ["P1", "a"], ["P2", "b"]],
+        "责任清单": [["问题编号", "责任单位", "整改时限"], ["P1", "甲局", "2020-06-30"], ["P9", "丙局", "2020-06-30"]],
+    }
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    account = run_mapping(mapping, [path], tmp_path / "case", AT).account
+    tally = account.as_json()["rows of a.xlsx (责任清单)"]
+    assert (tally["used"], tally["kept"]) == (1, 1)
+
+
 def test_what_stands_under_no_header_is_kept(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("问题,责任单位,\na,甲局,批注,又一\nb,乙局\n,,,边注\n")

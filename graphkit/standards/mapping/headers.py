@@ -117,6 +117,22 @@ class Reading:
                 return self.roles[role], other.roles[role]
         return None
 
+    def continues(self, other: Reading) -> bool:
+        """Tell whether the rows of this sheet are more of the other's: it has columns of the other, and other rows.
+
+        So are a workbook's sheets of one office or month each; a sheet that repeats rows of the other is none.
+        """
+        if self.kind is None or self.kind != other.kind or not self.roles.items() <= other.roles.items():
+            return False
+        if any(self.unit(role) != other.unit(role) for role in ("amount", "amount_done", "paid") if role in self.roles):
+            return False
+        columns = [self.roles[role] for role in ("problem", "project") if role in self.roles]
+        columns = columns or sorted(self.roles.values())
+        own, others = (
+            {tuple(row.cells.get(one) for one in columns) for row in which.sheet.rows} for which in (self, other)
+        )
+        return not own & others
+
     def values(self, role: str) -> list[str]:
         """Return the filled cells of the column that has a meaning."""
         column = self.roles.get(role)

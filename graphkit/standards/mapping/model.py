@@ -129,7 +129,7 @@ class Condition(_Strict):
 
 
 class Source(_Strict):
-    """A sheet: the file (a name with * and ?), which sheet, where its header is, and how it is laid out.
+    """A sheet: the file (a name with * and ?), which sheet (or several alike), where its header is, how it is laid out.
 
     `layout` table has a header and rows; objects is JSON (a list of objects at `path`, or JSON lines); ranges is JSON
     as the US Federal Audit Clearinghouse dumps workbooks: sheets of named columns.
@@ -137,7 +137,7 @@ class Source(_Strict):
 
     file: str = "*"
     but_not: str | None = Field(default=None, description="files of this name are none of its")
-    sheet: str | int | None = None
+    sheet: str | int | list[str | int] | None = None
     header: int | None = Field(default=None, ge=1, description="row of the header; none: the row that fits best")
     layout: Literal["table", "objects", "ranges"] | None = None
     path: str | None = None
@@ -147,6 +147,10 @@ class Source(_Strict):
         default_factory=dict,
         description="thresholds of the case where no file of the source is there, so that nobody looked",
     )
+
+    def sheets(self) -> list[str | int | None]:
+        """Return the sheets to read of each file; None is the first that is filled."""
+        return [*self.sheet] if isinstance(self.sheet, list) else [self.sheet]
 
 
 class Parameter(_Strict):

@@ -18,7 +18,7 @@ from graphkit.standards.account import Account
 from graphkit.standards.folder import CaseFolder
 from graphkit.standards.mapping import convert
 from graphkit.standards.mapping.model import FIELD, Expression, Mapping, Output
-from graphkit.standards.mapping.sheets import SUFFIXES, Row, Sheet, fits, read_sheet
+from graphkit.standards.mapping.sheets import SUFFIXES, Row, Sheet, fits, read_sheet, sheets_beside
 from graphkit.standards.mapping.values import Evaluator, day_of
 from graphkit.standards.result import ImportResult
 from graphkit.standards.values import amount_text
@@ -91,6 +91,10 @@ class _Run:
         self.made: dict[str, list[_Made]] = {}
         self.used_files: list[Path] = []
         self._sheets = {name: self._read(name, files) for name in mapping.sources}
+        for path in self.used_files:
+            read = {sheet.name for sheets in self._sheets.values() for sheet in sheets if sheet.file == path.name}
+            if beside := sheets_beside(path, read):
+                self.warnings.append(f"{path.name}: no source of the mapping takes the sheet {', '.join(beside)}")
         for path in files:
             if path not in self.used_files:
                 self.warnings.append(f"{path.name}: no source of the mapping takes it")
@@ -117,8 +121,8 @@ class _Run:
                 raise UsageError(f"source {name}: none of the files is called {source.file}; name it, or its folder")
             return []
         sheets = []
-        for path in chosen:
-            sheet = read_sheet(path, source, fits(self.mapping.columns_of(name)))
+        for path, which in ((path, which) for path in chosen for which in source.sheets()):
+            sheet = read_sheet(path, source, which, fits(self.mapping.columns_of(name)))
             if path not in self.used_files:
                 self.used_files.append(path)
             self._warn_of_missing(name, sheet)

@@ -13,7 +13,7 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -70,17 +70,19 @@ class Sheet:
         return f"{self.name} row {row.number}" if self.name else f"row {row.number}"
 
 
-def read_sheet(path: Path, source: Source, score: Score) -> Sheet:
-    """Read the sheet of a file that a source describes. `score` says how well a row fits as the header.
+def read_sheet(path: Path, source: Source, sheet: str | int | None, score: Score) -> Sheet:
+    """Read a sheet of a file, laid out as a source describes; None is the first that is filled.
+
+    `score` says how well a row fits as the header.
 
     InputError when the file cannot be read, or has no such sheet.
     """
     suffix = path.suffix.lower()
     try:
         if suffix in JSON:
-            return _read_json(path, source)
+            return _read_json(path, source, sheet)
         if suffix in EXCEL:
-            name, grid = _excel_grid(path, source.sheet)
+            name, grid = _excel_grid(path, sheet)
         elif suffix in TEXT:
             name, grid = "", _text_grid(path)
         else:
@@ -91,11 +93,27 @@ def read_sheet(path: Path, source: Source, score: Score) -> Sheet:
 
 
 def sheet_names(path: Path) -> list[str]:
-    """Return the names of a workbook's sheets; a file of another kind has one without a name."""
-    return list(_workbook(path).sheet_names) if path.suffix.lower() in EXCEL else [""]
+    """Return the names of a workbook's visible sheets; a file of another kind has one without a name."""
+    return _visible(_workbook(path)) if path.suffix.lower() in EXCEL else [""]
+
+
+def sheets_beside(path: Path, read: Collection[str]) -> list[str]:
+    """Return the names of a workbook's filled sheets that are none of those read; of hidden ones it says so."""
+    if path.suffix.lower() not in EXCEL:
+        return []
+    book = _workbook(path)
+    visible = _visible(book)
+    beside = [one for one in book.sheet_names if one not in read and book.get_sheet_by_name(one).height]
+    return [one if one in visible else f"{one} (hidden)" for one in beside]
 
 
 # Grids
+
+
+def _visible(book: Any) -> list[str]:
+    """Return the names of the sheets that a person sees; of a book that hides all, all."""
+    shown = [one.name for one in book.sheets_metadata if one.visible == python_calamine.SheetVisibleEnum.Visible]
+    return shown or list(book.sheet_names)
 
 
 def _workbook(path: Path) -> Any:
@@ -122,7 +140,7 @@ def _excel_grid(path: Path, wanted: str | int | None) -> tuple[str, list[list[An
             raise InputError(f"{path}: has no sheet '{wanted}'; there are {', '.join(names)}")
         name = found[0]
     else:
-        filled = [one for one in names if book.get_sheet_by_name(one).height]
+        filled = [one for one in _visible(book) if book.get_sheet_by_name(one).height]
         name = (filled or names)[0]
     sheet = book.get_sheet_by_name(name)
     grid = [list(row) for row in sheet.to_python(skip_empty_area=False)]
@@ -317,7 +335,7 @@ def _text(cell: Any) -> str:
 # JSON
 
 
-def _read_json(path: Path, source: Source) -> Sheet:
+def _read_json(path: Path, source: Source, sheet: str | int | None) -> Sheet:
     text = _decoded(path)
     try:
         data = json.loads(text, parse_float=Decimal)
@@ -327,7 +345,7 @@ def _read_json(path: Path, source: Source) -> Sheet:
         data = _json_lines(path, text)
     layout = source.layout or ("ranges" if _has_ranges(data) else "objects")
     if layout == "ranges":
-        return _ranges(path, data, source.sheet)
+        return _ranges(path, data, sheet)
     for step in (source.path or "").split(".") if source.path else []:
         if not isinstance(data, dict) or step not in data:
             raise InputError(f"{path}: has nothing at path {source.path}")

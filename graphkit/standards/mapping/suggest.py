@@ -18,7 +18,7 @@ from graphkit.standards.folder import file_name
 from graphkit.standards.mapping import convert
 from graphkit.standards.mapping.headers import Reading, header_score
 from graphkit.standards.mapping.model import Source
-from graphkit.standards.mapping.sheets import read_sheet, sheet_names
+from graphkit.standards.mapping.sheets import read_sheet, sheet_names, sheets_beside
 
 _CUT = r"[、,，;；/\n]+"
 _CATEGORIES = {
@@ -72,11 +72,7 @@ class Proposal:
 
 def suggest(path: Path) -> Proposal:
     """Propose a mapping for a file. InputError when it cannot be read, or its headers mean nothing known."""
-    readings = [
-        Reading(name, sheet)
-        for name in sheet_names(path)
-        if (sheet := read_sheet(path, Source(sheet=name or None), header_score)).rows
-    ]
+    readings = _readings(path)
     main = max((one for one in readings if one.kind), key=lambda one: len(one.roles), default=None)
     if main is None:
         columns = ", ".join(column for one in readings for column in one.sheet.columns[:12]) or "none"
@@ -84,12 +80,19 @@ def suggest(path: Path) -> Proposal:
             f"{path}: the columns ({columns}) are no ledger, payments or benefits that is known; "
             "write the mapping by hand (docs/standards.md says how)"
         )
-    others = [one for one in readings if one is not main and main.kind == "ledger" and one.joining_column(main)]
-    _name_the_responsible([main, *others])
-    proposer = _Proposer(path, main, others)
+    more = [one for one in readings if one is not main and one.continues(main)]
+    others = [
+        one
+        for one in readings
+        if one is not main and one not in more and main.kind == "ledger" and one.joining_column(main)
+    ]
+    _name_the_responsible([main, *more, *others])
+    beside = sheets_beside(path, [one.name for one in (main, *more, *others)])
+    proposer = _Proposer(path, main, more, others)
     mapping = proposer.mapping()
     taken = {column: role for one in (main, *others) for role, column in one.roles.items()}
-    kept = [column for one in (main, *others) for column in one.sheet.columns if column not in taken]
+    kept = [column for one in (main, *more, *others) for column in one.sheet.columns if column not in taken]
+    kept = list(dict.fromkeys(kept))
     remarks = [
         f"# Proposed from the headers of {path.name}; read it before you use it. (根据表头自动提出，使用前请核对。)",
         *(f"#   {column} = {role}" for column, role in taken.items()),
@@ -98,10 +101,29 @@ def suggest(path: Path) -> Proposal:
             for column, role in taken.items()
             if role in proposer.without_unit
         ),
+        *([f"# Sheets that are left out (未采用的工作表): {', '.join(beside)}"] if beside else []),
         *([f"# Kept as attributes (作为附加信息保留): {', '.join(kept)}"] if kept else []),
     ]
     body = yaml.dump(mapping, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)
     return Proposal("\n".join([*remarks, body]), taken, kept)
+
+
+def _readings(path: Path) -> list[Reading]:
+    """Read the sheets that have rows. InputError when none can be read."""
+    found = []
+    unread: InputError | None = None
+    for name in sheet_names(path):
+        try:
+            sheet = read_sheet(path, Source(), name or None, header_score)
+        except InputError as error:
+            # A cover or an empty sheet beside the ledger has no header.
+            unread = unread or error
+            continue
+        if sheet.rows:
+            found.append(Reading(name, sheet))
+    if not found and unread is not None:
+        raise unread
+    return found
 
 
 def _name_the_responsible(readings: list[Reading]) -> None:
@@ -121,17 +143,18 @@ class _Dumper(yaml.SafeDumper):
 
 
 class _Proposer:
-    """Builds the mapping of one file."""
+    """Builds the mapping of one file: its main sheet, more sheets like it, others joined by their number."""
 
-    def __init__(self, path: Path, main: Reading, others: list[Reading]) -> None:
+    def __init__(self, path: Path, main: Reading, more: list[Reading], others: list[Reading]) -> None:
         self._path = path
         self._main = main
+        self._more = more
         self._others = others
         self._tables: list[Node] = []
         self._parameters: dict[str, Node] = {}
-        texts = [path.stem, *(text for one in (main, *others) for text in one.sheet.above)]
+        texts = [path.stem, *(text for one in (main, *more, *others) for text in one.sheet.above)]
         self._titled = [day for text in texts for day in convert.days_in(text)]
-        self._days = sorted(day for one in (main, *others) for day in one.days())
+        self._days = sorted(day for one in (main, *more, *others) for day in one.days())
         self._id = self._identifier()
         self.without_unit: list[str] = []
 
@@ -163,7 +186,12 @@ class _Proposer:
 
     def _source(self, one: Reading) -> Node:
         node: Node = {"file": f"*{self._path.suffix}"}
+        if one is self._main and self._more:
+            return {**node, "sheet": [one.name, *(other.name for other in self._more)]}
         return {**node, "sheet": one.name} if one.name else node
+
+    def _values(self, role: str) -> list[str]:
+        return [value for one in (self._main, *self._more) for value in one.values(role)]
 
     def _parameter(self, name: str, description: str, default: date | None) -> None:
         node: Node = {"description": description, "type": "date"}
@@ -208,23 +236,21 @@ class _Proposer:
         """Return what identifies a row: its number if the sheet has one and no two rows share it, else its place.
 
         Rows one below the other that share a number and a problem belong together (the cell is merged over them); where
-        several problems share a number, the row tells them apart.
+        several problems share a number, the row tells them apart. Where each of several sheets counts anew, the sheet
+        tells them apart.
         """
+        sheets = [[row.cells for row in one.sheet.rows] for one in (self._main, *self._more)]
+        all_rows = [cells for one in sheets for cells in one]
+        place = "{_sheet}-{_row}" if self._more else "{_row}"
+        problem = self._main.roles.get("problem", "")
         for role in ("finding_id", "number"):
             column = self._main.roles.get(role)
-            if column is None:
+            if column is None or not all(_is_counted(column, one) for one in sheets):
                 continue
-            given = [row.cells.get(column) for row in self._main.sheet.rows]
-            runs = [one for index, one in enumerate(given) if index == 0 or one != given[index - 1]]
-            if None not in given and len(runs) == len(set(runs)):
-                return {"template": f"{{{column}}}-{{_row}}"} if self._several_problems(given) else {"column": column}
-        return {"column": "_row"}
-
-    def _several_problems(self, given: list[str | None]) -> bool:
-        """Return whether rows that share a number state different problems."""
-        column = self._main.roles.get("problem")
-        texts = [row.cells.get(column) if column else None for row in self._main.sheet.rows]
-        return len(set(zip(given, texts, strict=True))) > len(set(given))
+            if any(_has_several(column, problem, one) for one in sheets):
+                return {"template": f"{{{column}}}-{place}"}
+            return {"column": column} if _is_counted(column, all_rows) else {"template": f"{{_sheet}}-{{{column}}}"}
+        return {"template": place} if self._more else {"column": "_row"}
 
     def _agencies(self, *roles: str) -> None:
         for role in roles:
@@ -389,9 +415,9 @@ class _Proposer:
     def _payments(self) -> None:
         self._agencies("payer", "payee")
         columns: Node = {"id": {**self._id, "prefix": "payment-"}, "policy": {"constant": "policy"}}
-        received = set(self._main.values("payee"))
+        received = set(self._values("payee"))
         # Who pays and never receives in this sheet has its money from outside it.
-        outside = {one: f"source:{one}" for one in self._main.values("payer") if one not in received}
+        outside = {one: f"source:{one}" for one in self._values("payer") if one not in received}
         columns |= {"from": self._column("payer", map=outside), "to": self._column("payee")}
         self._amount(columns, "amount", "paid", "amount")
         columns["on"] = self._first(("paid_on", "done_on", "notified_on"), {"parameter": "as_of"})
@@ -411,6 +437,18 @@ class _Proposer:
         self._maybe(columns, "on", "paid_on")
         self._maybe(columns, "due_on", "should_pay_on")
         self._tables.append({"table": "deliveries", "from": "main", "keep_rest": True, "columns": columns})
+
+
+def _is_counted(column: str, rows: list[dict[str, str]]) -> bool:
+    """Tell whether a column numbers the rows: all have one, and no two share it but such as follow each other."""
+    given = [cells.get(column) for cells in rows]
+    runs = [one for index, one in enumerate(given) if index == 0 or one != given[index - 1]]
+    return None not in given and len(runs) == len(set(runs))
+
+
+def _has_several(column: str, of: str, rows: list[dict[str, str]]) -> bool:
+    """Tell whether rows that share a number differ in another column."""
+    return len({(cells.get(column), cells.get(of)) for cells in rows}) > len({cells.get(column) for cells in rows})
 
 
 def _used_cases(value: Any) -> list[str]:

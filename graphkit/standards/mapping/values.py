@@ -16,7 +16,7 @@ Cells = Mapping[str, str]
 class Evaluator:
     """Evaluates expressions over rows, with the parameters, value maps and other sources of a mapping.
 
-    `looked_up` gathers the rows that lookups may take, by the identity of their sheet.
+    `looked_up` gathers the rows that lookups have taken, by the identity of their sheet.
     """
 
     def __init__(
@@ -30,7 +30,7 @@ class Evaluator:
         self._cases = cases
         self._sheets = sheets
         self._parameters = parameters
-        self._indexes: dict[tuple[str, str], dict[str, Row]] = {}
+        self._indexes: dict[tuple[str, str], dict[str, tuple[Sheet, Row]]] = {}
         self.looked_up: dict[int, set[int]] = {}
 
     def value(self, expression: Expression, cells: Cells) -> str | None:
@@ -61,7 +61,11 @@ class Evaluator:
         if expression.lookup is not None:
             wanted = self.value(expression.lookup.equals, cells)
             hit = self._index(expression.lookup.source, expression.lookup.where).get(wanted or "")
-            return self.value(expression.lookup.take, hit.cells) if hit else None
+            if hit is None:
+                return None
+            sheet, row = hit
+            self.looked_up.setdefault(id(sheet), set()).add(row.number)
+            return self.value(expression.lookup.take, row.cells)
         return next((value for one in expression.first_of or [] if (value := self.value(one, cells)) is not None), None)
 
     def _template(self, template: str, cells: Cells) -> str | None:
@@ -104,16 +108,15 @@ class Evaluator:
             parts = [f"{expression.prefix or ''}{one}{expression.suffix or ''}" for one in parts]
         return [one for one in parts if one and not convert.is_nothing(one)]
 
-    def _index(self, source: str, where: str) -> dict[str, Row]:
+    def _index(self, source: str, where: str) -> dict[str, tuple[Sheet, Row]]:
         """Return the first row of a source for each value of a column."""
         if (source, where) not in self._indexes:
-            index: dict[str, Row] = {}
+            index: dict[str, tuple[Sheet, Row]] = {}
             for sheet in self._sheets[source]:
                 for row in sheet.rows:
                     key = find(row.cells, where)
                     if key is not None:
-                        index.setdefault(row.cells[key], row)
-                        self.looked_up.setdefault(id(sheet), set()).add(row.number)
+                        index.setdefault(row.cells[key], (sheet, row))
             self._indexes[source, where] = index
         return self._indexes[source, where]
 
