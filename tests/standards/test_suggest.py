@@ -440,6 +440,31 @@ def test_sheets_of_the_same_columns_are_read_one_after_the_other(tmp_path: Path)
     assert any("no source of the mapping takes the sheet 旧版 (hidden)" in one for one in result.warnings)
 
 
+def test_a_problem_of_several_measures_is_rectified_when_all_of_them_are(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["序号", "问题", "整改措施", "责任单位", "整改时限", "整改状态", "整改完成时间", "是否销号"],
+        [1, "超标", "改造", "甲局", "2020-06-30", "已整改", "2020-06-01", "是"],
+        [None, None, "监管", "乙局", "2020-12-31", "正在整改", None, "否"],
+        [2, "堆放", "清运", "丙局", "2020-06-30", "已整改", "2020-06-20", "是"],
+        [None, None, "填埋", "丁局", "2020-07-31", "已整改", "2020-07-20", "是"],
+    ]
+    path = messy(tmp_path / "a.xlsx", lines, ["A2:A3", "B2:B3", "A4:A5", "B4:B5"])
+    folder = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case", AT).folder
+    assert [(one["id"], one["整改措施"]) for one in rows_of(folder, "findings")] == [
+        ("1", "改造; 监管"),
+        ("2", "清运; 填埋"),
+    ]
+    told = [(one["id"], one["by"], one["on"], one["due_on"]) for one in rows_of(folder, "actions")]
+    assert told == [
+        ("1-2/accepted", "甲局", "2020-01-01", "2020-06-30"),
+        ("1-3/accepted", "乙局", "2020-01-01", "2020-12-31"),
+        ("2-4/accepted", "丙局", "2020-01-01", "2020-06-30"),
+        ("2-5/accepted", "丁局", "2020-01-01", "2020-07-31"),
+        ("2/rectified", "丙局", "2020-07-20", ""),
+        ("2/verified", "", "2020-07-20", ""),
+    ]
+
+
 def test_a_row_that_no_lookup_takes_is_told(tmp_path: Path) -> None:
     sheets: dict[str, list[list[object]]] = {
         "问题清单": [["问题编号", "问题"], ["P1", "a"], ["P2", "b"]],

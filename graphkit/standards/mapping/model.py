@@ -110,7 +110,11 @@ class Expression(_Strict):
 
 
 class Condition(_Strict):
-    """When a row is written: all that is given must hold of the value."""
+    """When a row is written: all that is given must hold of the value.
+
+    `every` asks it of every row of a group (`group_by`): if one row fails, nothing is written for the group. Without
+    it, rows that fail are left out of the group.
+    """
 
     value: Expression
     filled: bool | None = None
@@ -118,6 +122,7 @@ class Condition(_Strict):
     not_in: list[str] | None = None
     matches: str | None = None
     not_matches: str | None = None
+    every: bool = False
 
     _checked = field_validator("matches", "not_matches")(_regex)
 
@@ -250,10 +255,11 @@ class Mapping(_Strict):
     def columns_of_output(self, output: Output) -> set[str]:
         """Return the columns of its source that an output names."""
         own = [output.group_by, output.each, *output.columns.values(), *(one.value for one in output.when)]
-        found: set[str] = set()
-        for expression in _inside(own):
-            found |= _columns(expression)
-        return found - set(self.parameters)
+        return {name for one in _inside(own) for name in _columns(one)} - set(self.parameters)
+
+    def columns_inside(self, expression: Expression) -> set[str]:
+        """Return the columns that an expression names."""
+        return {name for one in _inside([expression]) for name in _columns(one)} - set(self.parameters)
 
     def columns_of(self, source: str) -> set[str]:
         """Return every column of a source that the mapping names."""

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import fnmatch
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from collections.abc import Mapping as Map
 from dataclasses import dataclass, field
 from datetime import date
@@ -25,6 +24,7 @@ from graphkit.standards.values import amount_text
 
 _ATTRIBUTE = "attribute:"
 _SEVERAL = "; "
+_NAMED = 3
 _YES = {"true", "1", "是", "yes", "y", "√", "对", "有"}
 _NO = {"false", "0", "否", "no", "n", "×", "无"}
 
@@ -99,7 +99,7 @@ class _Run:
             if path not in self.used_files:
                 self.warnings.append(f"{path.name}: no source of the mapping takes it")
         self._used_rows: dict[int, set[int]] = {}
-        self._unclear: Counter[str] = Counter()
+        self._unclear: dict[str, list[str]] = {}
         self.parameters: dict[str, str] = {}
         self._evaluator = Evaluator(mapping.values, mapping.cases, self._sheets, self.parameters)
         self._set_parameters(given)
@@ -126,7 +126,7 @@ class _Run:
             if path not in self.used_files:
                 self.used_files.append(path)
             self._warn_of_missing(name, sheet)
-            what = f"rows of {sheet.file}{f' ({sheet.name})' if sheet.name else ''}"
+            what = f"rows of {sheet.title}"
             self.account.read(what, len(sheet.rows) + sheet.left_out.total())
             for reason, count in sorted(sheet.left_out.items()):
                 self.account.keep(what, f"no data row: {reason}", count)
@@ -189,7 +189,10 @@ class _Run:
         self._account_for_rows()
 
     def _groups(self, output: Output) -> Iterable[_Group]:
-        conditions = [*self.mapping.sources[output.source].rows, *output.when]
+        conditions = [*self.mapping.sources[output.source].rows, *(one for one in output.when if not one.every)]
+        of_all = [one for one in output.when if one.every]
+        if output.group_by is None:
+            conditions += of_all
         grouped: dict[str, list[tuple[Sheet, Row]]] = {}
         for sheet in self._sheets[output.source]:
             for row in sheet.rows:
@@ -203,6 +206,8 @@ class _Run:
                 if key is not None:
                     grouped.setdefault(key, []).append((sheet, row))
         for members in grouped.values():
+            if not all(self._evaluator.holds(of_all, self._with_place(*one)) for one in members):
+                continue
             yield _Group(members[0][0], tuple(row for _, row in members))
 
     def _make_row(self, output: Output, group: _Group) -> None:
@@ -223,7 +228,7 @@ class _Run:
                 self.account.read(f"rows for {output.table}")
                 row = group.rows[0]
                 self.account.reject(
-                    f"rows for {output.table}", group.sheet.file, row.number, f"{where} = {value}", reason
+                    f"rows for {output.table}", group.sheet.title, row.number, f"{where} = {value}", reason
                 )
             self._used_rows.setdefault(id(group.sheet), set()).update(row.number for row in group.rows)
 
@@ -237,7 +242,7 @@ class _Run:
         }
 
     def _typed(self, output: Output, group: _Group, rows: Sequence[Map[str, str]]) -> _Made:
-        made = _Made(group.sheet.file, group.rows[0].number)
+        made = _Made(group.sheet.title, group.rows[0].number)
         table = TABLES.get(output.table)
         for name, expression in output.columns.items():
             found = self._evaluator.values(expression, rows)
@@ -252,9 +257,10 @@ class _Run:
                 if column.required:
                     made.problem = made.problem or (name, left, _not_understood(column.type))
                 elif left:
-                    self._unclear[f"{output.table}.{name}"] += 1
+                    place = f"{group.sheet.locator(group.rows[0])}: {convert.plain(left)[:30]}"
+                    self._unclear.setdefault(f"{output.table}.{name}", []).append(place)
             elif value is None and column.required:
-                made.problem = made.problem or (name, "", "is required, but the row gives nothing for it")
+                made.problem = made.problem or (name, "", _nothing_from(self.mapping.columns_inside(expression)))
             if value is not None:
                 made.values[name] = value
         return made
@@ -271,8 +277,10 @@ class _Run:
         text = _SEVERAL.join(found) if expression.collect else found[0]
         match column.type:
             case ColumnType.DATE:
-                day = day_of(found[0]) or self._day_near(found[0])
-                return (day, None) if day is not None else (None, text)
+                days = [day_of(one) or self._day_near(one) for one in (found if expression.collect else found[:1])]
+                understood = [day for day in days if day is not None]
+                # Of all the days of a group, the last counts.
+                return (max(understood), None) if len(understood) == len(days) else (None, text)
             case ColumnType.AMOUNT:
                 amount = convert.amount_of(found[0], expression.unit)
                 return (amount, None) if amount is not None and amount_text(amount) is not None else (None, text)
@@ -292,10 +300,12 @@ class _Run:
 
     def _keep_rest(self, output: Output, group: _Group, made: _Made) -> None:
         used = {convert.header_key(name) for name in self.mapping.columns_of_output(output)}
+        rest: dict[str, dict[str, None]] = {}
         for row in group.rows:
             for name, text in row.cells.items():
                 if convert.header_key(name) not in used and name not in made.attributes:
-                    made.attributes[name] = text
+                    rest.setdefault(name, {})[text] = None
+        made.attributes |= {name: _SEVERAL.join(texts) for name, texts in rest.items()}
 
     def _add(self, table: str, group: _Group, made: _Made) -> None:
         if table in TABLES and "source" in TABLES[table].column_names:
@@ -319,13 +329,15 @@ class _Run:
         self._warn_of_unused()
         for sheets in self._sheets.values():
             for sheet in sheets:
-                what = f"rows of {sheet.file}{f' ({sheet.name})' if sheet.name else ''}"
+                what = f"rows of {sheet.title}"
                 used = self._used_rows.get(id(sheet), set()) | self._evaluator.looked_up.get(id(sheet), set())
                 self.account.use(what, "case rows", sum(row.number in used for row in sheet.rows))
                 self.account.keep(what, "no output takes it", sum(row.number not in used for row in sheet.rows))
-        for where, count in sorted(self._unclear.items()):
+        for where, places in sorted(self._unclear.items()):
+            named = "; ".join([*places[:_NAMED], *(["…"] if len(places) > _NAMED else [])])
             self.warnings.append(
-                f"{where}: {count} values could not be understood; they are kept as {where.split('.')[1]}_given"
+                f"{where}: {len(places)} values could not be understood; they are kept as "
+                f"{where.split('.')[1]}_given ({named})"
             )
 
     # Writing
@@ -393,6 +405,12 @@ def _differing(first: _Made, second: _Made) -> list[str]:
     """Return the columns in which two rows with the same key differ, apart from where they stand."""
     names = {*first.values, *second.values} - {"source", "locator"}
     return sorted(name for name in names if first.values.get(name) != second.values.get(name))
+
+
+def _nothing_from(columns: Collection[str]) -> str:
+    """Say that a required value is missing, and which columns would give it."""
+    told = f" ({', '.join(sorted(columns))})" if columns else ""
+    return f"is required, but the row gives nothing for it{told}"
 
 
 def _not_understood(kind: ColumnType) -> str:

@@ -65,6 +65,11 @@ class Sheet:
     left_out: Counter[str] = field(default_factory=Counter)
     headings: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def title(self) -> str:
+        """The file, and in a workbook the sheet: a.xlsx (台账)."""
+        return f"{self.file} ({self.name})" if self.name else self.file
+
     def locator(self, row: Row) -> str:
         """Return where a row stands, as a person finds it."""
         return f"{self.name} row {row.number}" if self.name else f"row {row.number}"

@@ -155,6 +155,7 @@ class _Proposer:
         texts = [path.stem, *(text for one in (main, *more, *others) for text in one.sheet.above)]
         self._titled = [day for text in texts for day in convert.days_in(text)]
         self._days = sorted(day for one in (main, *more, *others) for day in one.days())
+        self._is_merged = False
         self._id = self._identifier()
         self.without_unit: list[str] = []
 
@@ -249,6 +250,9 @@ class _Proposer:
                 continue
             if any(_has_several(column, problem, one) for one in sheets):
                 return {"template": f"{{{column}}}-{place}"}
+            self._is_merged = any(len({cells.get(column) for cells in one}) < len(one) for one in sheets)
+            if self._is_merged and self._main.kind != "ledger":
+                continue
             return {"column": column} if _is_counted(column, all_rows) else {"template": f"{{_sheet}}-{{{column}}}"}
         return {"template": place} if self._more else {"column": "_row"}
 
@@ -321,10 +325,21 @@ class _Proposer:
         return {"first_of": found} if len(found) > 1 else (found or [{"constant": "open"}])[0]
 
     def _action(self, kind: str, on: Node, when: list[Node], **columns: Any) -> None:
+        """Write one action a finding.
+
+        Where a number is merged over several rows, each row is a measure with an end of its own: each is accepted by
+        itself, and the finding is rectified (or verified) when all of them are, on the last of their days.
+        """
+        one = self._id
+        if self._is_merged and kind == "accepted":
+            number = one.get("template") or f"{{{one['column']}}}"
+            one = {"template": f"{number}-{{_row}}"}
+        elif self._is_merged and kind in ("rectified", "verified"):
+            when = [{**condition, "every": True} for condition in when]
+            on = {**on, "collect": True}
         given = {name: value for name, value in columns.items() if value is not None}
-        identifier = {**self._id, "suffix": f"/{kind}"}
-        node = {"id": identifier, "finding": self._id, "kind": {"constant": kind}, "on": on, **given}
-        self._tables.append({"table": "actions", "from": "main", "group_by": self._id, "when": when, "columns": node})
+        node = {"id": {**one, "suffix": f"/{kind}"}, "finding": self._id, "kind": {"constant": kind}, "on": on, **given}
+        self._tables.append({"table": "actions", "from": "main", "group_by": one, "when": when, "columns": node})
 
     def _optional(self, role: str, **more: Any) -> Node | None:
         return self._column(role, **more) if self._has(role) else None
