@@ -157,6 +157,7 @@ def findings_from(source: str, **columns: str) -> dict[str, Any]:
         (agencies_with({"column": "b", "map": "m"}), "no value map is called 'm'"),
         (agencies_with({"column": "b", "cases": "m"}), "no cases are called 'm'"),
         (agencies_with({"column": "b", "spilt": "m"}), "spilt: is not known here"),
+        (agencies_with({"column": "b", "not_before": "m"}), "no parameter is called 'm'"),
         ({"case": {"title": "x"}}, "case: id is missing"),
         ({"sources": {"main": {"layout": "rows"}}}, "layout"),
     ],
@@ -302,3 +303,36 @@ def test_a_single_audit_may_say_true_and_false_or_have_no_findings(tmp_path: Pat
     brought = bring(import_, [no_findings])
     assert brought.evaluation.counts() == {}
     assert brought.loaded.loaded["transfers"]
+
+
+@pytest.mark.parametrize(
+    ("plan", "kinds", "gaps"),
+    [
+        ("Implementation date(s): May 31, 2022", {"accepted"}, set()),
+        ("Implementation date(s): March 1, 2022", {"accepted"}, {"overdue_rectification"}),
+        # Before the audited year was over the plan was not written: it can only have been done then.
+        ("The portal checks this now. Implementation date(s): March 1, 2021", {"accepted"}, set()),
+        ("Implementation date(s): Fully implemented August 2021. Responsible: J. Doe", {"rectified"},
+         {"unverified_rectification"}),
+        ("The queries were completed in October 2021. Implementation date(s): October 31, 2021", {"rectified"},
+         {"unverified_rectification"}),
+        ("The list was implemented on March 1, 2021 and we will continue to use it.", {"rectified"}, set()),
+        ("One was completed in October 2021, two will be. Completion date: June 2022", {"accepted"}, set()),
+        ("Explanation of disagreement with audit finding: There is no disagreement.", {"accepted"}, set()),
+        ("", set(), {"unaddressed_finding"}),
+    ],
+)  # fmt: skip
+def test_plans_of_a_single_audit_as_others_write_them(
+    tmp_path: Path, bring: Bring, plan: str, kinds: set[str], gaps: set[str]
+) -> None:
+    folder = tmp_path / "fac"
+    shutil.copytree(FIXTURES / "fac", folder)
+    path = folder / "corrective-action-plan-1.json"
+    sheets = json.loads(path.read_text(encoding="utf-8"))
+    ranges = {one["name"]: one["values"] for one in sheets[1]["ranges"]}
+    ranges["planned_action"][ranges["reference_number"].index("2021-003")] = plan
+    path.write_text(json.dumps(sheets), encoding="utf-8")
+    brought = bring(lambda files, out: run_mapping(bundled_mapping("fac-single-audit"), files, out), [folder])
+    actions = brought.evaluation.sql("SELECT kind FROM actions WHERE finding = '2021-003'").to_pylist()
+    assert {row["kind"] for row in actions} == kinds
+    assert {gap.kind for gap in brought.evaluation.gaps() if gap.subject == "2021-003"} == gaps

@@ -79,6 +79,7 @@ class Expression(_Strict):
     dates: Literal["first", "last"] | None = Field(default=None, description="the first or last date in the text")
     add_months: int | None = Field(default=None, description="months later than a date")
     add_days: int | None = Field(default=None, description="days later than a date")
+    not_before: str | None = Field(default=None, description="only a date that is not before this parameter's")
     prefix: str | None = Field(default=None, description="text before each part")
     suffix: str | None = Field(default=None, description="text behind each part")
     unit: str | None = Field(
@@ -245,8 +246,9 @@ class Mapping(_Strict):
             raise ValueError(f"{where}: no source is called '{source}'; there are {', '.join(self.sources)}")
 
     def _names_are_known(self, expression: Expression, where: str) -> None:
-        if expression.parameter and expression.parameter not in self.parameters:
-            raise ValueError(f"{where}: no parameter is called '{expression.parameter}'")
+        for name in (expression.parameter, expression.not_before):
+            if name and name not in self.parameters:
+                raise ValueError(f"{where}: no parameter is called '{name}'")
         if isinstance(expression.cases, str) and expression.cases not in self.cases:
             raise ValueError(f"{where}: no cases are called '{expression.cases}'")
         if isinstance(expression.map, str) and expression.map not in self.values:

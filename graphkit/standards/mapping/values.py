@@ -103,6 +103,9 @@ class Evaluator:
             parts = [_date_in(one, expression.dates) for one in parts]
         if expression.add_months is not None or expression.add_days is not None:
             parts = [_later(one, expression.add_months or 0, expression.add_days or 0) for one in parts]
+        if expression.not_before is not None:
+            earliest = day_of(self._parameters.get(expression.not_before, ""))
+            parts = [one for one in parts if earliest is None or (day := day_of(one)) is None or day >= earliest]
         parts = [one for one in parts if one]
         if expression.prefix is not None or expression.suffix is not None:
             parts = [f"{expression.prefix or ''}{one}{expression.suffix or ''}" for one in parts]
