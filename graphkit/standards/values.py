@@ -7,7 +7,9 @@ from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 
 _ISO_DAY = re.compile(r"^([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9])")
-_NUMBER = re.compile(r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]+)?$|^[+-]?\.[0-9]+$")
+_NUMBER = re.compile(
+    r"^[+-]?(?:[0-9]{1,3}(?:,[0-9]{3})+(?:\.[0-9]+)?|(?:[0-9]+(?:\.[0-9]+)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?)$"
+)
 AMOUNT_DECIMALS = 6
 _WHOLE_DIGITS = 22
 
@@ -29,7 +31,7 @@ def iso_day(text: str | None) -> date | None:
 
 
 def number(text: str | None) -> Decimal | None:
-    """Return a plain decimal number, thousands separated by commas or not; None for anything else."""
+    """Return a decimal number, thousands separated by commas or not, or as programs write it (1.5E7); else None."""
     compact = (text or "").strip().replace("\u00a0", "").replace(" ", "")
     if not _NUMBER.match(compact):
         return None

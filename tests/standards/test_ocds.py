@@ -181,3 +181,13 @@ def test_what_a_cancelled_contract_or_tender_had_not_met_is_cancelled_with_it(tm
     brought = bring(import_ocds, [path])
     assert brought.made.account.tallies["milestones"].used["steps: called off with what it belongs to"] == 4
     assert {(gap.kind, gap.stage) for gap in brought.evaluation.gaps()} == {("missing_step", "milestone-contract-on-a")}
+
+
+def test_amounts_may_be_written_with_an_exponent(tmp_path: Path, bring: Bring) -> None:
+    path = tmp_path / "exponent.json"
+    path.write_text(
+        '{"ocid": "x", "date": "2023-01-01", "contracts": [{"id": "c", "dateSigned": "2022-01-01", "transactions":'
+        ' [{"id": "1", "date": "2022-02-02", "value": {"amount": 1.25E7, "currency": "MXN"}}]}]}'
+    )
+    total = bring(import_ocds, [path]).evaluation.sql("SELECT sum(amount) AS total FROM transfers").to_pylist()
+    assert total[0]["total"] == Decimal(12_500_000)
