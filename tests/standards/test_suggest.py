@@ -465,6 +465,20 @@ def test_a_problem_of_several_measures_is_rectified_when_all_of_them_are(tmp_pat
     ]
 
 
+def test_errors_and_formulas_without_a_value_are_told(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["问题", "责任单位", "金额（元）"],
+        ["a", "甲局", "=1+1"],
+        ["b", "甲局", 5],
+        ["c", "乙局", "#REF!"],
+    ]
+    path = workbook(tmp_path / "a.xlsx", {"台账": lines})
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    (warning,) = run_mapping(mapping, [path], tmp_path / "case", AT).warnings
+    assert "a.xlsx (台账): 2 cells hold an error or a formula that was never calculated" in warning
+    assert "C2, C4;" in warning
+
+
 def test_a_row_that_no_lookup_takes_is_told(tmp_path: Path) -> None:
     sheets: dict[str, list[list[object]]] = {
         "问题清单": [["问题编号", "问题"], ["P1", "a"], ["P2", "b"]],

@@ -18,6 +18,7 @@ from graphkit.standards.folder import CaseFolder
 from graphkit.standards.mapping import convert
 from graphkit.standards.mapping.model import FIELD, Expression, Mapping, Output
 from graphkit.standards.mapping.sheets import SUFFIXES, Row, Sheet, fits, read_sheet, sheets_beside
+from graphkit.standards.mapping.unvalued import cells_without_value
 from graphkit.standards.mapping.values import Evaluator, day_of
 from graphkit.standards.result import ImportResult
 from graphkit.standards.values import amount_text
@@ -95,6 +96,11 @@ class _Run:
             read = {sheet.name for sheets in self._sheets.values() for sheet in sheets if sheet.file == path.name}
             if beside := sheets_beside(path, read):
                 self.warnings.append(f"{path.name}: no source of the mapping takes the sheet {', '.join(beside)}")
+            for name, cells in cells_without_value(path, read).items():
+                self.warnings.append(
+                    f"{path.name} ({name}): {len(cells)} cells hold an error or a formula that was never calculated, "
+                    f"and count as empty: {_first_few(cells, ', ')}; put them right in Excel or WPS and save the file"
+                )
         for path in files:
             if path not in self.used_files:
                 self.warnings.append(f"{path.name}: no source of the mapping takes it")
@@ -334,10 +340,9 @@ class _Run:
                 self.account.use(what, "case rows", sum(row.number in used for row in sheet.rows))
                 self.account.keep(what, "no output takes it", sum(row.number not in used for row in sheet.rows))
         for where, places in sorted(self._unclear.items()):
-            named = "; ".join([*places[:_NAMED], *(["…"] if len(places) > _NAMED else [])])
             self.warnings.append(
                 f"{where}: {len(places)} values could not be understood; they are kept as "
-                f"{where.split('.')[1]}_given ({named})"
+                f"{where.split('.')[1]}_given ({_first_few(places, _SEVERAL)})"
             )
 
     # Writing
@@ -405,6 +410,10 @@ def _differing(first: _Made, second: _Made) -> list[str]:
     """Return the columns in which two rows with the same key differ, apart from where they stand."""
     names = {*first.values, *second.values} - {"source", "locator"}
     return sorted(name for name in names if first.values.get(name) != second.values.get(name))
+
+
+def _first_few(texts: Sequence[str], between: str) -> str:
+    return between.join([*texts[:_NAMED], *(["…"] if len(texts) > _NAMED else [])])
 
 
 def _nothing_from(columns: Collection[str]) -> str:
