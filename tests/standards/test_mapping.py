@@ -101,6 +101,17 @@ def test_rows_with_the_same_key_count_once(tmp_path: Path) -> None:
     ]
 
 
+def test_a_day_that_nobody_gave_is_told(tmp_path: Path) -> None:
+    sheet = tmp_path / "a.csv"
+    sheet.write_text(SHEET, encoding="utf-8")
+    asked = {"as_of": {"type": "date", "default": "2020-06-30"}}
+    mapping = mapping_of(tmp_path, parameters=asked, case={**SMALL["case"], "as_of": "{as_of}"})
+    told = "as_of is 2020-06-30, as the mapping has it; for another day --set as_of=…"
+    assert told in run_mapping(mapping, [sheet], tmp_path / "one").warnings
+    given = run_mapping(mapping, [sheet], tmp_path / "two", {"as_of": "2020-12-31"})
+    assert [one for one in given.warnings if one.startswith("as_of")] == []
+
+
 def test_groups_lookups_conditions_and_parameters(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("no,text,award,open\n1,Wages,A,yes\n1,,B,yes\n2,Cash,A,no\n")
     (tmp_path / "b.csv").write_text("award,amount\nA,5\nB,7\n")
