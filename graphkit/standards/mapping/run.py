@@ -162,9 +162,9 @@ class _Run:
                 sheets = self._sheets[parameter.source] if parameter.source else []
                 row = next((row for sheet in sheets for row in sheet.rows), None)
                 value = self._evaluator.value(parameter.value, row.cells if row is not None else {})
-            if value is None and parameter.default is not None:
+            if not value:
                 value = parameter.default
-                if parameter.type == "date":  # which gaps there are hangs on it
+                if value is not None and parameter.type == "date":  # which gaps there are hangs on it
                     self.warnings.append(f"{name} is {value}, as the mapping has it; for another day --set {name}=…")
             if value is None:
                 about = f" ({parameter.description})" if parameter.description else ""
