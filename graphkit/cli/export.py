@@ -57,7 +57,7 @@ def _export_case(facts: Facts, case: str, out: Path, format: str, lang: str | No
     if format == "json":
         _print_json({"case": case, "file": str(out), "account": account.as_json()})
         return
-    for line in account.lines():
+    for line in account.lines(language(lang)):
         typer.echo(line)
     _tell(case, out, lang)
 

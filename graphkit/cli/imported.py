@@ -38,7 +38,7 @@ def bring_in(make: Callable[[Path], ImportResult], out: Path | None, workspace: 
 def _finish(made: ImportResult, loaded: LoadResult | None, out: Path | None, format: str, lang: str) -> None:
     rejects = made.account.rejects
     warnings = list(made.warnings)
-    _tell([one.text() for one in rejects], lang)
+    _tell([one.text(lang) for one in rejects], lang)
     if loaded is not None:
         _tell([one.line(lang) for one in loaded.rejects], lang)
         loaded.warnings = [one for one in loaded.warnings if not one.endswith(_BY_DESIGN)]
@@ -48,7 +48,7 @@ def _finish(made: ImportResult, loaded: LoadResult | None, out: Path | None, for
     if format == "json":
         typer.echo(json.dumps(_as_json(made, loaded, out), ensure_ascii=False, indent=2))
     else:
-        for line in made.account.lines():
+        for line in made.account.lines(lang):
             typer.echo(line)
         typer.echo(_summary(made, loaded, out, lang))
     if rejects or (loaded is not None and loaded.rejects):

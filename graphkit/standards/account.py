@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
+from unicodedata import east_asian_width
+
+from graphkit.model.chinese import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,10 +19,14 @@ class Reject:
     value: str
     reason: str
 
-    def text(self) -> str:
-        """Return the reject as one line for a person."""
+    def text(self, lang: str = "en") -> str:
+        """Return the reject as one line for a person, in English (en) or Chinese (zh)."""
+        what = said(self.what, lang) + (f" {self.value!r}" if self.value else "")
+        if lang == "zh":
+            where = self.file + (f"，第 {self.line} 行" if self.line is not None else "")
+            return f"{where}：{what}：{said(self.reason, lang)}"
         where = self.file + (f", line {self.line}" if self.line is not None else "")
-        return f"{where}: {self.what}{f' {self.value!r}' if self.value else ''}: {self.reason}"
+        return f"{where}: {what}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -83,21 +90,30 @@ class Account:
             for what, tally in self.tallies.items()
         }
 
-    def lines(self) -> list[str]:
+    def lines(self, lang: str = "en") -> list[str]:
         """Return the account as lines for a person: one for each kind that the input holds, with what became of it."""
-        width = max((len(what) for what, tally in self.tallies.items() if tally.read), default=0)
-        head = f"{'':{width}}  {'read':>8} {'used':>8} {'kept':>8} {'rejected':>8}"
-        lines = [head]
+        heads = ("读取", "采用", "保留", "未采用") if lang == "zh" else ("read", "used", "kept", "rejected")
+        rows: list[tuple[str, tuple[str, ...], str]] = [("", heads, "")]
         for what, tally in self.tallies.items():
             if not tally.read:
                 continue
             counts = (tally.read, tally.used.total(), tally.kept.total(), tally.rejected.total())
-            became = [f"{count} {name}" for name, count in sorted(tally.used.items())]
-            became += [f"{count} kept: {why}" for why, count in sorted(tally.kept.items())]
-            became += [f"{count} rejected: {why}" for why, count in sorted(tally.rejected.items())]
-            numbers = " ".join(f"{count:>8}" for count in counts)
-            lines.append(f"{what:{width}}  {numbers}  {'; '.join(became)}".rstrip())
-        return lines
+            became = [f"{count} {said(name, lang)}" for name, count in sorted(tally.used.items())]
+            became += [f"{count} {heads[2]}: {said(why, lang)}" for why, count in sorted(tally.kept.items())]
+            became += [f"{count} {heads[3]}: {said(why, lang)}" for why, count in sorted(tally.rejected.items())]
+            rows.append((said(what, lang), tuple(map(str, counts)), "; ".join(became)))
+        widest = max(_width(what) for what, _, _ in rows)
+        return [
+            " ".join(
+                [what + " " * (widest - _width(what)), "", *(" " * (8 - _width(one)) + one for one in counts), "", told]
+            ).rstrip()
+            for what, counts, told in rows
+        ]
 
     def _tally(self, what: str) -> Tally:
         return self.tallies.setdefault(what, Tally())
+
+
+def _width(text: str) -> int:
+    """Return how wide a text is in a terminal: two for a Chinese character."""
+    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)

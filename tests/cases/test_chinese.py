@@ -30,7 +30,7 @@ TRANSLATED = (
     *("facts/archive.py", "facts/shared.py", "facts/store.py"),
     *("gaps/evaluate.py", "gaps/evaluation.py", "gaps/followup.py", "gaps/knock_on.py", "gaps/record.py"),
     *("gaps/trace.py", "engine/select.py", "engine/sandbox.py", "engine/rule_rows.py", "model/rule.py"),
-    "graph/own_rules.py",
+    *("graph/own_rules.py", "standards/mapping", "standards/folder.py"),
 )
 """Where every error that a person may meet has its Chinese; much of that of Cypher and object stores is English."""
 ERRORS = ("InputError", "UsageError", "StoreError", "RefusedError", "ValueError")

@@ -502,6 +502,7 @@ def test_what_stands_under_no_header_is_kept(tmp_path: Path) -> None:
         ("", ""),
     ]
     assert "1 kept: no data row: nothing below the header" in "\n".join(result.account.lines())
+    assert "1 保留: 不是数据行（表头以下没有内容）" in "\n".join(result.account.lines("zh"))
 
 
 def test_a_problem_that_begins_like_a_note_or_total_is_a_problem(tmp_path: Path) -> None:
