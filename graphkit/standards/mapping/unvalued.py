@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 from posixpath import join, normpath
 
 from lxml import etree
 
-_CELL = re.compile(rb"<c\s([^>]*[^/>])>(.*?)</c>", re.DOTALL)
 _PLACE = re.compile(rb'\br="([A-Z]+[0-9]+)"')
 _VALUE = re.compile(rb"<v>[^<]")
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -50,7 +50,7 @@ def _in_part(content: bytes) -> list[str]:
     if b"<f" not in content and b't="e"' not in content:
         return []
     found = []
-    for attributes, inner in _CELL.findall(content):
+    for attributes, inner in _cells(content):
         is_error = b't="e"' in attributes
         # A formula may well give an empty text, which is then marked as text.
         is_open = b"<f" in inner and b't="str"' not in attributes and not _VALUE.search(inner)
@@ -58,3 +58,14 @@ def _in_part(content: bytes) -> list[str]:
         if (is_error or is_open) and place is not None:
             found.append(place[1].decode())
     return found
+
+
+def _cells(content: bytes) -> Iterator[tuple[bytes, bytes]]:
+    """Yield the attributes and the inside of each cell that has an inside, in one pass over the bytes."""
+    position = 0
+    while (end := content.find(b"</c>", position)) >= 0:
+        begin = content.rfind(b"<c ", position, end)
+        if begin >= 0:
+            attributes, _, inner = content[begin:end].partition(b">")
+            yield attributes, inner
+        position = end + len(b"</c>")
