@@ -21,8 +21,9 @@ from graphkit_api.app import create_app
 from graphkit_api.settings import Settings
 from graphkit_api.tokens import Tokens
 
+from graphkit.case import load as load_module
 from graphkit.case import load_case
-from graphkit.case.load import _Loader
+from graphkit.case.rejects import Reject
 from graphkit.documents.review import Review
 from graphkit.facts import Facts
 from graphkit.facts import lease as lease_module
@@ -52,7 +53,6 @@ KILLED = """
 import os, signal, sys
 from pathlib import Path
 from graphkit.case import load_case
-from graphkit.case.load import _Loader
 from graphkit.facts import Facts, mirror, workspace_folder
 def kill(*given):
     print("uploaded", flush=True)
@@ -184,19 +184,19 @@ def test_who_lost_the_lease_cannot_publish(
     here, there = one.folder(monkeypatch), other.folder(monkeypatch)
     monkeypatch.setattr(lease_module, "LEASE_S", 0)
 
-    keep_documents = _Loader._keep_documents
+    keep_documents = load_module.keep_documents
 
-    def taken_over_meanwhile(loader: _Loader) -> None:
-        monkeypatch.setattr(_Loader, "_keep_documents", keep_documents)
+    def taken_over_meanwhile(folder: Path, target: Path) -> tuple[list[Reject], list[str]]:
+        monkeypatch.setattr(load_module, "keep_documents", keep_documents)
         time.sleep(1.1)  # the store's clock ticks in seconds
         if second_loads:
             load_case(Facts(there), case(5))
         else:
             with writing(there):
                 pass
-        keep_documents(loader)
+        return keep_documents(folder, target)
 
-    monkeypatch.setattr(_Loader, "_keep_documents", taken_over_meanwhile)
+    monkeypatch.setattr(load_module, "keep_documents", taken_over_meanwhile)
     with pytest.raises(StoreError, match="nothing was changed: another writer took over"):
         load_case(Facts(here), case(9))
     for folder in (here, there, machine("third").folder(monkeypatch)):
