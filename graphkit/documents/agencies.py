@@ -406,7 +406,7 @@ class AgencyFinder:
             office = self._offices.town_alone(text, position)
         if office is None:
             return None
-        code, why = self._places.implied("县", "county", context)
+        code, why = self._places.implied("", "county", context)
         return [self._made(text, position, office, _Where(code, "township", why, 0.8 if code else 0.65, "town"))]
 
     def _by_free_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:

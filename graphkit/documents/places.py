@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 
 from graphkit.documents.gazetteer import CHINA, Gazetteer
 from graphkit.documents.lexicon import rule_file
-from graphkit.documents.regions import Name
+from graphkit.documents.regions import Name, Region
 
 HAN = re.compile(r"[\u3400-\u9fff〇]")
 _RANK = {"central": 0, "province": 1, "city": 2, "county": 3, "township": 4}
 _STREET = re.compile(r"路|街|大街|大道|道路")
+
+
+def _may_be_called(region: Region, word: str) -> bool:
+    """Return whether 省, 市, 县 … may stand for a region: 县 does not for 凌海市, a city of a county's level."""
+    return region.level != "county" or region.name.endswith(word)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,23 +95,24 @@ class Places:
         return text[position] in "省市县区" and text[position - 1 : position + 1] not in self._implied_joined
 
     def implied(self, word: str, level: str, said: Said) -> tuple[str | None, str]:
-        """Return the region that a bare 省, 市, 县 (`word`) stands for, and why."""
+        """Return the region that a bare 省, 市, 县 (`word`) stands for, and why; without a word, any of the level."""
         issuing = self._regions.get(said.home)
-        if issuing and issuing.name.endswith(word) and (word == "市" or issuing.level == level):
+        if issuing and word and issuing.name.endswith(word) and (word == "市" or issuing.level == level):
             return issuing.code, f"the document is one of {issuing.name}"
-        if issued := self._regions.ancestor(said.home, level):
+        if (issued := self._regions.ancestor(said.home, level)) and _may_be_called(issued, word):
             return issued.code, f"the document is one of {issuing.name if issuing else ''} in {issued.name}"
         for named in reversed(said.regions):
             region = self._regions.ancestor(named, level)
-            own = next((one for one in self._regions.above(named) if one.name.endswith(word)), None)
+            own = next((one for one in self._regions.above(named) if word and one.name.endswith(word)), None)
             if own and (region is None or self._first_named(own.code, region.code, said)):
                 region = own  # 市政府 of a county-level city whose city is not named, or of a city that is a province
-            if region:
+            if region and _may_be_called(region, word):
                 return region.code, f"{region.name} is named before"
         home = self._regions.ancestor(self._jurisdiction, level)
-        if home:
+        if home and _may_be_called(home, word):
             return home.code, f"the case is about {home.name}"
-        named_at_all = [region for code in said.common if (region := self._regions.get(code)) and region.level == level]
+        every = [region for code in said.common if (region := self._regions.get(code))]
+        named_at_all = [region for region in every if region.level == level and _may_be_called(region, word)]
         if len(named_at_all) == 1:
             return named_at_all[0].code, f"{named_at_all[0].name} is the only one that the text names"
         return None, f"the text does not say which {level}"

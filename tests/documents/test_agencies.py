@@ -52,6 +52,8 @@ def ids(text: str) -> list[str | None]:
         ("国务院第六次大督查第四督查组", ["state-council-inspection"]),
         ("威宁自治县交通运输局", ["transport-520526"]),
         ("湘西自治州审计局", ["audit-433100"]),
+        ("凌海市审计局发现。县水利局、市水利局", ["audit-210781", None, "water-210781"]),
+        ("凌海市审计局发现。大业镇人民政府", ["audit-210781", "government-大业镇-210781"]),
     ],
 )
 def test_an_office_is_known_by_its_function_and_region(text: str, expected: list[str | None]) -> None:
