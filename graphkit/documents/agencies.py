@@ -17,8 +17,6 @@ from graphkit.documents.places import HAN, Place, Places, Said
 _LIST_MARK = re.compile(r"(?:（[局厅委办]）)?[ \t]*(?:[、和及与，]|以及|会同|联合|，会同)[ \t]*")
 _CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
 
-_SIGNED = re.compile(r"[ \t]*(?:[（(]?[〇零一二三四五六七八九十\d ]+年[^\n]{0,12})?$")
-_HEADED = re.compile(r"[ \t]*(?:关于|文件|公告|通知|通报|简报|专报|审计结果|[〇零一二三四五六七八九十\d ]+年|$)")
 _SIGNED_LINES, _HEAD_LINES = 5, 4
 """How many of the last lines may be a signature, and of the first a head."""
 
@@ -122,9 +120,9 @@ class AgencyFinder:
     def _home(self, text: str) -> str | None:
         """Return the region whose office signs the document, or stands at the head of it; None if none does."""
         lines = [line for line in map(str.strip, text.split("\n")) if line]
-        ends = [self._office_at(line, _SIGNED) for line in reversed(lines[-_SIGNED_LINES:])]
-        heads = [self._office_at(line, _HEADED) for line in lines[:_HEAD_LINES]]
-        return next((code for code in (*ends, *heads) if code), None)
+        places = [(line, self._signed) for line in reversed(lines[-_SIGNED_LINES:])]
+        places += [(line, self._headed) for line in lines[:_HEAD_LINES]]
+        return next((code for line, after in places if (code := self._office_at(line, after))), None)
 
     def _office_at(self, line: str, after: re.Pattern[str]) -> str | None:
         found = self._at(line, 0, _Context())
@@ -519,7 +517,7 @@ class AgencyFinder:
 
     def _with_branch(self, text: str, bank: Office, context: _Context) -> Office:
         """重庆农村商业银行云阳支行: a bank with its office in a place."""
-        if not bank.name.endswith(("银行", "农商行")):
+        if not bank.name.endswith(tuple(self._words["banks"])):
             return bank
         place = self._places.read(text, bank.end, context, begins=True)
         short = self._regions.short_counties.at(text, bank.end)
@@ -595,6 +593,14 @@ class AgencyFinder:
     @cached_property
     def _each(self) -> re.Pattern[str]:
         return re.compile(self._words["each"])
+
+    @cached_property
+    def _signed(self) -> re.Pattern[str]:
+        return re.compile(self._words["signed"])
+
+    @cached_property
+    def _headed(self) -> re.Pattern[str]:
+        return re.compile(self._words["headed"])
 
     @cached_property
     def _towns_too(self) -> re.Pattern[str]:

@@ -83,12 +83,13 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             position = match.start() + 1
             continue
         year, inferred = _year(match, last_year if match.group("yp2") or match.group("rel") else named_year, own, rules)
-        earlier = last_year if match.group("yp2") else named_year
-        told_from_now = _starts_anew(text, match, last_at) or _of_now(text, match, own_month, rules)
-        if inferred and not match.group("rel") and earlier and own and own > earlier and told_from_now:
-            year, inferred = own, f"the document's year, {own}"
-        elif inferred and not match.group("rel") and _looks_on(text, match, named_at):
-            year, inferred = _year_ahead(match, year, own, own_month, inferred)
+        if inferred and not match.group("rel"):
+            earlier = last_year if match.group("yp2") else named_year
+            is_past = bool(earlier and own and own > earlier)
+            if is_past and (_starts_anew(text, match, last_at) or _of_now(text, match, own_month, rules)):
+                year, inferred = own, f"the document's year, {own}"
+            elif _looks_on(text, match, named_at):
+                year, inferred = _year_ahead(match, year, own, own_month, inferred)
         if match.group("rm") or match.group("alone"):
             days, inferred = _near_month(match, own, own_month, rules)
         else:

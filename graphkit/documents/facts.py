@@ -87,9 +87,14 @@ def _title_issuers(source: Recognised) -> Iterator[Found]:
     """《财政部关于…的通知》: the agency that a title begins with issued it."""
     for start, _ in source.titles:
         first = source.mention_at(start + 1)
-        if first and first.kind == "agency" and not first.name.endswith(tuple(rule_file("facts.yaml")["not_issuers"])):
+        if first and first.kind == "agency" and _may_issue(first):
             tie: tuple[str, Kind, int, int] = ("agency", "agency", first.start, first.end)
             yield Found(first.start, first.end, "issuer", values.issuer(None, first), "issuer_in_title", 0.9, (tie,))
+
+
+def _may_issue(mention: Mention) -> bool:
+    """Return whether a body issues documents itself; a newspaper tells of those of others."""
+    return not mention.name.endswith(tuple(rule_file("facts.yaml")["not_issuers"]))
 
 
 def _measures(source: Recognised) -> Iterator[Found]:
@@ -134,14 +139,13 @@ def _ruled(source: Recognised, kind: Kind, build: Callable[[re.Match[str]], Valu
 def _party_rules(source: Recognised, kind: Kind, build: Callable[[re.Match[str], Mention], Value]) -> Iterator[Found]:
     """Facts about agencies: one for each agency that the rule's list names."""
     seen: set[int] = set()
-    strangers = tuple(rule_file("facts.yaml")["not_issuers"]) if kind == "issuer" else ()
     for rule in rule_file("facts.yaml")[kind]:
         for match in compile_rule(rule["pattern"]).finditer(source.signs):
             first, last = match.span("agencies")
             for mention in source.mentions_in(first, last):
                 if mention.kind != "agency" or mention.end > last or mention.start in seen:
                     continue
-                if strangers and mention.name.endswith(strangers):
+                if kind == "issuer" and not _may_issue(mention):
                     continue
                 seen.add(mention.start)
                 value = build(match, mention)

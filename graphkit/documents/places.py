@@ -49,6 +49,7 @@ class Places:
         self._joined = frozenset(rule_file("regions.yaml")["joined"])
         self._verbs = tuple(rule_file("regions.yaml")["verbs"])
         self._crossing = frozenset(rule_file("regions.yaml")["crossing"])
+        self._implied_whole = tuple(rule_file("agencies.yaml")["implied_whole"])
         self._implied_joined = frozenset(rule_file("agencies.yaml")["implied_joined"])
         self._may_begin_after: str = rule_file("agencies.yaml")["implied_after"]
 
@@ -90,7 +91,7 @@ class Places:
 
     def may_stand(self, text: str, position: int) -> bool:
         """Return whether a bare 省, 市 or 县 may begin an office's name here: 意县人社局, but not 城市建设局."""
-        if text.startswith(("自治区", "自治州"), position):
+        if text.startswith(self._implied_whole, position):
             return True
         return text[position] in "省市县区" and text[position - 1 : position + 1] not in self._implied_joined
 
@@ -99,8 +100,8 @@ class Places:
         issuing = self._regions.get(said.home)
         if issuing and word and issuing.name.endswith(word) and (word == "市" or issuing.level == level):
             return issuing.code, f"the document is one of {issuing.name}"
-        if (issued := self._regions.ancestor(said.home, level)) and _may_be_called(issued, word):
-            return issued.code, f"the document is one of {issuing.name if issuing else ''} in {issued.name}"
+        if issuing and (above := self._regions.ancestor(issuing.code, level)) and _may_be_called(above, word):
+            return above.code, f"the document is one of {issuing.name} in {above.name}"
         for named in reversed(said.regions):
             region = self._regions.ancestor(named, level)
             own = next((one for one in self._regions.above(named) if word and one.name.endswith(word)), None)

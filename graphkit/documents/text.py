@@ -337,8 +337,9 @@ def _fix_blanks(draft: _Draft, repairs: dict[str, int]) -> None:
     if len(strewn) >= _BLANKS_STREWN and len(strewn) * 200 >= len(text):
         removed.update(strewn)
         numbers.append(_TORN)
-    for match in (match for pattern in numbers for match in pattern.finditer(text)):
-        removed.update(index for index in range(*match.span("number")) if text[index] == " ")
+    for pattern in numbers:
+        for match in pattern.finditer(text):
+            removed.update(index for index in range(*match.span("number")) if text[index] == " ")
     repairs["blank"] += len(removed)
     draft.keep(lambda index: index not in removed)
 

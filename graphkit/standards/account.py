@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from unicodedata import east_asian_width
+
+from rich.cells import cell_len
 
 from graphkit.model.chinese import said
 
@@ -102,18 +103,12 @@ class Account:
             became += [f"{count} {heads[2]}: {said(why, lang)}" for why, count in sorted(tally.kept.items())]
             became += [f"{count} {heads[3]}: {said(why, lang)}" for why, count in sorted(tally.rejected.items())]
             rows.append((said(what, lang), tuple(map(str, counts)), "; ".join(became)))
-        widest = max(_width(what) for what, _, _ in rows)
-        return [
-            " ".join(
-                [what + " " * (widest - _width(what)), "", *(" " * (8 - _width(one)) + one for one in counts), "", told]
-            ).rstrip()
-            for what, counts, told in rows
-        ]
+        widest = max(cell_len(label) for label, _, _ in rows)
+        lines = []
+        for label, cells, told in rows:
+            numbers = " ".join(" " * (8 - cell_len(one)) + one for one in cells)
+            lines.append(f"{label}{' ' * (widest - cell_len(label))}  {numbers}  {told}".rstrip())
+        return lines
 
     def _tally(self, what: str) -> Tally:
         return self.tallies.setdefault(what, Tally())
-
-
-def _width(text: str) -> int:
-    """Return how wide a text is in a terminal: two for a Chinese character."""
-    return sum(2 if east_asian_width(one) in "WF" else 1 for one in text)

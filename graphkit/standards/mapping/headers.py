@@ -157,7 +157,9 @@ class Reading:
 
     def _find_ticked_status(self) -> None:
         """A status may have a column for each of its values (已整改, 正在整改, 未整改), of which one is ticked."""
-        for column in self.sheet.columns if "done" not in self.roles else ():
+        if "done" in self.roles:
+            return
+        for column in self.sheet.columns:
             values = {row.cells[column] for row in self.sheet.rows if column in row.cells}
             if convert.header_key(column) in _TICKED and values and values <= _TICKS:
                 self.roles["done"] = column
