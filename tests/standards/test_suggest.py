@@ -405,6 +405,103 @@ def test_only_what_is_done_is_rectified(tmp_path: Path, status: str, is_done: bo
     assert ("rectified" in {one["kind"] for one in actions}) == is_done
 
 
+# What a ledger writes under a status, by the actions beside `accepted` that it stands for.
+STATUSES = {
+    "rectified": """已整改|已完成|完成|整改完成|已完成整改|已整改到位|全部整改到位|已办结|已落实|已解决|已全部退还
+        按期完成|逾期完成|        已完成(逾期)|已整改（逾期）|是（逾期）|是|✔|100%|完成100％|已整改，不存在其他问题
+        已整改，未发现其他问题|        已完成，并长期坚持|已整改，持续巩固
+        已整改未销号|已完成整改，尚未销号|已于6月底前完成|已整改，正在申请销号
+        Done|Yes|Complete|Completed|Implemented|Fully implemented. No further action|No further action; implemented
+        Implemented, monitoring is ongoing|Resolved|fixed""",
+    "rectified verified": "已销号|销号|已完成销号|已完成，已销号|已核销|已整改，同意销号|Closed|Completed and verified",
+    "reported": "已整改(待核)|已报整改|待验收|已完成，待核实|待销号|已申请销号|Implemented, pending verification",
+    "": """未完成|未整改|尚未整改|否|否，逾期|不|没有整改|×|逾期|已逾期|逾期未完成
+        未按期完成|未销号|未全部完成|未整改到位|整改不到位
+        部分整改|部分完成|已部分整改|正在整改|整改中|持续整改|推进中|长期坚持|基本完成|基本整改|已基本完成|阶段性完成
+        已阶段性完成|完成60%|已完成60%|已完成（60%）|已完成5项，未完成2项|已整改，部分问题仍在推进|预计12月完成|计划于年底完成
+        限期完成|6月底前完成|年内完成|已启动|已制定整改方案|已立案
+        No|n|Not started|Not implemented|Not yet completed|Not fully implemented|Unresolved|Incomplete
+        Open|Overdue|Pending|In progress|Ongoing|Partially implemented|Completed 60%
+        To be implemented|Will be completed in June|On track""",
+}  # fmt: skip
+
+
+def actions_by_text(tmp_path: Path, header: str, texts: list[str]) -> dict[str, str]:
+    """Return the actions beside `accepted` that a text under a header stands for, by the text."""
+    path = tmp_path / "a.csv"
+    with path.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines).writerows([["问题", "责任单位", header], *(["a", "甲局", one] for one in texts)])
+    mapping = read_mapping(proposed(path, tmp_path / "m.yaml"))
+    kinds: dict[str, list[str]] = {}
+    for one in rows_of(run_mapping(mapping, [path], tmp_path / "case", AT).folder, "actions"):
+        if one["kind"] != "accepted":
+            kinds.setdefault(one["finding"], []).append(one["kind"])
+    return {text: " ".join(kinds.get(str(row), [])) for row, text in enumerate(texts, start=2)}
+
+
+def told_apart(table: dict[str, str]) -> dict[str, str]:
+    return {text.strip(): kinds for kinds, texts in table.items() for text in re.split(r"[|\n]", texts)}
+
+
+def test_what_a_status_stands_for(tmp_path: Path) -> None:
+    expected = told_apart(STATUSES)
+    assert actions_by_text(tmp_path, "整改状态", list(expected)) == expected
+
+
+def test_what_a_report_on_progress_stands_for(tmp_path: Path) -> None:
+    expected = told_apart({
+        "rectified": """市财政局已将滞留的贴息资金全部拨付到位，已完成整改，尚未销号。
+            整改完成。虚拟账户已全部清理。
+            The refunds have been paid. The action plan has been fully implemented.
+            已追回全部资金并上缴国库，经审计组复核已销号。""",
+        "": """正在与各县对接，拟于年底前完成整改。
+            已退还资金八万元，其余未完成整改。
+            完成整改60%，其余资金按计划逐步拨付到位。
+            The unit is working on it, completed 60% so far.""",
+    })  # fmt: skip
+    assert actions_by_text(tmp_path, "整改进展", list(expected)) == expected
+
+
+def test_what_a_verdict_stands_for(tmp_path: Path) -> None:
+    expected = told_apart({
+        "verified": """属实|整改属实，未发现弄虚作假|整改到位，不再跟踪|不需再整改，已核实|合格|验收通过|同意销号
+            已核实无误|认可|是|不存在虚假整改，整改到位|未发现未整改到位的情况，属实|资金已退回，整改属实
+            Verified, noted|Verified. No exceptions
+            Accepted|Confirmed|Pass|Yes|Sufficient""",
+        "rejected": """不属实|未通过|验收不通过|不合格|整改不到位|未整改到位|未完全到位|虚假整改
+            存在弄虚作假|退回|退回重新整改|不认可|不同意销号|否
+            经核实，问题仍存在|部分未整改|整改未完成
+            Not verified|Not accepted|Could not be verified|Rejected|Failed|Insufficient|No
+            Evidence is not sufficient""",
+        "": "待核实|尚未核实|未核查|正在核查|部分属实|Not yet verified|Pending",
+    })  # fmt: skip
+    assert actions_by_text(tmp_path, "核查结论", list(expected)) == expected
+
+
+def test_what_a_column_of_closed_problems_stands_for(tmp_path: Path) -> None:
+    expected = told_apart(
+        {"verified": "是|已销号|销号|√|Yes|Closed", "": "否|未销号|待销号|已整改，未销号|拟销号|No|Not closed"}
+    )
+    assert actions_by_text(tmp_path, "是否销号", list(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    ("severity", "texts"),
+    [
+        ("high", "高|较高|重大|严重|特别严重|high|Critical|material weakness"),
+        ("medium", "中|一般|较大|重要|非重大|medium|Significant deficiency"),
+        ("low", "低|较低|轻微|较轻|不严重|不高|low|minor|immaterial|Not material|non-critical|insignificant"),
+    ],
+)
+def test_what_a_severity_stands_for(tmp_path: Path, severity: str, texts: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("问题,责任单位,严重程度\n" + "".join(f"{one},甲局,{one}\n" for one in texts.split("|")))
+    folder = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case", AT).folder
+    assert {one["title"]: one["severity"] for one in rows_of(folder, "findings")} == dict.fromkeys(
+        texts.split("|"), severity
+    )
+
+
 def test_a_status_with_a_column_for_each_of_its_values(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("问题,牵头单位,已整改,正在整改,未整改\na,甲局,√,,\nb,乙局,,√,\n")

@@ -28,30 +28,67 @@ _CATEGORIES = {
     "断|(?i:break)": "break",
 }
 _SEVERITIES = {
+    r"不(?:太|很)?(?:严重|高|重|大)|低|轻|(?i:\bimmaterial|\binsignificant|\blow|\bminor\b)"
+    r"|(?i:\bno[nt][- ]?(?:very )?(?:high|critical|material|significant|serious))": "low",
+    "非重大|非严重": "medium",
     "高|重大|严重|(?i:high|critical|material)": "high",
-    "低|轻微|(?i:low|minor)": "low",
-    "中|一般|较|(?i:medium|moderate|significant)": "medium",
+    "中|一般|较|重要|(?i:medium|moderate|significant)": "medium",
 }
-_AHEAD = r"预计|计划[于在0-9]|拟[于在0-9]|将于|力争|争取|(?<![0-9.])[0-9]{1,2}(?:\.[0-9]+)?\s*[%％]"
-_STATUS = {
-    r"不|未|尚|否|没有|逾期|(?i:\bnot\b|\bno\b|^n$|open|overdue|^false$)": "open",
-    # What is expected, or done in part, is not done.
-    rf"部分|正在|进行|持续|推进|整改中|长期|{_AHEAD}|(?i:partial|progress|ongoing|on track)": "in progress",
-    "待核|待验|已报|上报|(?i:pending|reported|claimed)": "reported",
-    "销号|核销|(?i:closed|verified|cleared)": "closed",
-    r"是|已|完成|到位|√|✓|✔|☑|100\s*[%％]|(?i:done|complete|implemented|resolved|^yes$|^y$|^true$|fixed)": "done",
+# Words that deny are only taken with what they deny: 未整改 is open, and 已整改，未发现其他问题 is not.
+_NOT = r"(?<!未发现)(?<!不存在)(?:不|未|没有?)(?:予以?|能|按期|按时|及时|完全|全部|全面|彻底|真正)*"
+_AHEAD = (
+    r"预计|计划[于在0-9]|(?<![虚模])拟[于在0-9]|将于|力争|争取|(?<![0-9.])[0-9]{1,2}(?:\.[0-9]+)?\s*[%％]"
+    r"|(?i:\bto be\b|\bwill\b|\bexpected\b|\bplanned\b)"
+)
+# What takes back a part of what was said to be done.
+_BUT = rf"未(?!发现|销号)|部分|其余|仍|待|{_AHEAD}|(?i:\bnot\b|pending|partial|except|remain)"
+_CLOSED = {
+    rf"^(?!.*(?:{_BUT})).*(?:已|同意|予以|准予)(?:全部|完成|办理)*(?:销号|核销)|^(?:销号|核销)"
+    r"|^(?!.*(?i:\bnot\b|\bto be\b)).*(?i:\bclosed|\bverified|\bcleared)": "closed"
+}
+_TICK = r"[√✓✔☑]|^是|(?i:^yes\b|^y$|^true$)"
+_DONE_ZH = (
+    "(?:(?:已|均|全部|全面|按期|按时|如期|逾期|提前)*(?:完成整改|整改完成|整改到位|完成|落实|解决|办结)|已(?:全部)?整改)"
+    "(?:到位|完毕)?"
+)
+_DONE_EN = "(?i:(?:fully |already )?(?:implemented|completed?|done|resolved|fixed))"
+_STATUS = _CLOSED | {
+    rf"^(?:{_DONE_ZH}(?=$|[，,。.；;、（(\s])|{_DONE_EN}(?=$|\s*[.,;:(]))(?!.*(?:{_BUT}))": "done",
+    rf"{_NOT}(?:完成|整改|开始|启动|开展|落实|到位|解决|办结|实施)|^(?:不(?!存在)|未(?!销号|发现)|尚未|没有|否)"
+    r"|(?i:^no\b(?! further)|\bnot\b|^n$|^open|unresolved|incomplete|^false$)": "open",
+    # What is expected, begun, or done in part, is not done.
+    rf"部分|基本|阶段|正在|进行|持续|继续|推进|整改中|长期|限期|{_AHEAD}|^(?!.*已).*[年月底末][前内]完成"
+    r"|已(?:经)?(?:启动|开展|部署|立案|受理|着手|开工|交办|转办|制定[^，。；]{0,8}(?:方案|计划))"
+    r"|(?i:partial|progress|ongoing|on track)": "in progress",
+    r"待[核验销审复]|已报|上报|申请销号|(?i:pending [a-z]|reported|claimed)": "reported",
+    rf"已(?!逾期|超期|过期)|完成|到位|{_TICK}|100\s*[%％]|(?i:done|complete|implemented|resolved|fixed)": "done",
     ".": "open",
 }
-_PROSE = {
-    rf"未完成|尚未|正在|未整改|部分完成|拟|{_AHEAD}|(?i:in progress|not yet|partially|ongoing)": "in progress",
-    "销号": "closed",
+_PROSE = _CLOSED | {
+    rf"{_NOT}(?:完成|整改|落实|到位|解决)|尚未(?!销号)|正在(?!申请销号)|部分完成|(?<![虚模])拟|{_AHEAD}"
+    r"|(?i:in progress|not yet|partially|ongoing)": "in progress",
     "已完成整改|整改完成|已整改|完成整改|整改到位|已全部整改|(?i:has been (?:fully )?implemented|completed)": "done",
 }
-_VERDICTS = {
-    "不|未|虚假|退回|否|(?i:not|reject|fail|insufficient)": "rejected",
-    "属实|通过|认可|合格|到位|已|是|同意|完成|(?i:verified|accept|pass|yes|confirmed|sufficient)": "verified",
+_IS_CLOSED = {
+    rf"{_NOT}(?:销号|核销|完成|整改)|待|拟|申请|^否|(?i:\bnot\b|^no?\b|open|pending)": "open",
+    rf"销号|核销|已|完成|{_TICK}|(?i:closed|verified|cleared|done|complete)": "closed",
+    ".": "open",
 }
-_CASES = {"category": _CATEGORIES, "severity": _SEVERITIES, "status": _STATUS, "prose": _PROSE, "verdict": _VERDICTS}
+_VERDICTS = {
+    r"待[核验查复审]|未经?[核验查]|没有?[核验查]|正在[核验查复审整]|部分属实"
+    r"|(?i:\bnot yet\b|pending|to be verified)": "open",
+    rf"{_NOT}(?:属实|通过|认可|合格|到位|同意|完成|整改|落实|销号|解决|符|一致)|不实|仍[存未有需不]|^否"
+    r"|^(?!.*(?:未发现|不存在|没有|无)[^，。；]{0,8}[虚作造]假).*[虚作造]假"
+    r"|^退回(?![^，。；]*[款金元])|退回[重整补]|驳回"
+    r"|(?i:\bnot (?:be |been |fully )*(?:verified|accepted|confirmed|approved|sufficient|adequate|complete))"
+    r"|(?i:reject|\bfail|insufficient|inadequate|unverified|^no\b(?! exception| further| issue))": "rejected",
+    rf"属实|通过|认可|合格|到位|已|同意|完成|无误|{_TICK}"
+    r"|(?i:\bverified|accept|\bpass|confirmed|sufficient)": "verified",
+}
+_CASES = {
+    "category": _CATEGORIES, "severity": _SEVERITIES, "status": _STATUS, "prose": _PROSE, "verdict": _VERDICTS,
+    "closed": _IS_CLOSED,
+}  # fmt: skip
 _FOUND = {
     "zh": "没有一列写明发现日期；取自标题或最早的日期，请核对",
     "en": "day of finding: no column states it; taken from the title or the earliest date, please check",
@@ -403,12 +440,9 @@ class _Proposer:
             day = self._first(tuple(role for role in ("closed_on", "verified_on") if self._has(role)))
             self._action("verified", day, [{"value": day, "matches": "[0-9]"}], by=by)
         elif self._has("closed"):
-            value = self._column("closed", cases="status")
+            value = self._column("closed", cases="closed")
             self._action(
-                "verified",
-                self._first(dates, {"parameter": "as_of"}),
-                [{"value": value, "in": ["done", "closed"]}],
-                by=by,
+                "verified", self._first(dates, {"parameter": "as_of"}), [{"value": value, "in": ["closed"]}], by=by
             )
         elif self._has("done"):
             self._action(
