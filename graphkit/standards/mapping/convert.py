@@ -48,6 +48,8 @@ _HAN_DIGITS = {
     "九": 9,
 }
 _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+# A third of a month ends on a day; its beginning (6月初) and middle do not.
+_PART = r"(?:(?P<third>[上中下])旬|底|末|内|(?![初中](?:$|[前以,。;、)完])))"
 _YEAR = r"(?P<y>(?:19|20)[0-9]{2})(?![0-9])"
 _PATTERNS = (
     # Full days first, so that a month is not taken out of one of them.
@@ -57,18 +59,19 @@ _PATTERNS = (
     re.compile(rf"\b(?P<b>{_MONTH})\s+(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?,?\s+{_YEAR}", re.IGNORECASE),
     re.compile(rf"(?<![0-9])(?P<d>[0-9]{{1,2}})(?:st|nd|rd|th)?\s+(?P<b>{_MONTH}),?\s+{_YEAR}", re.IGNORECASE),
     re.compile(r"(?<![0-9/])(?P<one>[0-9]{1,2})/(?P<two>[0-9]{1,2})/(?P<y>(?:19|20)[0-9]{2})(?![0-9])"),
-    re.compile(r"(?P<y>(?:19|20)[0-9]{2})\s*年\s*(?P<m>[0-9]{1,2})\s*月(?:份)?(?:底|末|内)?(?!\s*[0-9])"),
+    re.compile(rf"(?P<y>(?:19|20)[0-9]{{2}})\s*年\s*(?P<m>[0-9]{{1,2}})\s*月(?:份)?{_PART}(?!\s*[0-9])"),
     re.compile(r"(?<![0-9./-])(?P<y>(?:19|20)[0-9]{2})[-/.](?P<m>[0-9]{1,2})(?![-/.]?[0-9])"),
     re.compile(rf"\b(?P<b>{_MONTH}),?\s+(?P<y>(?:19|20)[0-9]{{2}})(?![0-9])", re.IGNORECASE),
     re.compile(r"(?P<y>(?:19|20)[0-9]{2})\s*年(?:底|末|内|度)"),
 )  # fmt: skip
 _TO = re.compile(r"\s*(?:至|到|[-—–~])+\s*")
 _UNTIL = re.compile(
-    rf"{_TO.pattern}(?:(?P<m>[0-9]{{1,2}})\s*月(?:\s*(?P<d>[0-9]{{1,2}})\s*[日号]|底|末)?|(?P<only>[0-9]{{1,2}})\s*[日号])"
+    rf"{_TO.pattern}(?:(?P<m>[0-9]{{1,2}})\s*月(?:\s*(?P<d>[0-9]{{1,2}})\s*[日号]|(?P<third>[上中下])旬|底|末)?|(?P<only>[0-9]{{1,2}})\s*[日号])"
 )
 _NO_YEAR = re.compile(
-    r"(?<![0-9])(?P<m>1[0-2]|0?[1-9])\s*月(?:份)?(?:\s*(?P<d>3[01]|[12][0-9]|0?[1-9])\s*[日号]?|底|末)?(?![0-9])|年[底末内]"
+    rf"(?<![0-9])(?P<m>1[0-2]|0?[1-9])\s*月(?:份)?(?:\s*(?P<d>3[01]|[12][0-9]|0?[1-9])\s*[日号]?|{_PART})(?![0-9])|年[底末内]"
 )
+_MORE_DAYS = re.compile(r"[、和及]\s*[0-9]{1,2}\s*日(?!内)")
 _UNITS = {
     "元": 1, "圆": 1, "千元": 1000, "千": 1000, "万元": 10_000, "万": 10_000, "万圆": 10_000,
     "百万元": 1_000_000, "百万": 1_000_000,
@@ -76,10 +79,11 @@ _UNITS = {
     "thousand": 1000, "k": 1000, "million": 1_000_000, "mn": 1_000_000, "m": 1_000_000, "billion": 10**9, "bn": 10**9,
 }  # fmt: skip
 _AMOUNT = re.compile(
-    r"(?P<sign>[-−(]?)\s*(?P<number>[0-9][0-9,]*(?:\.[0-9]+)?)\s*"
+    r"(?P<sign>[-−]?)\s*(?P<number>(?:[0-9]{1,3}(?:,[0-9]{3})+(?![0-9])|[0-9]+)(?:\.[0-9]+)?)\s*"
     r"(?P<unit>万亿元?|亿元?|千万元?|百万元?|万[元圆]?|千元?|[元圆]|thousand|million|billion|mn|bn|k)?",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"[¥$€£]?\s*\(\s*[¥$€£]?\s*[0-9.,]+\s*\)")
 _AMOUNT_WORDS = re.compile(
     r"人民币|rmb|cny|usd|eur|gbp|us\$|[¥￥$€£]|约|近|余|多|共计|合计|计|known|approximately|about|元整|整|[()（）]",
     re.IGNORECASE,
@@ -124,16 +128,19 @@ def _found_days(readable: str) -> list[tuple[int, int, date]]:
     for _, end, day in list(found):
         more = _UNTIL.match(readable, end)
         if more and not any(start < more.end() and more.start() < stop for start, stop, _ in found):
-            until = _day({"y": str(day.year), "m": more["m"] or str(day.month), "d": more["d"] or more["only"]})
+            month, stated = more["m"] or str(day.month), more["d"] or more["only"]
+            until = _day({"y": str(day.year), "m": month, "d": stated, "third": more["third"]})
             if until is not None:
                 found.append((more.start(), more.end(), until))
     return sorted(found)
 
 
 def one_day(text: str) -> date | None:
-    """Return the date of a cell that states exactly one; of a span its last day."""
+    """Return the date of a cell that states exactly one; of a span its last day, of 上旬 and 中旬 the 10th and 20th."""
     readable = _readable(text)
     found = _found_days(readable)
+    if found and _has_more_days(readable, found):
+        return None
     if len(found) == 2:
         between = readable[found[0][1] : found[1][0]]
         if not between or _TO.fullmatch(between):
@@ -142,18 +149,29 @@ def one_day(text: str) -> date | None:
     return days.pop() if len(days) == 1 else None
 
 
+def _has_more_days(readable: str, found: list[tuple[int, int, date]]) -> bool:
+    """Tell whether a text has other days beside those found, whose year it leaves out: 2020年6月、8月."""
+    known = {day for _, _, day in found}
+    for one in _NO_YEAR.finditer(readable):
+        if one["m"] and not any(start < one.end() and one.start() < end for start, end, _ in found):
+            years = {day.year for day in known}
+            if not known & {_day({**one.groupdict(), "y": str(year)}) for year in years}:
+                return True
+    return _MORE_DAYS.search(readable) is not None
+
+
 def day_near(text: str, near: date) -> date | None:
     """Return the one day of a cell that leaves out the year (6月30日前, 8月底, 年底), in the year that puts it nearest.
 
     None when the cell states a year, or no day.
     """
     readable = _readable(text)
-    found = {match.groups() for match in _NO_YEAR.finditer(readable)}
+    found = {tuple(match.groupdict().items()) for match in _NO_YEAR.finditer(readable)}
     if len(found) != 1 or _found_days(readable) or re.search(r"[0-9]\s*年", readable):
         return None
-    month, day = found.pop()
+    stated = dict(found.pop())
     years = (str(near.year + shift) for shift in (-1, 0, 1))
-    days = [one for year in years if (one := _day({"y": year, "m": month, "d": day})) is not None]
+    days = [one for year in years if (one := _day({**stated, "y": year})) is not None]
     return min(days, key=lambda one: (abs((one - near).days), one), default=None)
 
 
@@ -193,7 +211,8 @@ def amount_of(text: str, unit: str | None) -> Decimal | None:
     if factor is None:
         return None
     value = Decimal(one["number"].replace(",", "")) * factor
-    return -value if one["sign"] else value
+    # Bookkeepers put a loss in brackets; （100万元） is a remark.
+    return -value if one["sign"] or _BRACKETED.fullmatch(readable) else value
 
 
 def serial_day(value: float) -> date | None:
@@ -219,7 +238,7 @@ def _day(parts: dict[str, str | None]) -> date | None:
         return None
     last = calendar.monthrange(year, month)[1]
     if text_day is None:
-        return date(year, month, last)
+        return date(year, month, {"上": 10, "中": 20}.get(str(parts.get("third")), last))
     return date(year, month, int(text_day)) if 1 <= int(text_day) <= last else None
 
 
