@@ -10,6 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from graphkit.model.chinese import said
 from graphkit.model.errors import InputError
 from graphkit.standards.mapping import read_mapping, run_mapping, suggest
 from graphkit.standards.mapping.headers import role_of, unit_of
@@ -560,6 +561,68 @@ def test_a_problem_of_several_measures_is_rectified_when_all_of_them_are(tmp_pat
         ("2/rectified", "丙局", "2020-07-20", ""),
         ("2/verified", "", "2020-07-20", ""),
     ]
+
+
+def test_an_amount_merged_over_rows_of_several_is_the_amount_of_none_of_them(tmp_path: Path) -> None:
+    header: list[object] = ["拨付单位", "收款单位", "拨付金额（万元）", "拨付时间"]
+    lines: list[list[object]] = [
+        header,
+        ["市财政局", "甲县财政局", 300, "2020-06-01"],
+        ["市财政局", "乙县财政局", None, "2020-06-01"],
+        ["市财政局", "丙县财政局", 50, "2020-06-02"],
+    ]
+    path = messy(tmp_path / "a.xlsx", lines, ["A2:A4", "C2:C3"])
+    result = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case")
+    assert [(one["to"], one["amount"]) for one in rows_of(result.folder, "transfers")] == [("丙县财政局", "500000")]
+    assert [one.text() for one in result.account.rejects] == [
+        f"a.xlsx (Sheet), line {row}: rows for transfers 'transfers.amount = 300': "
+        "stands in a cell merged over several rows; nothing says what is whose"
+        for row in (2, 3)
+    ]
+    assert "写在跨多行的合并单元格里，没有写明各占多少" in result.account.rejects[0].text("zh")
+
+
+def test_an_amount_merged_over_several_findings_is_kept_beside_them(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["序号", "问题", "责任单位", "涉及金额（元）"],
+        [1, "a", "甲局", 90],
+        [2, "b", "乙局", None],
+        [3, "c", "甲局", 7],
+        [None, None, "乙局", None],
+    ]
+    path = messy(tmp_path / "a.xlsx", lines, ["D2:D3", "A4:A5", "B4:B5", "D4:D5"])
+    result = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case", AT)
+    findings = rows_of(result.folder, "findings")
+    assert [(one["title"], one["amount"], one["amount_given"]) for one in findings] == [
+        ("a", "", "90"),
+        ("b", "", "90"),
+        # The number is merged over the same rows: they are one finding, whose amount it is.
+        ("c", "7", ""),
+    ]
+    (warning,) = (one for one in result.warnings if "merged" in one)
+    assert warning == (
+        "findings.amount: 2 rows share a merged cell with others, and nothing says what is whose; "
+        "it is kept as amount_given (Sheet row 2: 90; Sheet row 3: 90)"
+    )
+    assert said(warning, "zh").startswith("findings.amount：2 行与其他行共用合并单元格")
+
+
+def test_an_amount_merged_in_a_joined_list_is_shared_too(tmp_path: Path) -> None:
+    sheets: dict[str, list[list[object]]] = {
+        "问题清单": [["问题编号", "问题"], ["P1", "a"], ["P2", "b"], ["P3", "c"]],
+        "责任清单": [
+            ["问题编号", "责任单位", "整改时限", "涉及金额（元）"],
+            ["P1", "甲局", "2020-06-30", 90],
+            ["P2", "乙局", "2020-06-30", None],
+            ["P3", "丙局", "2020-06-30", 7],
+        ],
+    }
+    path = workbook(tmp_path / "a.xlsx", sheets)
+    book = openpyxl.load_workbook(path)
+    book["责任清单"].merge_cells("D2:D3")
+    book.save(path)
+    folder = run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case", AT).folder
+    assert [(one["title"], one["amount"]) for one in rows_of(folder, "findings")] == [("a", ""), ("b", ""), ("c", "7")]
 
 
 def test_errors_and_formulas_without_a_value_are_told(tmp_path: Path) -> None:

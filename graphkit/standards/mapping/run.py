@@ -106,6 +106,7 @@ class _Run:
                 self.warnings.append(f"{path.name}: no source of the mapping takes it")
         self._used_rows: dict[int, set[int]] = {}
         self._unclear: dict[str, list[str]] = {}
+        self._shared: dict[str, list[str]] = {}
         self.parameters: dict[str, str] = {}
         self._evaluator = Evaluator(mapping.values, mapping.cases, self._sheets, self.parameters)
         self._set_parameters(given)
@@ -261,18 +262,29 @@ class _Run:
                 continue
             column = table.column(name) if table else Column(name, required=name == "id")
             value, left = self._convert(column, expression, found)
+            told, reason = self._unclear, _not_understood(column.type)
+            if value is not None and self._is_shared(column, expression, group):
+                value, left = None, found[0]
+                told, reason = self._shared, "stands in a cell merged over several rows; nothing says what is whose"
             if left is not None:
                 made.attributes[f"{name}_given"] = left
                 if column.required:
-                    made.problem = made.problem or (name, left, _not_understood(column.type))
+                    made.problem = made.problem or (name, left, reason)
                 elif left:
                     place = f"{group.sheet.locator(group.rows[0])}: {convert.plain(left)[:30]}"
-                    self._unclear.setdefault(f"{output.table}.{name}", []).append(place)
+                    told.setdefault(f"{output.table}.{name}", []).append(place)
             elif value is None and column.required:
                 made.problem = made.problem or (name, "", _nothing_from(self.mapping.columns_inside(expression)))
             if value is not None:
                 made.values[name] = value
         return made
+
+    def _is_shared(self, column: Column, expression: Expression, group: _Group) -> bool:
+        """Tell whether a number stands in a cell merged with rows of others: it is the sum of them all."""
+        if column.type not in (ColumnType.AMOUNT, ColumnType.COUNT):
+            return False
+        own = {row.number for row in group.rows}
+        return any(self._evaluator.is_shared(expression, row, own) for row in group.rows)
 
     def _day_near(self, text: str) -> date | None:
         """Return a day whose year is left out, in the year nearest to the mapping's parameter `as_of`."""
@@ -346,6 +358,11 @@ class _Run:
             self.warnings.append(
                 f"{where}: {len(places)} values could not be understood; they are kept as "
                 f"{where.split('.')[1]}_given ({_first_few(places, _SEVERAL)})"
+            )
+        for where, places in sorted(self._shared.items()):
+            self.warnings.append(
+                f"{where}: {len(places)} rows share a merged cell with others, and nothing says what is whose; "
+                f"it is kept as {where.split('.')[1]}_given ({_first_few(places, _SEVERAL)})"
             )
 
     # Writing

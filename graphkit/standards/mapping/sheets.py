@@ -13,7 +13,7 @@ import json
 import re
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -44,10 +44,14 @@ Score = Callable[[list[str]], float]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A data row: its number as a person counts, and its filled cells by column name."""
+    """A data row: its number as a person counts, and its filled cells by column name.
+
+    `merged` has for each cell that is merged with cells of other rows the numbers of all these data rows.
+    """
 
     number: int
     cells: dict[str, str]
+    merged: dict[str, frozenset[int]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -154,19 +158,21 @@ def _excel_grid(path: Path, wanted: str | int | None) -> tuple[str, list[list[An
         row.extend([""] * (width - len(row)))
     for (top, left), (bottom, right) in sheet.merged_cell_ranges or []:
         value = grid[top][left] if top < len(grid) and left < width else ""
-        for line in range(top, min(bottom, len(grid) - 1) + 1):
+        lines = range(top, min(bottom, len(grid) - 1) + 1)
+        for line in lines:
             for column in range(left, min(right, width - 1) + 1):
-                grid[line][column] = _Merged(value, line - top, column - left)
+                grid[line][column] = _Merged(value, line - top, column - left, len(lines))
     return name, grid
 
 
 @dataclass(frozen=True, slots=True)
 class _Merged:
-    """A cell of a merged range: the range's value, and how far the cell lies below and right of its first."""
+    """A cell of a merged range: its value, how far the cell lies below and right of its first, its count of rows."""
 
     value: Any
     down: int
     across: int
+    height: int
 
 
 def _text_grid(path: Path) -> list[list[Any]]:
@@ -226,6 +232,12 @@ def _sheet(file: str, name: str, grid: list[list[Any]], header: int | None, scor
             sheet.left_out[reason] += 1
         elif beside:
             sheet.left_out["nothing below the header"] += 1
+    data = {row.number: grid[row.number - 1] for row in sheet.rows}
+    for row in sheet.rows:
+        for column, cell in zip(columns, data[row.number], strict=False):
+            if column and isinstance(cell, _Merged) and cell.height > 1:
+                first = row.number - cell.down
+                row.merged[column] = frozenset(one for one in range(first, first + cell.height) if one in data)
     filled = {name for row in sheet.rows for name in row.cells}
     sheet.columns += [letter for letter in letters.values() if letter in filled]
     return sheet
@@ -429,10 +441,3 @@ def fits(wanted: Iterable[str]) -> Score:
 
 def _filled(texts: list[str]) -> int:
     return sum(bool(one) for one in texts)
-
-
-def each_row(sheets: Iterable[Sheet]) -> Iterator[tuple[Sheet, Row]]:
-    """Yield the rows of several sheets with the sheet they stand in."""
-    for sheet in sheets:
-        for row in sheet.rows:
-            yield sheet, row

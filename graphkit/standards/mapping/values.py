@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 
 from graphkit.standards.mapping import convert
@@ -110,6 +110,22 @@ class Evaluator:
         if expression.prefix is not None or expression.suffix is not None:
             parts = [f"{expression.prefix or ''}{one}{expression.suffix or ''}" for one in parts]
         return [one for one in parts if one and not convert.is_nothing(one)]
+
+    def is_shared(self, expression: Expression, row: Row, own: Collection[int]) -> bool:
+        """Tell whether the cell that gives a value is merged with cells of other rows than the own ones."""
+        if expression.first_of is not None:
+            given = next((one for one in expression.first_of if self.value(one, row.cells) is not None), None)
+            return given is not None and self.is_shared(given, row, own)
+        if expression.lookup is not None:
+            where, wanted = expression.lookup.where, self.value(expression.lookup.equals, row.cells) or ""
+            hit = self._index(expression.lookup.source, where).get(wanted)
+            if hit is None:
+                return False
+            sheet, other = hit
+            alike = {one.number for one in sheet.rows if (key := find(one.cells, where)) and one.cells[key] == wanted}
+            return self.is_shared(expression.lookup.take, other, alike)
+        column = next((key for name in expression.column or [] if (key := find(row.cells, name)) is not None), None)
+        return any(number not in own for number in row.merged.get(column or "", ()))
 
     def _index(self, source: str, where: str) -> dict[str, tuple[Sheet, Row]]:
         """Return the first row of a source for each value of a column."""
