@@ -11,12 +11,14 @@ from typing import Any, Literal
 from graphkit.documents.broken import BrokenNames, without
 from graphkit.documents.gazetteer import CHINA, Agency, Gazetteer
 from graphkit.documents.lexicon import NameIndex, any_of, rule_file
-from graphkit.documents.offices import Office, Offices, free_key
+from graphkit.documents.offices import LIST_MARK, Office, Offices, free_key
 from graphkit.documents.places import HAN, Place, Places, Said
 
-_LIST_MARK = re.compile(r"(?:（[局厅委办]）)?[ \t]*(?:[、和及与，]|以及|会同|联合|，会同)[ \t]*")
 _CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
 
+_LONGEST_ZONE = 9
+_SHORTEST_FIRM = 4
+_ZONE_WHY = "an office of a zone; no region's code stands for it"
 _SIGNED_LINES, _HEAD_LINES = 5, 4
 """How many of the last lines may be a signature, and of the first a head."""
 
@@ -44,6 +46,9 @@ class _Context(Said):
     """What the text has said so far, with the last agency and the short names that it has brought in."""
 
     last: Mention | None = None
+    corps: bool = False
+    head_bank: str | None = None
+    banks: list[str] = field(default_factory=list)
     called: dict[str, dict[str, Mention]] = field(default_factory=dict)
 
 
@@ -78,15 +83,22 @@ class AgencyFinder:
             self._by_generic_name,
             self._by_special_office,
             self._by_known_name,
+            self._by_body_ahead,
+            self._by_corps,
             self._by_group,
             self._by_each,
+            self._by_bank_office,
+            self._by_place_list,
             self._by_place,
             self._by_short_county,
             self._by_implied_place,
             self._by_function_list,
+            self._by_department,
+            self._by_zone,
             self._by_function,
             self._by_anonymous_place,
             self._by_town,
+            self._by_regiment,
             self._by_free_name,
         )
 
@@ -100,7 +112,13 @@ class AgencyFinder:
         return [replace(one, start=places[one.start], end=places[one.end - 1] + 1) for one in found]
 
     def _find(self, text: str, hurt: bytearray | None) -> list[Mention]:
-        context = _Context(common=self._places.count(text), home=self._home(text))
+        common = self._places.count(text)
+        context = _Context(
+            common=common,
+            home=self._home(text),
+            corps=self._corps.search(text) is not None or any(one in common for one in self._regions.divisions),
+            head_bank=self._head_bank(text),
+        )
         mentions: list[Mention] = []
         position = 0
         while position < len(text):
@@ -123,6 +141,23 @@ class AgencyFinder:
         places = [(line, self._signed) for line in reversed(lines[-_SIGNED_LINES:])]
         places += [(line, self._headed) for line in lines[:_HEAD_LINES]]
         return next((code for line, after in places if (code := self._office_at(line, after))), None)
+
+    def _head_bank(self, text: str) -> str | None:
+        """Return the bank that signs the document, or stands at the head of it; None if none does."""
+        lines = [line for line in map(str.strip, text.split("\n")) if line]
+        places = [(line, self._signed) for line in reversed(lines[-_SIGNED_LINES:])]
+        places += [(line, self._headed) for line in lines[:_HEAD_LINES]]
+        for line, after in places:
+            bank = self._bank_at(line, 0)
+            found = self._at(line, 0, _Context()) if bank else None
+            if found and after.match(line, found[0].end):
+                return bank
+        return None
+
+    def _bank_at(self, text: str, position: int) -> str | None:
+        """Return the id of the national bank whose name begins here."""
+        banks = (one for _, agencies in self._gazetteer.names.all_at(text, position) for one in agencies)
+        return next((one.id for one in banks if one.national and self._is_bank(one)), None)
 
     def _office_at(self, line: str, after: re.Pattern[str]) -> str | None:
         found = self._at(line, 0, _Context())
@@ -149,12 +184,27 @@ class AgencyFinder:
         if mention.kind != "agency":
             return
         context.last = mention
+        if bank := self._bank_at(text, mention.start):
+            context.banks.append(bank)
+        elif mention.id is None and mention.name.endswith((*self._words["banks"], *self._words["bank_offices"])):
+            context.banks.append("")  # a bank of which nothing else is known
         called = _CALLED.match(text, mention.end)
         if called:
             context.called.setdefault(called.group("name")[0], {})[called.group("name")] = mention
         elif mention.rule == "place_free":
             short = self._without_place(text[mention.start : mention.end], context)
             context.called.setdefault(short[0], {}).setdefault(short, mention)
+        if mention.rule in {"place_free", "free_name", "short_county"} and (short := self._firm(mention.name, context)):
+            context.called.setdefault(short[0], {}).setdefault(short, mention)
+
+    def _firm(self, name: str, context: _Context) -> str:
+        """Return what a text calls a company once it has been named: 鑫泰煤业 for 柳林鑫泰煤业有限公司."""
+        end = next((one for one in self._words["company_ends"] if name.endswith(one)), "")
+        short = self._without_place(name, context).removesuffix(end) if end else ""
+        county = self._regions.short_counties.at(short, 0)
+        if county and len(short) >= len(county[0]) + _SHORTEST_FIRM:
+            short = short[len(county[0]) :]
+        return short if len(short) >= _SHORTEST_FIRM and HAN.match(short) else ""
 
     def _without_place(self, words: str, context: _Context) -> str:
         place = self._places.read(words, 0, context)
@@ -165,7 +215,7 @@ class AgencyFinder:
 
     def _by_called_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         for name, first in context.called.get(text[position], {}).items():
-            if text.startswith(name, position):
+            if text.startswith(name, position) and not text.startswith(self._company_ends, position + len(name)):
                 why = f"{name} stands for {first.name}, named before"
                 return [
                     replace(
@@ -230,11 +280,72 @@ class AgencyFinder:
         match = self._each.match(text, position)
         if match is None:
             return None
-        office = self._offices.read(text, match.end(), territory=True) or self._offices.bare(text, match.end())
+        office = (
+            self._offices.read(text, match.end(), territory=True)
+            or self._offices.bank_branch(text, match.end())
+            or self._offices.bare(text, match.end())
+        )
         if office is None:
             return None
         towns = self._towns_too.match(text, office.end)  # 各镇人民政府、街道办事处
-        return [self._group(text, position, towns.end() if towns else office.end, "each")]
+        end = towns.end() if towns else self._with_other_form(text, office.end)
+        return [self._group(text, position, end, "each")]
+
+    def _with_other_form(self, text: str, end: int) -> int:
+        """各省、自治区、直辖市财政厅（局）: in some territories the office has another name."""
+        form = self._other_form.match(text, end)
+        return form.end() if form else end
+
+    def _by_bank_office(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """汪清县支行, 州分行: an office of the bank whose document it is, else of the only bank named before."""
+        if not self._may_be_bare(text, position, context):
+            return None
+        place = self._places.read(text, position, context)
+        word = None if place else self._implied_words.match(text, position)
+        at = place.end if place else word.end() if word else 0
+        branch = self._offices.bank_branch(text, at) if at else None
+        if branch is None:
+            return None
+        if department := self._department.match(text, branch.end):
+            why = "a department of an office of a bank"
+            name = text[position : department.end()]
+            return [Mention(position, department.end(), "agency", name, None, None, None, why, 0.8, "department")]
+        where = self._where(place, word, context, "bank_office")
+        region = self._regions.get(where.code) if where else None
+        end = branch.end
+        banks = {context.head_bank} if context.head_bank else set(context.banks)
+        written = text[position:end]
+        why = "the text does not say of which bank"
+        unknown = Mention(position, end, "agency", written, None, None, None, why, 0.6, "bank_office")
+        if where is None or region is None:
+            return [replace(unknown, explanation=where.why if where else why)]
+        unknown = replace(unknown, level=region.level, region=region.code)
+        body = self._gazetteer.agency(banks.pop()) if len(banks) == 1 else None
+        if body is None:
+            ids = tuple(sorted(f"{one}-{region.code}" for one in banks if one))
+            why = f"{len(banks)} banks are named before; a person must choose" if len(banks) > 1 else why
+            return [replace(unknown, explanation=why, candidates=ids)]
+        why = (
+            f"the document is one of {body.name}" if context.head_bank else f"{body.name} is the only bank named before"
+        )
+        identity = f"{body.id}-{region.code}"
+        name = f"{body.name}{region.name if word else text[position:at]}{branch.name}"
+        own = self._gazetteer.by_key(identity) or self._gazetteer.names.exact(name)
+        known, name = (own[0].id, own[0].name) if len(own) == 1 else (identity, name)
+        return [Mention(position, end, "agency", name, known, region.level, region.code, why, 0.85, "bank_office")]
+
+    def _by_place_list(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """州财政、自然资源、住建等部门: offices of one place; the first is named with it."""
+        place = self._places.read(text, position, context)
+        word = None if place else self._implied_words.match(text, position)
+        if place is None and (word is None or not self._may_be_bare(text, position, context)):
+            return None
+        found = self._offices.listed(text, place.end if place else word.end() if word else position)
+        where = self._where(place, word, context, "place_list")
+        if where is None or where.level in {"central", "township"} or len(found) < 2:
+            return None
+        starts = [position, *_starts_of(text, position, found)[1:]]
+        return [self._made(text, start, one, where) for start, one in zip(starts, found, strict=True)]
 
     def _by_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         party = text.startswith(self._words["party_word"], position)
@@ -261,6 +372,9 @@ class AgencyFinder:
         office = town or self._offices.read(text, at, territory=True, free=True, party=party)
         if office is None:
             return None if party else [self._region(text, position, place)]
+        branch = self._words["short_place_offices"].get(text[at : office.end])
+        if branch and not place.full:
+            office = replace(office, key=branch, name=text[at : office.end])
         free = office.key.startswith("org/")
         if free and not place.full and text[place.end : place.end + 1] in "省市县区":
             return [self._region(text, position, place)]
@@ -331,29 +445,81 @@ class AgencyFinder:
         return near[0] if len(near) == 1 else None
 
     def _by_implied_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        return self._bare(text, position, position, context) if self._may_be_bare(text, position, context) else None
+
+    def _may_be_bare(self, text: str, position: int, context: _Context) -> bool:
+        """Return whether a bare 省, 市 or 县 may begin the name of an office here."""
         follows = context.last is not None and context.last.end == position
-        if not follows and not self._places.may_begin(text, position) and not self._places.may_stand(text, position):
-            return None
-        return self._bare(text, position, position, context)
+        return follows or self._places.may_begin(text, position) or self._places.may_stand(text, position)
 
     def _by_function_list(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         """财政、卫健等部门: several functions share one word for office."""
-        found: list[tuple[int, int]] = []
-        at = position
-        if text.startswith("数据", at) and position and HAN.match(text[position - 1]):
+        if text.startswith("数据", position) and position and HAN.match(text[position - 1]):
             return None
-        while word := self._offices.function_at(text, at):
-            found.append((at, at + len(word)))
-            at += len(word)
-            if self._list_end.match(text, at):
-                break
-            mark = _LIST_MARK.match(text, at)
-            if mark is None:
-                return None
-            at = mark.end()
-        else:
+        found = self._offices.listed(text, position)
+        if len(found) < 2:
             return None
-        return [self._group(text, start, end, "function_list") for start, end in found] if len(found) > 1 else None
+        starts = _starts_of(text, position, found)
+        return [self._group(text, start, one.end, "function_list") for start, one in zip(starts, found, strict=True)]
+
+    def _by_body_ahead(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """政协成都市委员会, 民建成都市委, 团市委: a body that is named before its territory."""
+        found = self._offices.ahead(text, position)
+        if found is None:
+            return None
+        key, full, at = found
+        place = self._places.read(text, at, context, begins=True) if at > position + 1 else None
+        word = None if place else self._implied_words.match(text, at)
+        where = self._where(place, word, context, "ahead")
+        end = self._offices.ahead_ends(text, place.end if place else word.end() if word else at)
+        if where is None or end is None or where.level in {"central", "township"}:
+            return None
+        body = self._words["bodies"].get(key)
+        own = "委" if key == "party" else body["full"] if body else full
+        made = self._made(text, position, Office(end, key, own), where)
+        if made.id and body is None and not self._gazetteer.agency(made.id):
+            name = self._regions.full_name(where.code or "")
+            made = replace(made, name=f"{full}{name}委员会")
+        return [made]
+
+    def _by_corps(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """新疆生产建设兵团财政局: no code of a region stands for the corps, so that its offices have no id."""
+        match = self._corps.match(text, position)
+        office = self._offices.read(text, match.end(), territory=True, free=True) if match else None
+        if office is None or office.generic:
+            return None
+        why = "an office of the production corps of Xinjiang; no region's code stands for it"
+        name = text[position : office.end]
+        return [Mention(position, office.end, "agency", name, None, "province", None, why, 0.85, "corps")]
+
+    def _by_department(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """集团财务部、法务部: departments of a company, which have no id."""
+        last = context.last
+        of = self._department_of.match(text, position) if self._may_begin_name(text, position) else None
+        if of is None and not (last and last.rule == "department" and LIST_MARK.fullmatch(text[last.end : position])):
+            return None
+        match = self._department.match(text, of.end() if of else position)
+        if match is None:
+            return None
+        name, why = text[position : match.end()], "a department of a company"
+        return [Mention(position, match.end(), "agency", name, None, None, None, why, 0.8, "department")]
+
+    def _by_zone(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """东湖高新区人社局: a zone is no region with a code."""
+        match = self._zone.match(text, position) if self._may_begin_name(text, position) else None
+        office = self._offices.read(text, match.end(), territory=True) if match else None
+        if office is None or office.generic:
+            return None
+        name = text[position : office.end]
+        return [Mention(position, office.end, "agency", name, None, None, None, _ZONE_WHY, 0.8, "zone")]
+
+    def _by_regiment(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+        """一四三团: a regiment of the corps, where the text is about the corps."""
+        match = self._regiments.match(text, position) if context.corps else None
+        if match is None or text[position - 1 : position].isdigit():
+            return None
+        why = "a regiment of the production corps of Xinjiang"
+        return [Mention(position, match.end(), "agency", match.group(), None, "township", None, why, 0.8, "regiment")]
 
     def _by_function(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         level = self._level_words.match(text, position)
@@ -363,12 +529,15 @@ class AgencyFinder:
             return None
         if office.generic:
             return [self._group(text, position, office.end, "function_group")]
+        if self._zone_before.search(text, max(0, position - _LONGEST_ZONE), position):
+            where = _Where(None, None, _ZONE_WHY, 0.6, "function")
+            return [self._made(text, position, office, where)]
         last = context.last
         national = self._gazetteer.by_key(f"{office.key}@{CHINA}")
-        listed = last is not None and bool(_LIST_MARK.fullmatch(text[last.end : position]))
+        listed = last is not None and bool(LIST_MARK.fullmatch(text[last.end : position]))
         of_province = text[office.end - 1] == "厅"
         if last and listed and last.generic:
-            return [self._group(text, position, office.end, "list")]
+            return [self._group(text, position, self._with_other_form(text, office.end), "list")]
         alike = last and last.level not in ({None, "central", "city", "county"} if of_province else {None, "central"})
         if last and listed and alike and last.region:
             where = _Where(last.region, last.level, f"in a list after {last.name}", 0.9, "list")
@@ -399,7 +568,11 @@ class AgencyFinder:
         return [Mention(position, office.end, "agency", name, None, level, None, why, 0.85, "anonymous")]
 
     def _by_town(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        office = self._offices.town(text, position) if self._places.may_begin(text, position) else None
+        begins = self._places.may_begin(text, position)
+        office = self._offices.town(text, position) if begins else None
+        if office is None and begins and (part := self._offices.town_office(text, position)):
+            why = "an office of a town; not one of a region with a code"
+            return [Mention(position, part.end, "agency", part.name, None, "township", None, why, 0.75, "town_office")]
         if office is None and not (position and HAN.match(text[position - 1])):
             office = self._offices.town_alone(text, position)
         if office is None:
@@ -408,7 +581,7 @@ class AgencyFinder:
         return [self._made(text, position, office, _Where(code, "township", why, 0.8 if code else 0.65, "town"))]
 
     def _by_free_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        if position and HAN.match(text[position - 1]) and not text.endswith(self._open_starts, 0, position):
+        if not self._may_begin_name(text, position):
             return None
         office = self._offices.alone(text, position)
         if office is None or any(self._begins_region(text, at, context) for at in range(position + 1, office.end)):
@@ -416,6 +589,11 @@ class AgencyFinder:
         office = self._with_branch(text, office, context)
         why = "an organisation's name; not an office of a territory"
         return [Mention(position, office.end, "agency", office.name, None, None, None, why, 0.85, "free_name")]
+
+    def _may_begin_name(self, text: str, position: int) -> bool:
+        """Return whether a name of which no part is known may begin here: at a break, or after a word such as 责令."""
+        breaks = position == 0 or not HAN.match(text[position - 1]) or text.endswith(self._open_starts, 0, position)
+        return breaks and not self._offices.is_lead(text, position)
 
     def _begins_region(self, text: str, at: int, context: _Context) -> bool:
         """巡察建瓯市粮食收储有限公司: what stands before a region's whole name is not of the organisation's name."""
@@ -458,7 +636,7 @@ class AgencyFinder:
             return None
         if last.level in {None, "central"} and not last.generic:
             return None
-        if written.endswith(("部", "署", "总局", "行")) or not _LIST_MARK.fullmatch(text[last.end : position]):
+        if written.endswith(("部", "署", "总局", "行")) or not LIST_MARK.fullmatch(text[last.end : position]):
             return None
         office = self._offices.read(text, position, territory=True)
         if office is None or office.end != end:
@@ -469,7 +647,7 @@ class AgencyFinder:
         return [self._made(text, position, office, where)]
 
     def _is_bank(self, body: Agency) -> bool:
-        return any(one["id"] == body.id and one.get("kind") == "bank" for one in self._words["national"])
+        return any(one["id"] == body.id and "bank" in one.get("kind", "") for one in self._words["national"])
 
     def _branch(
         self, text: str, position: int, match: re.Match[str], branch: dict[str, Any], body_id: str, context: _Context
@@ -506,14 +684,27 @@ class AgencyFinder:
             office = self._offices.bare(text, match.end())
         if match is None or office is None:
             return None
-        word = match.group()
-        level = self._words["implied"][word]
-        if level == "township":
+        where = self._implied_where(match.group(), context, "implied_place")
+        if where.level == "township":
             return None
-        code, why = self._places.implied(word, level, context)
-        where = _Where(code, level, f"{word}: {why}", 0.92 if code else 0.7, "implied_place")
-        city = Place(match.end(), code, (), full=False, why=why)
+        city = Place(match.end(), where.code, (), full=False, why=where.why)
         return [self._branch_of(text, position, office, city) or self._made(text, position, office, where)]
+
+    def _where(self, place: Place | None, word: re.Match[str] | None, context: _Context, rule: str) -> _Where | None:
+        """Return the territory of a region that is named, else of a bare 省, 市 or 县; None without either."""
+        if place is None:
+            return self._implied_where(word.group(), context, rule) if word else None
+        region = self._regions.get(place.code)
+        return _Where(place.code, region.level if region else None, place.why, 0.95, rule, place.candidates)
+
+    def _implied_where(self, word: str, context: _Context, rule: str) -> _Where:
+        """Return the territory that a bare 省, 市 or 县 stands for."""
+        level = self._words["implied"][word]
+        code, why = self._places.implied(word, level, context)
+        region = self._regions.get(code)
+        if region and level == "division":
+            level = region.level
+        return _Where(code, level, f"{word}: {why}", 0.92 if code else 0.7, rule)
 
     def _with_branch(self, text: str, bank: Office, context: _Context) -> Office:
         """重庆农村商业银行云阳支行: a bank with its office in a place."""
@@ -575,6 +766,39 @@ class AgencyFinder:
         return "-".join(word for word in words if word)
 
     @cached_property
+    def _corps(self) -> re.Pattern[str]:
+        return re.compile(self._words["corps"])
+
+    @cached_property
+    def _regiments(self) -> re.Pattern[str]:
+        return re.compile(self._words["regiments"])
+
+    @cached_property
+    def _zone(self) -> re.Pattern[str]:
+        stops = re.escape(self._words["open_stops"] + "省市县区")
+        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,6}}?(?:{self._words['zones']})")
+
+    @cached_property
+    def _zone_before(self) -> re.Pattern[str]:
+        return re.compile(rf"(?:{self._words['zones']})$")
+
+    @cached_property
+    def _company_ends(self) -> tuple[str, ...]:
+        return tuple(self._words["company_ends"])
+
+    @cached_property
+    def _department_of(self) -> re.Pattern[str]:
+        return re.compile(self._words["department_of"])
+
+    @cached_property
+    def _department(self) -> re.Pattern[str]:
+        return re.compile(self._words["departments"])
+
+    @cached_property
+    def _other_form(self) -> re.Pattern[str]:
+        return re.compile(self._words["other_form"])
+
+    @cached_property
     def _special_office(self) -> re.Pattern[str]:
         return re.compile(self._words["special_office"].replace("{place}", _PLACE))
 
@@ -607,11 +831,6 @@ class AgencyFinder:
         return re.compile(self._words["towns_too"])
 
     @cached_property
-    def _list_end(self) -> re.Pattern[str]:
-        words = any_of(self._words["list_ends"])
-        return re.compile(rf"{words}|等(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位|家(?=对|的|各|之|均|都|，))")
-
-    @cached_property
     def _anonymous(self) -> re.Pattern[str]:
         return re.compile(r"[A-Z甲乙丙丁某](?:某)?(?P<unit>省|市|县|区|镇|乡)")
 
@@ -630,6 +849,12 @@ class AgencyFinder:
     @cached_property
     def _open_starts(self) -> tuple[str, ...]:
         return (*self._words["open_starts"], *self._words["named_leads"])
+
+
+def _starts_of(text: str, start: int, offices: Sequence[Office]) -> list[int]:
+    """Return where each office of a list starts: after the mark that follows the one before it."""
+    marks = [LIST_MARK.match(text, one.end) for one in offices[:-1]]
+    return [start, *(mark.end() for mark in marks if mark)]
 
 
 _PLACE = r"(?P<place>[\u4e00-\u9fff]{2,12}?)"

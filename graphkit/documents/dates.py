@@ -5,10 +5,11 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from typing import Any, Literal
 
+from graphkit.documents.english import EnglishDate, english_dates
 from graphkit.documents.lexicon import any_of, rule_file
 from graphkit.documents.model import DateValue
 from graphkit.documents.numbers import parse_number
@@ -40,13 +41,12 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     y, m, d = rules["y"], rules["m"], rules["d"]
     part = any_of(word for word in rules["parts_of_year"] if len(word) > 1)
     month_part = any_of(rules["parts_of_month"])
-    nth = r"(?:st|nd|rd|th)?"
     relative = any_of(rules["months"])
-    english = "|".join(f"{name}|{name[:3]}" for name in rules["english_months"])
     years = any_of(rules["years"])
     month = rf"(?P<m>{m})月份?(?:(?P<d>{d})[日号](?!程|常|均|报|内|之内)|(?P<mp>{month_part})(?![小心央国期等原医共]))?"
     single = (
-        rf"(?P<firsty>{y}){rules['to']}(?P<lasty>{y})\s*年度?(?P<lastp>{part})?(?!\d|[初底末])"
+        rf"(?P<twoy>{y})、(?P<twol>{y})(?:年度?)?(?:两年|(?=两个年度))"
+        rf"|(?P<firsty>{y}){rules['to']}(?P<lasty>{y})\s*年度?(?P<lastp>{part})?(?!\d|[初底末])"
         rf"|[“\"]?(?P<plan>{any_of(rules['plans'])})(?![”\"]?(?:{rules['not_after_plan']}))[”\"]?(?:期间|时期)?"
         rf"|(?<![\d.、])(?:(?P<spany>{y})\s*年)?(?P<firstm>{m})(?:月?{rules['to']}|(?<!^.)(?<!\n.)月?、)(?P<lastm>{m})月份?(?!\d|[底末初中上下])"
         rf"|(?:(?P<y>{y})\s*年度?|(?P<rel>(?<!以)(?:{years})))"
@@ -54,14 +54,13 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
         rf"|(?P<relfirst>{m})月?{rules['to']}(?P<rellast>{m})月份?(?!\d|[底末初中上下])|{month})?"
         rf"|(?P<iso>{y}[-/.][ ]?(?:1[0-2]|0?[1-9])[-/.][ ]?(?:3[01]|[12]\d|0?[1-9]))(?!\d)"
         rf"|(?P<yp2>前[两三]季度|(?<!下)(?:第)?[一二三四1-4]季度末?|上半年|下半年|年底|年末|年初|(?<![一二两三四五六七八九十数几半\d])年内)"
+        rf"|(?P<ago>{any_of(rules['days_ago'])})(?!（)"
         rf"|(?P<rm>{relative})(?:(?P<rd>{d})[日号]|(?P<rmp>{month_part}))?|(?<![每个各几上下当本\d])(?P<alone>月[底末])"
-        rf"|(?P<ed>3[01]|[12]\d|0?[1-9]){nth}[ ](?P<em>{english})\.?,?[ ](?P<ey>[12]\d{{3}})(?!\d)"
-        rf"|(?<![A-Za-z])(?P<em2>{english})\.?[ ](?P<ed2>3[01]|[12]\d|0?[1-9]){nth},?[ ](?P<ey2>[12]\d{{3}})(?!\d)"
         rf"|{month.replace('(?P<m>', '(?P<m2>').replace('(?P<d>', '(?P<d2>').replace('(?P<mp>', '(?P<mp2>')}"
     )
     second = re.compile(
-        rf"[ ]?{rules['to']}[ ]?"
-        rf"(?:(?:(?P<y>{y})年)?(?P<m>{m})月(?:(?P<d>{d})[日号]|(?P<mp>{month_part}))?|(?P<d2>{d})[日号]|(?P<y2>{y})年度?(?P<yp>{part})?(?![初底末]))"
+        rf"(?P<from>起)?[ ]?{rules['to']}[ ]?"
+        rf"(?:(?:(?P<y>{y})年)?(?P<m>{m})月(?:(?P<d>{d})[日号]|(?P<mp>{month_part}))?|(?P<d2>{d})[日号]|(?P<y2>{y})年度?(?P<yp>{part})?(?![初底末]))(?(from)止?)"
     )
     bare_day = re.compile(rf"(?P<d>{d})[日号]{rules['to']}(?P<d2>{d})[日号]")
     return re.compile(single), second, bare_day
@@ -69,9 +68,21 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
 
 def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
     """Return every date in order. `own_year`: the document's, where its text names none (that of its number)."""
+    english = [_english(one) for one in english_dates(text)]
+    for one in english:
+        text = text[: one.start] + "\ufffc" * (one.end - one.start) + text[one.end :]
+    return sorted([*english, *_chinese(text, own_year)], key=lambda one: one.start)
+
+
+def _english(one: EnglishDate) -> FoundDate:
+    value = DateValue(start=one.first.isoformat(), end=one.last.isoformat(), precision=one.precision)
+    return FoundDate(one.start, one.end, value, "date", 0.97)
+
+
+def _chinese(text: str, own_year: int | None) -> list[FoundDate]:
     rules = rule_file("dates.yaml")
     single, second, _ = _patterns()
-    named, own_month = _own_month(text)
+    named, own_month, own_day = _own_month(text)
     own = named if named is not None else own_year
     found: list[FoundDate] = []
     named_year: int | None = None
@@ -79,7 +90,7 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
     named_at = last_at = position = 0
     while match := single.search(text, position):
         position = match.end()
-        if _part_of_another(text, match) or _says_no_time(text, match, rules):
+        if _part_of_another(text, match) or _says_no_time(text, match, rules) or _of_no_day(text, match, own_day):
             position = match.start() + 1
             continue
         year, inferred = _year(match, last_year if match.group("yp2") or match.group("rel") else named_year, own, rules)
@@ -90,7 +101,9 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
                 year, inferred = own, f"the document's year, {own}"
             elif _looks_on(text, match, named_at):
                 year, inferred = _year_ahead(match, year, own, own_month, inferred)
-        if match.group("rm") or match.group("alone"):
+        if match.group("ago") and own_day:
+            days, inferred = _days_ago(match, own_day, rules)
+        elif match.group("rm") or match.group("alone"):
             days, inferred = _near_month(match, own, own_month, rules)
         else:
             days = _days(match, year, rules)
@@ -103,9 +116,9 @@ def find_dates(text: str, own_year: int | None = None) -> list[FoundDate]:
             days = _span(days, until, rules) if days else None
             end = until.end()
             position = end
-        if (match.group("y") and match.group("m")) or any(match.group(one) for one in ("spany", "iso", "ey", "ey2")):
+        if (match.group("y") and match.group("m")) or any(match.group(one) for one in ("spany", "iso")):
             named_year, named_at = year, end
-        if any(match.group(name) for name in ("y", "lasty", "spany", "iso", "ey", "ey2")):
+        if any(match.group(name) for name in ("y", "lasty", "spany", "iso")):
             last_year, last_at = year, end
         value = (
             DateValue(
@@ -204,10 +217,22 @@ def _near_month(
     return _month(count // 12, count % 12 + 1, part, rules), why
 
 
-def _own_month(text: str) -> tuple[int | None, int | None]:
-    """Return the document's year and month: of the last full date on a line of its own, else of the first full date.
+def _of_no_day(text: str, match: re.Match[str], own_day: date | None) -> bool:
+    """Return whether 昨日 is told from no known day: that of the document is not known, or somebody says it."""
+    line = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return match.group("ago") is not None and (own_day is None or line.count("“") > line.count("”"))
 
-    The month is None where only a year is named.
+
+def _days_ago(match: re.Match[str], own_day: date, rules: dict[str, Any]) -> tuple[_Days | None, str | None]:
+    day = own_day - timedelta(days=rules["days_ago"][match.group("ago")])
+    return _Days(day, day, "day"), f"from the document's day, {own_day}"
+
+
+def _own_month(text: str) -> tuple[int | None, int | None, date | None]:
+    """Return the document's year, month and day: of the last full date on a line of its own, else of the first one.
+
+    The month is None where only a year is named; the day where the date may be another's, not in a line of its own nor
+    after 讯 or 电.
     """
     single, _, _ = _patterns()
     lines = [
@@ -221,11 +246,13 @@ def _own_month(text: str) -> tuple[int | None, int | None]:
         years = sorted(
             {value for match in single.finditer(text) if match.group("y") and (value := _number(match.group("y")))}
         )
-        return (years[-1] if len(years) == 1 else None), None
-    if chosen.group("iso"):
-        year, month, _ = re.split(r"[-/.][ ]?", chosen.group("iso"))
-        return int(year), int(month)
-    return _number(chosen.group("y")), _number(chosen.group("m"))
+        return (years[-1] if len(years) == 1 else None), None, None
+    iso = re.split(r"[-/.][ ]?", chosen.group("iso") or "")
+    parts = iso if chosen.group("iso") else [chosen.group(one) for one in ("y", "m", "d")]
+    year, month, day = (_number(one) for one in parts)
+    sure = bool(lines) or re.search(r"[讯电][（( 　]?$", text[max(0, chosen.start() - 2) : chosen.start()])
+    days = _one_day(year, month, day) if sure and year and month and day else None
+    return year, month, days.first if days else None
 
 
 def _number(words: str | None) -> int | None:
@@ -236,12 +263,10 @@ def _number(words: str | None) -> int | None:
 def _year(
     match: re.Match[str], named: int | None, own: int | None, rules: dict[str, Any]
 ) -> tuple[int | None, str | None]:
-    if written := match.group("y") or match.group("lasty") or match.group("spany"):
+    if written := match.group("y") or match.group("lasty") or match.group("spany") or match.group("twol"):
         return _number(written), None
     if match.group("iso"):
         return int(match.group("iso")[:4]), None
-    if match.group("ey") or match.group("ey2"):
-        return int(match.group("ey") or match.group("ey2")), None
     if match.group("plan"):
         return rules["plans"][match.group("plan")] + 4, None
     if match.group("rel"):
@@ -266,6 +291,12 @@ def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Day
         first_year = _number(match.group("firsty")) or year
         _, last = rules["parts_of_year"].get(match.group("lastp"), (1, 12))
         return _Days(date(first_year, 1, 1), _month_end(year, last), "span") if first_year <= year else None
+    if match.group("twoy"):
+        return (
+            _Days(date(year - 1, 1, 1), date(year, 12, 31), "span")
+            if _number(match.group("twoy")) == year - 1
+            else None
+        )
     if match.group("plan"):
         return _Days(date(year - 4, 1, 1), date(year, 12, 31), "span")
     if match.group("upto"):
@@ -274,10 +305,6 @@ def _days(match: re.Match[str], year: int | None, rules: dict[str, Any]) -> _Day
         low = _number(match.group("firstm") or match.group("relfirst")) or 1
         high = _number(match.group("lastm") or match.group("rellast")) or 1
         return _Days(date(year, low, 1), _month_end(year, high), "span") if low < high else None
-    english = match.group("em") or match.group("em2")
-    if english:
-        names = [name[:3] for name in rules["english_months"]]
-        return _one_day(year, names.index(english[:3]) + 1, int(match.group("ed") or match.group("ed2")))
     part = match.group("yp") or match.group("ys") or match.group("yp2")
     if part:
         first, last = rules["parts_of_year"][part]

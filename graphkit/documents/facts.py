@@ -93,8 +93,8 @@ def _title_issuers(source: Recognised) -> Iterator[Found]:
 
 
 def _may_issue(mention: Mention) -> bool:
-    """Return whether a body issues documents itself; a newspaper tells of those of others."""
-    return not mention.name.endswith(tuple(rule_file("facts.yaml")["not_issuers"]))
+    """Return whether a body issues documents itself; a newspaper tells of those of others, and 有关部门 is nobody."""
+    return mention.rule != "group" and not mention.name.endswith(tuple(rule_file("facts.yaml")["not_issuers"]))
 
 
 def _measures(source: Recognised) -> Iterator[Found]:

@@ -10,6 +10,9 @@ from typing import Any
 
 from graphkit.documents.lexicon import NameIndex, any_of, rule_file
 
+LIST_MARK = re.compile(r"(?:（[局厅委办]）)?[ \t]*(?:[、和及与，]|以及|会同|联合|，会同)[ \t]*")
+"""What stands between the offices of a list."""
+
 
 @dataclass(frozen=True, slots=True)
 class Office:
@@ -46,7 +49,8 @@ class Offices:
         ]
         organs = [one for one in self._rules["organs"] if one not in {"所", "站", "部", "署"}]
         bodies = [unit + name for unit in self._rules["implied"] for name, _ in self._bodies]
-        return [*(name + organ for name in functions for organ in organs), *bodies]
+        others = [one for one in (*self._rules["town_offices"], *self._rules["broken_too"]) if one.isalpha()]
+        return [*(name + organ for name in functions for organ in organs), *bodies, *others]
 
     def read(self, text: str, at: int, *, territory: bool, free: bool = False, party: bool = False) -> Office | None:
         """Read an office. `territory`: one stands before; `free`: a region's name does, so that any name may follow."""
@@ -68,11 +72,27 @@ class Offices:
         match = self._town.match(text, at)
         return Office(match.end(), f"government/{match.group('name')}", match.group(), town=True) if match else None
 
+    def town_office(self, text: str, at: int) -> Office | None:
+        """Read an office of a town: 大田镇中心卫生院, 街道财政所."""
+        match = self._town_office.match(text, at)
+        if match is None or self.is_lead(text, at) or self._not_in_named.search(match.group("name")):
+            return None
+        return Office(match.end(), free_key(match.group()), match.group(), town=True)
+
+    def is_lead(self, text: str, at: int) -> bool:
+        """Return whether a word starts here that only leads to a name: 根据, 责令."""
+        return text.startswith(self._leads, at)
+
     def town_alone(self, text: str, at: int) -> Office | None:
         """Read a town that is named without its government and acts: 锁阳城镇未…"""
         match = self._town_acts.match(text, at)
         name = match.group() if match else ""
         return Office(at + len(name), f"government/{name}", name, town=True) if name else None
+
+    def bank_branch(self, text: str, at: int) -> Office | None:
+        """Read a bank's office that is named without its bank: 汪清县|支行."""
+        word = next((one for one in self._rules["bank_branches"] if text.startswith(one, at)), "")
+        return Office(at + len(word), free_key(word), word) if word else None
 
     def may_end(self, text: str, end: int, name: str) -> bool:
         """Return whether a name may end here: 省委托 does not hold 省委."""
@@ -80,7 +100,7 @@ class Offices:
 
     def alone(self, text: str, at: int) -> Office | None:
         """Read an organisation that is named without a region: 宏达商贸有限公司."""
-        if text[at - 1 : at].isdigit() or text.startswith(self._leads, at):
+        if text[at - 1 : at].isdigit() or self.is_lead(text, at):
             return None
         match = self._state_group.match(text, at)
         if match:
@@ -97,6 +117,32 @@ class Offices:
             return Office(match.end(), free_key(match.group()), match.group())
         return None
 
+    def listed(self, text: str, at: int) -> list[Office]:
+        """Read what several offices are for, up to the word for office that they share: 财政、自然资源、住建|等部门."""
+        found: list[Office] = []
+        while office := self._named_function(text, at):
+            found.append(office)
+            if self._list_end.match(text, office.end):
+                return found
+            mark = LIST_MARK.match(text, office.end)
+            if mark is None:
+                break
+            at = mark.end()
+        return []
+
+    def ahead(self, text: str, at: int) -> tuple[str, str, int] | None:
+        """Read the name of a body that stands before its territory: its key, its official name, where it ends."""
+        for name, key, full in self._ahead:
+            if text.startswith(name, at):
+                term = self._term.match(text, at + len(name))  # 政协第十三届山西省委员会
+                return key, full, term.end() if term else at + len(name)
+        return None
+
+    def ahead_ends(self, text: str, at: int) -> int | None:
+        """Return where the name of such a body ends, after its territory: 民建成都市|委."""
+        match = self._ahead_end.match(text, at)
+        return match.end() if match and self.may_end(text, match.end(), match.group()) else None
+
     def bare(self, text: str, at: int) -> Office | None:
         """Read a body whose name's middle is free, after 市 or 县 alone: 县|社会福利中心."""
         match = self._bare_name.match(text, at)
@@ -112,13 +158,17 @@ class Offices:
         return office.name + str(function["organ"].get(level or "other", function["organ"]["other"]))
 
     def _body(self, text: str, at: int, party: bool) -> Office | None:
-        if text.startswith("委", at):
+        if text.startswith(("委", "党委"), at):
+            at += text.startswith("党委", at)
             end = at + (3 if party and text.startswith("委员会", at) else 1)
-            inner = self._inner(text, end, "party")
+            inner = self._inner(text, end, "party") or self._commission_at(text, end)
             if inner:
                 return Office(end + len(inner), f"party/{inner}", f"委{inner}")
             if group := self._group.match(text, end):
                 return Office(group.end(), f"party/{group.group()}", f"委{group.group()}")
+            own = self._short(text, end)  # 市委台办 is 市台办
+            if own:
+                return own
             return Office(end, "party", "委") if end > at + 1 or self.may_end(text, end, "委") else None
         term = self._term.match(text, at)
         at = term.end() if term else at
@@ -127,12 +177,13 @@ class Offices:
             if not text.startswith(name, at) or not self.may_end(text, end, name):
                 continue
             full = self._rules["bodies"][key]["full"]
-            inner = self._inner(text, end, key)
-            if inner:
+            if inner := self._inner(text, end, key):
                 return Office(end + len(inner), f"{key}/{inner}", full + inner)
             own = self._function(text, end, True) if key == "government" else None
             if own and not own.generic:  # 市人民政府国有资产监督管理委员会
                 return own
+            if key == "government" and (inner := self._commission_at(text, end)):
+                return Office(end + len(inner), f"{key}/{inner}", full + inner)
             rank = name[:2] if name[:2] in {"高级", "中级"} else ""
             return Office(end, f"{key}/{rank}" if rank else key, rank + full)
         return None
@@ -142,6 +193,19 @@ class Offices:
         words = sorted(self._rules["bodies"][body]["offices"], key=len, reverse=True)
         here = (word for word in words if text.startswith(word, at))
         return next((word for word in here if self.may_end(text, at + len(word), word)), "")
+
+    def _commission_at(self, text: str, at: int) -> str:
+        """Return the leading group or commission of a body that starts here: 市委|巡察工作领导小组办公室."""
+        match = self._commission.match(text, at)
+        return match.group() if match and not self._not_in_commission.search(match.group()) else ""
+
+    def _named_function(self, text: str, at: int) -> Office | None:
+        for index in (self.functions, self._short_names):
+            if found := index.at(text, at):
+                key = found[1][0]
+                function = self._rules["functions"].get(key)
+                return Office(at + len(found[0]), key, function["full"] if function else found[0])
+        return None
 
     def _function(self, text: str, at: int, territory: bool) -> Office | None:
         for name, keys in self.functions.all_at(text, at):
@@ -160,11 +224,6 @@ class Offices:
                 return Office(stop, keys[0] if same else f"{keys[0]}/{organ}", full if same else full + organ)
         return None
 
-    def function_at(self, text: str, at: int) -> str | None:
-        """Return the word for what an office is for that starts here: 民政, 残联."""
-        found = self.functions.at(text, at) or self._short_names.at(text, at)
-        return found[0] if found else None
-
     def _short(self, text: str, at: int) -> Office | None:
         """Read a short name that is function and organ in one: 市|残联."""
         found = self._short_names.at(text, at)
@@ -172,7 +231,13 @@ class Offices:
             return None
         key = found[1][0]
         function = self._rules["functions"].get(key)
-        return Office(at + len(found[0]), key, function["full"] if function else found[0])
+        body, _, inner = key.partition("/")
+        name = found[0]
+        if function:
+            name = function["full"]
+        elif inner:  # 市府办 is the office of 市人民政府
+            name = ("委" if body == "party" else self._rules["bodies"][body]["full"]) + inner
+        return Office(at + len(found[0]), key, name)
 
     def _free(self, text: str, at: int) -> Office | None:
         match = self._open.match(text, at)
@@ -183,6 +248,29 @@ class Offices:
     @cached_property
     def _not_after(self) -> list[tuple[str, list[str]]]:
         return list(self._rules["not_after"].items())
+
+    @cached_property
+    def _ahead(self) -> list[tuple[str, str, str]]:
+        names = [(name, key, one[0]) for key, one in self._rules["bodies_ahead"].items() for name in one]
+        return sorted(names, key=lambda one: -len(one[0]))
+
+    @cached_property
+    def _ahead_end(self) -> re.Pattern[str]:
+        return re.compile(self._rules["ahead_ends"])
+
+    @cached_property
+    def _list_end(self) -> re.Pattern[str]:
+        words = any_of(self._rules["list_ends"])
+        return re.compile(rf"{words}|等(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位|家(?=对|的|各|之|均|都|，))")
+
+    @cached_property
+    def _commission(self) -> re.Pattern[str]:
+        stops = re.escape(self._rules["open_stops"])
+        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{2,18}}?(?:{self._rules['body_commissions']})")
+
+    @cached_property
+    def _not_in_commission(self) -> re.Pattern[str]:
+        return re.compile(self._rules["not_in_commission"])
 
     @cached_property
     def _group(self) -> re.Pattern[str]:
@@ -252,6 +340,14 @@ class Offices:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省")
         return re.compile(
             rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,8}}?苏木|(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委|(?<=街道)办)"
+        )
+
+    @cached_property
+    def _town_office(self) -> re.Pattern[str]:
+        stops = re.escape(self._rules["open_stops"].replace("那", "") + "各级县区市省且要到往赴")
+        han = rf"(?!(?:{self._rules['town_words']}))(?![{stops}])[\u4e00-\u9fff]"
+        return re.compile(
+            rf"(?P<name>(?:{han}){{0,4}}?)(?!{self._rules['town_words']})(?:镇|乡(?!镇)|街道|苏木)(?:{any_of(self._rules['town_offices'])})"
         )
 
     @cached_property

@@ -97,6 +97,8 @@ class Places:
 
     def implied(self, word: str, level: str, said: Said) -> tuple[str | None, str]:
         """Return the region that a bare 省, 市, 县 (`word`) stands for, and why; without a word, any of the level."""
+        if level == "division":
+            return self._division(said)
         issuing = self._regions.get(said.home)
         if issuing and word and issuing.name.endswith(word) and (word == "市" or issuing.level == level):
             return issuing.code, f"the document is one of {issuing.name}"
@@ -117,6 +119,18 @@ class Places:
         if len(named_at_all) == 1:
             return named_at_all[0].code, f"{named_at_all[0].name} is the only one that the text names"
         return None, f"the text does not say which {level}"
+
+    def _division(self, said: Said) -> tuple[str | None, str]:
+        """Return the city that 师 or 师市 stands for: the document's, else the last one named, else the only one."""
+        divisions = self._regions.divisions
+        if said.home and said.home in divisions:
+            return said.home, f"the document is one of {self._regions.full_name(said.home)}"
+        if named := next((code for code in reversed(said.regions) if code in divisions), None):
+            return named, f"{self._regions.full_name(named)} is named before"
+        every = [code for code in said.common if code in divisions]
+        if len(every) == 1:
+            return every[0], f"{self._regions.full_name(every[0])} is the only one that the text names"
+        return None, "the text does not say which division"
 
     def _first_named(self, code: str, above: str, said: Said) -> bool:
         """Return whether a text names a region before the one above it, so that it is the text's own."""

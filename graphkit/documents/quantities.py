@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
+from graphkit.documents.english import english_amounts
 from graphkit.documents.lexicon import rule_file
 from graphkit.documents.model import AmountValue, CountValue, Qualifier, RateUnit, RateValue
 from graphkit.documents.numbers import parse_number
@@ -87,7 +88,7 @@ def find_quantities(text: str) -> list[Quantity]:
     """Return amounts, rates and counts in order; of overlapping ones the first kind in this order."""
     taken = bytearray(len(text))
     found: list[Quantity] = []
-    for quantities in (_amounts(text), _rates(text), _tenths(text), _counts(text)):
+    for quantities in (_amounts(text), _english(text), _bare_amounts(text), _rates(text), _tenths(text), _counts(text)):
         for quantity in quantities:
             if not any(taken[quantity.start : quantity.end]):
                 taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
@@ -171,6 +172,21 @@ def _amounts(text: str) -> Iterator[Quantity]:
             "amount",
             0.97,
         )
+
+
+def _english(text: str) -> Iterator[Quantity]:
+    for one in english_amounts(text):
+        value = AmountValue(amount=one.amount, upper=one.upper, qualifier=one.qualifier, currency=one.currency)
+        yield Quantity(one.start, one.end, value, "amount_english", 0.95)
+
+
+def _bare_amounts(text: str) -> Iterator[Quantity]:
+    """Yield amounts that leave 元 out, where the words around them speak of money: 安排资金3200万，"""
+    rules = _patterns().rules
+    for match in re.finditer(rules["amount_without_unit"].replace("{n}", rules["number"]), text):
+        value = parse_number(match.group("first"))
+        if value is not None:
+            yield Quantity(*match.span("first"), AmountValue(amount=value), "amount_without_unit", 0.75)
 
 
 def _currency(match: re.Match[str]) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from graphkit.documents.lexicon import NameIndex, rule_file
 
@@ -43,6 +45,14 @@ class Regions:
             if len(region.name) >= 2:
                 entries.append((region.name, Name(region.code, full=True, word=region.name in words)))
             entries += [(short, Name(region.code, full=False)) for short in _short_names(region, rules)]
+        # The cities of the production corps of Xinjiang that are one with a division: 第八师, 第八师石河子市.
+        divisions = {name: str(code) for name, code in rules["divisions"].items() if str(code) in self._regions}
+        self.divisions = frozenset(divisions.values())
+        entries += [
+            (division + city, Name(code, full=True))
+            for division, code in divisions.items()
+            for city in ("", self._regions[code].name)
+        ]
         self.names = NameIndex(entries)
         # 德化 of 德化县 is a region only where an office follows (德化生态环境局).
         self.short_counties = NameIndex(
@@ -91,7 +101,7 @@ class Regions:
         return False
 
 
-def _short_names(region: Region, rules: dict[str, list[str]]) -> list[str]:
+def _short_names(region: Region, rules: dict[str, Any]) -> list[str]:
     """Return the short forms: 太原 of 太原市; 大理 and 大理州 of 大理白族自治州."""
     ends = {"province": rules["province_ends"], "city": rules["city_ends"]}.get(region.level, [])
     name = region.name
@@ -99,6 +109,8 @@ def _short_names(region: Region, rules: dict[str, list[str]]) -> list[str]:
     if region.level == "county" and name.endswith("自治县"):
         cuts = [at for people in rules["county_peoples"] if (at := name.find(people)) > 1]
         return [f"{name[: min(cuts)]}县", f"{name[: min(cuts)]}自治县"] if cuts else []
+    if wing := re.fullmatch(rules["wings"], name):
+        return ["".join(wing.group("first", "wing", "rest"))]
     if region.level == "city" and name.endswith("自治州"):
         name = name.removesuffix("自治州")
         cuts = [name.find(people) for people in rules["peoples"] if name.find(people) > 0]

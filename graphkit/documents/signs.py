@@ -26,7 +26,8 @@ _FRAGMENTS = {
     "sentence": "[^。；！？\n]",
     "han": "[\u4e00-\u9fff]",
 }
-_FRAGMENTS["agencies"] = f"(?:{_FRAGMENTS['agency']}(?:[ \t]*(?:[、，和及与或]|以及|等)?[ \t]*{_FRAGMENTS['agency']})*)"
+_BETWEEN = r"[ \t]*(?:[、，和及与或]|以及|等(?:(?:有关|相关)?(?:部门|单位)[和及与、])?)?[ \t]*"
+_FRAGMENTS["agencies"] = f"(?:{_FRAGMENTS['agency']}(?:{_BETWEEN}{_FRAGMENTS['agency']})*)"
 
 
 def with_signs(text: str, pieces: Iterable[tuple[int, int, str]], hurt: bytearray) -> str:

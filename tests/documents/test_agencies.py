@@ -63,6 +63,74 @@ def test_an_office_is_known_by_its_function_and_region(text: str, expected: list
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
+        # A bare list after a place, and without one.
+        ("徐闻县财政、公安等部门", ["finance-440825", "public-security-440825"]),
+        (
+            "永顺县审计局。由县财政、自然资源和住建等部门",
+            ["audit-433127", "finance-433127", "natural-resources-433127", "housing-433127"],
+        ),
+        ("徐闻县审计。由财政、公安等部门", [None, None]),
+        # Bodies that are named before their territory are not the party's committee.
+        ("民建成都市委、民盟四川省委会", ["cndca-510100", "cdl-510000"]),
+        ("成都市调研。团市委、民进市委、市委", ["youth-league-510100", "capd-510100", "party-510100"]),
+        ("政协成都市委员会、政协第十三届山西省委员会", ["consultative-510100", "consultative-140000"]),
+        ("中国共产党成都市委员会", ["party-510100"]),
+        # The local office for finance, and the branch of the national one.
+        ("福州市金融监管局、福建省地方金融监管局", ["finance-office-350100", "finance-office-350000"]),
+        ("山西金融监管局、太原金融监管分局", ["nfra-140000", "nfra-140100"]),
+        # Offices and leading groups of a party committee and a government.
+        ("海伦市委巡察工作领导小组办公室、市委巡察办", ["party-inspection-231283"] * 2),
+        (
+            "成都市委社会工作部、市委网信办、市委外办",
+            ["party-social-work-510100", "party-cyberspace-510100", "foreign-affairs-510100"],
+        ),
+        ("海伦市委实施乡村振兴战略领导小组办公室", ["party-实施乡村振兴战略领导小组办公室-231283"]),
+        ("恩平市府办、市政府办公室", ["government-office-440785"] * 2),
+        ("自治区党委、乡党委", [None]),
+        # The production corps of Xinjiang and its divisions.
+        (
+            "第八师石河子市审计局、师市审计局、第八师民政局、师纪委监委",
+            ["audit-659001", "audit-659001", "civil-affairs-659001", "discipline-659001"],
+        ),
+        ("新疆审计。新疆生产建设兵团财政局、兵团审计局", [None, None]),
+        ("科右中旗审计局、察右前旗财政局", ["audit-152222", "finance-150926"]),
+        # Zones are no regions with a code.
+        ("武汉市调研。东湖高新区人社局、经开区财政局", [None, None]),
+        ("国家文物局、国家矿山安全监察局山西局", ["heritage-administration", "mine-safety-140000"]),
+    ],
+)
+def test_which_office_a_name_means(text: str, expected: list[str | None]) -> None:
+    assert ids(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "中国农业发展银行延边州分行关于检查情况的通报\n州分行检查了汪清县支行。",
+            ["adbc-222400", "adbc-222400", "adbc-222424"],
+        ),
+        ("工商银行发放贷款。汪清县支行收回。", ["icbc", "icbc-222424"]),
+        ("工商银行、农业银行发放贷款。汪清县支行收回。", ["icbc", "abc", None]),
+        ("晋商银行发放贷款。汪清县支行收回。", [None, None]),
+        ("汪清县支行收回。", [None]),
+    ],
+)
+def test_a_bare_branch_is_that_of_the_documents_bank_or_of_the_only_one_named(
+    text: str, expected: list[str | None]
+) -> None:
+    assert ids(text) == expected
+
+
+def test_a_bare_branch_of_one_of_several_banks_is_left_to_a_person() -> None:
+    *_, one = agencies("工商银行、农业银行发放贷款。汪清县支行收回。")
+    assert one.candidates == ("abc-222424", "icbc-222424")
+    assert "a person must choose" in one.explanation
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
         ("锦州市审计局\n2020年9月22日", ["audit-210781", "audit-210700", "audit-210700"]),  # signs it
         ("凌海市审计局\n", ["audit-210781", "audit-210781", "audit-210781"]),
     ],
@@ -83,6 +151,13 @@ def test_a_bare_city_is_that_of_the_office_which_signs(text: str, expected: list
         ("永顺县溪州职业中专学校整改期间", ["永顺县溪州职业中专学校"]),
         ("由晋商银行太原分行发放", ["晋商银行太原分行"]),
         ("关于巡察建瓯市粮食收储有限公司", ["建瓯市粮食收储有限公司"]),
+        ("根据东湖高新区管委会部署", ["东湖高新区管委会"]),
+        ("街道党工委责令金地社区居委会", ["街道党工委", "金地社区居委会"]),
+        ("佛祖岭街道办事处、街道财政所、大田镇中心卫生院", ["佛祖岭街道办事处", "街道财政所", "大田镇中心卫生院"]),
+        ("兵团审计局查明，一四三团未拨付", ["兵团审计局", "一四三团"]),
+        ("由集团财务部、法务部牵头", ["集团财务部", "法务部"]),
+        ("对柳林鑫泰煤业有限公司审计。鑫泰煤业拖欠", ["柳林鑫泰煤业有限公司", "鑫泰煤业"]),
+        ("各省、自治区、直辖市及新疆生产建设兵团财政厅（局）", ["各省、自治区、直辖市及新疆生产建设兵团财政厅（局）"]),
         ("武汉特派员办事处（以下简称武汉办）", ["武汉特派员办事处", "武汉办"]),
     ],
 )
@@ -103,6 +178,10 @@ def test_a_name_is_taken_whole_and_no_more(text: str, names: list[str]) -> None:
         "长治久安",
         "当局面对困难",
         "第一次全国人大代表",
+        "居民建成房屋",
+        "教师委托",
+        "社团市场",
+        "乡镇卫生院",
     ],
 )
 def test_words_that_only_look_like_an_office_or_a_place(text: str) -> None:

@@ -75,6 +75,11 @@ def amount(text: str) -> AmountValue:
         ("100万元至200万元", "1000000", "2000000", "range"),
         ("500元至1000元", "500", "1000", "range"),
         ("1万亿元", "1000000000000", None, "exact"),
+        ("安排资金3200万优先用于维修", "32000000", None, "exact"),
+        ("RMB 186 million", "186000000", None, "exact"),
+        ("over CNY 1.5 billion", "1500000000", None, "more_than"),
+        ("83,400 yuan", "83400", None, "exact"),
+        ("RMB 5 to 6 million", "5000000", "6000000", "range"),
     ],
 )
 def test_amounts(text: str, low: str, high: str | None, qualifier: str) -> None:
@@ -163,6 +168,8 @@ def test_what_is_no_quantity(text: str) -> None:
         ("2021年前9个月", "2021-01-01", "2021-09-30"),
         ("2021年全年", "2021-01-01", "2021-12-31"),
         ("“十四五”期间", "2021-01-01", "2025-12-31"),
+        ("2024年3月11日起至6月28日止", "2024-03-11", "2024-06-28"),
+        ("2022、2023两年", "2022-01-01", "2023-12-31"),
     ],
 )
 def test_dates(text: str, first: str, last: str) -> None:
@@ -233,10 +240,31 @@ def test_what_belongs_to_a_date(text: str, words: str) -> None:
     assert words in [text[one.start : one.end] for one in find_dates(text)]
 
 
-@pytest.mark.parametrize("text", ["15 March 2021", "Mar 15, 2021", "March 15th, 2021"])
-def test_dates_in_english(text: str) -> None:
-    (one,) = find_dates(f"issued on {text}.")
-    assert one.value.start == "2021-03-15"
+@pytest.mark.parametrize(
+    ("text", "first", "last"),
+    [
+        ("15 March 2021", "2021-03-15", "2021-03-15"),
+        ("Mar 15, 2021", "2021-03-15", "2021-03-15"),
+        ("March 15th, 2021", "2021-03-15", "2021-03-15"),
+        ("the end of February 2021", "2021-02-28", "2021-02-28"),
+        ("March 2021", "2021-03-01", "2021-03-31"),
+        ("20 February to 31 May 2023", "2023-02-20", "2023-05-31"),
+        ("15 December to 3 January 2023", "2022-12-15", "2023-01-03"),
+        ("March 3 to 8, 2023", "2023-03-03", "2023-03-08"),
+        ("between 3 March and 5 April 2022", "2022-03-03", "2022-04-05"),
+    ],
+)
+def test_dates_in_english(text: str, first: str, last: str) -> None:
+    (one,) = find_dates(f"issued {text}.")
+    assert (one.value.start, one.value.end, one.value.inferred) == (first, last, None)
+
+
+def test_yesterday_is_told_from_the_day_of_the_document() -> None:
+    *_, one = find_dates("本报讯（2022年11月4日）审计局昨日公布")
+    assert (one.value.start, one.value.end) == ("2022-11-03", "2022-11-03")
+    assert one.value.inferred
+    assert len(find_dates("昨天公布。他说：“昨天来过。”\n2022年11月4日")) == 2
+    assert find_dates("昨天公布") == []
 
 
 def test_a_year_that_is_left_out_is_inferred_and_said_so() -> None:
