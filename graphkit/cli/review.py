@@ -19,6 +19,7 @@ from graphkit.documents.review import STATUSES, Item, Review, Verdict, parse_cha
 from graphkit.documents.sheet import import_decisions, workbook
 from graphkit.documents.summary import kind_name, summary
 from graphkit.facts import Facts
+from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, UsageError
 
 app = typer.Typer(
@@ -214,7 +215,7 @@ def rows(
     for path, size in zip(files, sizes, strict=True):
         typer.echo(f"{path}  {size}")
     for line in made.left_out:
-        typer.echo(line, err=True)
+        typer.echo(said(line, language(None)), err=True)
 
 
 def _decide(

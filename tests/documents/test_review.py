@@ -10,12 +10,14 @@ import openpyxl
 import pytest
 
 from graphkit.case.load import load_case
-from graphkit.documents import Document, clean, default_gazetteer, extract
-from graphkit.documents.case_rows import accepted_rows, case_rows, write_rows
+from graphkit.documents import Candidate, Document, clean, default_gazetteer, extract
+from graphkit.documents.case_rows import case_rows, write_rows
+from graphkit.documents.model import AmountValue, CountValue, FindingValue, Link, RegionValue, Value
 from graphkit.documents.review import Review, parse_changes
 from graphkit.documents.sheet import COLUMNS, import_decisions, workbook
 from graphkit.facts import Facts
-from graphkit.model.errors import InputError, StoreError, UsageError
+from graphkit.model.chinese import in_chinese
+from graphkit.model.errors import InputError, RefusedError, StoreError, UsageError
 from graphkit.model.tables import TABLES
 
 TEXT = """平遥县审计局关于补助资金的审计通报
@@ -43,7 +45,7 @@ def test_candidates_begin_as_pending_and_make_no_rows(review: Review) -> None:
     items = review.items()
     assert items
     assert {item.status for item in items} == {"pending"}
-    assert accepted_rows(review) == {}
+    assert case_rows(review.items()).tables == {}
 
 
 def test_reading_a_document_again_changes_nothing(review: Review) -> None:
@@ -117,7 +119,7 @@ def test_several_decisions_are_all_taken_or_none(review: Review) -> None:
 def test_accepted_candidates_become_rows_of_the_case_tables(review: Review) -> None:
     for item in review.items():
         review.decide(item.candidate.id, "accept", "王芳")
-    rows = accepted_rows(review)
+    rows = case_rows(review.items()).tables
     assert set(rows) <= set(TABLES)
     for name, table in rows.items():
         required = [column.name for column in TABLES[name].columns if column.required]
@@ -142,7 +144,7 @@ def test_what_the_tables_need_and_nobody_said_is_named(review: Review) -> None:
     assert [line.split(":")[0].split(" ")[0] for line in made.left_out] == [assignment]
     assert "policy, stage, scope" in made.left_out[0]
     review.decide(assignment, "correct", "王芳", changes={"policy": "p", "stage": "s", "scope": "140728"})
-    (row,) = accepted_rows(review)["assignments"]
+    (row,) = case_rows(review.items()).tables["assignments"]
     assert (row["policy"], row["stage"], row["scope"], row["agency"]) == ("p", "s", "140728", "civil-affairs-140728")
 
 
@@ -195,6 +197,135 @@ def test_policies_and_numbers_become_rows_and_go_again_with_an_undo(tmp_path: Pa
     review.decide(one(review, "policy"), "undo", "王芳")
     write_rows(case_rows(review.items()), case)
     assert not list((case / "policies").iterdir())
+
+
+def candidate(key: str, value: Value, quote: str, *links: tuple[str, str]) -> Candidate:
+    return Candidate(
+        id=f"c-{key}", document="doc-1", kind=value.kind, value=value, start=0, end=len(quote), quote=quote,
+        locator="char 0-9", rule="r", confidence=1,
+        links=tuple(Link(role=role, target=f"c-{one}") for role, one in links),
+    )  # fmt: skip
+
+
+def accepted(folder: Path, *candidates: Candidate) -> Review:
+    review = Review(folder, create=True)
+    review.add(Document("doc-1", "通报.txt", "txt", "utf-8", clean("少发补助" * 9)), candidates)
+    review.decide_all([(one.id, "accept", None, None) for one in candidates], "王芳")
+    return review
+
+
+FOUND = FindingValue(title="少发补助", category="break", type="shortfall", found_on="2020-06-01")
+
+
+@pytest.mark.parametrize(
+    ("figures", "row", "says"),
+    [
+        (
+            {"a": (AmountValue(amount=500, per="户"), "每户500元"), "b": (CountValue(count=86, unit="户"), "86户")},
+            (None, None, "86"),
+            ["c-a (amount: 每户500元): is for each 户; no table holds it"],
+        ),
+        (
+            {"a": (AmountValue(amount=100, upper=200, qualifier="range"), "100至200元")},
+            (None, None, None),
+            ["c-a (amount: 100至200元): is a range; no table holds it"],
+        ),
+        (
+            {"a": (AmountValue(amount=1000000), "100万元"), "b": (AmountValue(amount=200000), "20万元")},
+            (None, None, None),
+            [
+                "c-a (amount: 100万元): is one of 2 in the finding c-f; it comes in when the others are rejected",
+                "c-b (amount: 20万元): is one of 2 in the finding c-f; it comes in when the others are rejected",
+            ],
+        ),
+        (
+            {"a": (AmountValue(amount=1000000), "100万元"), "b": (AmountValue(amount=500, per="人"), "每人500元")},
+            ("1000000", "CNY", None),
+            ["c-b (amount: 每人500元): is for each 人; no table holds it"],
+        ),
+        (
+            {"a": (CountValue(count=None, unit="户", qualifier="vague"), "数户")},
+            (None, None, None),
+            ["c-a (count: 数户): states no figure; no table holds it"],
+        ),
+    ],
+)
+def test_a_finding_has_only_the_figures_that_are_its_own(
+    tmp_path: Path,
+    figures: dict[str, tuple[AmountValue | CountValue, str]],
+    row: tuple[str | None, ...],
+    says: list[str],
+) -> None:
+    finding = candidate("f", FOUND, "少发补助", *((value.kind, key) for key, (value, _) in figures.items()))
+    review = accepted(tmp_path, finding, *(candidate(key, *one) for key, one in figures.items()))
+    made = case_rows(review.items())
+    (found,) = made.tables["findings"]
+    assert (found.get("amount"), found.get("currency"), found.get("count")) == row
+    assert made.left_out == says
+    assert all(in_chinese(line) for line in made.left_out)
+
+
+def test_a_figure_that_no_finding_takes_is_named(tmp_path: Path) -> None:
+    linked = candidate("m", AmountValue(amount=5), "5元")
+    review = accepted(
+        tmp_path, linked, candidate("g", FOUND.model_copy(update={"found_on": None}), "x", ("amount", "m"))
+    )
+    assert case_rows(review.items()).left_out == [
+        "c-g (finding: x): correct it by found_on; without it there is no row"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        (None, "c-r (region: 高新区): correct it by code; without it there is no row"),
+        (
+            "X-1",
+            "c-r (region: 高新区): its code X-1 is none of China's; the case's own table of regions has to hold it",
+        ),
+    ],
+)
+def test_a_region_that_makes_no_row_is_named(tmp_path: Path, code: str | None, says: str) -> None:
+    region = RegionValue(code=code, name="高新区", level=None, explanation="")
+    made = case_rows(accepted(tmp_path, candidate("r", region, "高新区")).items())
+    assert "regions" not in made.tables
+    assert made.left_out == [says]
+    assert in_chinese(says)
+
+
+def test_what_stands_in_the_folder_is_never_overwritten(review: Review, tmp_path: Path) -> None:
+    out = tmp_path / "my-case"
+    (out / "tables").mkdir(parents=True)
+    (out / "tables" / "findings.csv").write_text("id\nmine\n", encoding="utf-8")
+    review.decide(one(review, "finding"), "accept", "王芳")
+    with pytest.raises(RefusedError, match=r"tables/findings\.csv: .*another --out") as error:
+        write_rows(case_rows(review.items()), out)
+    assert in_chinese(str(error.value))
+    assert [path.name for path in out.rglob("*") if path.is_file()] == ["findings.csv"]
+    assert (out / "tables" / "findings.csv").read_text(encoding="utf-8") == "id\nmine\n"
+
+
+def test_what_a_person_adds_to_a_policy_stays(tmp_path: Path) -> None:
+    review = Review(tmp_path, create=True)
+    review.add(
+        document := Document("doc-9", "通知.txt", "txt", "utf-8", clean(NOTICE)), extract(document, default_gazetteer())
+    )
+    policy, number = one(review, "policy"), one(review, "document_number")
+    review.decide(policy, "accept", "王芳")
+    out = tmp_path / "case"
+    write_rows(case_rows(review.items()), out)
+    (path,) = (out / "policies").iterdir()
+    mine = path.read_text(encoding="utf-8") + "stages: []\n"
+    path.write_text(mine, encoding="utf-8")
+    # Nothing new is known of the policy, so its file is left alone; the tables are written again.
+    review.decide(number, "accept", "王芳")
+    write_rows(case_rows(review.items()), out)
+    assert path.read_text(encoding="utf-8") == mine
+    assert "晋政办发" in (out / "tables" / "documents.csv").read_text(encoding="utf-8")
+    review.decide(policy, "undo", "王芳")
+    with pytest.raises(RefusedError, match="policies/policy-"):
+        write_rows(case_rows(review.items()), out)
+    assert path.read_text(encoding="utf-8") == mine
 
 
 def test_rows_are_written_as_csv(review: Review, tmp_path: Path) -> None:
