@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib import resources
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from graphkit.gaps import Evaluation
 
 _SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions", "reports", "coverage")
+_PART = re.compile(r"\{\{(\w+)\}\}")
 
 
 @cache
@@ -18,10 +20,8 @@ def _file(name: str) -> str:
 
 def query(name: str, **parts: str) -> str:
     """Return the text of queries/NAME.sql with each {{part}} put in: another query, a literal or a table's name."""
-    text = _file(name)
-    for part, value in parts.items():
-        text = text.replace("{{" + part + "}}", value)
-    return text
+    # In one pass: what is put in may hold {{…}} of its own, for ids of a case are free text.
+    return _PART.sub(lambda part: parts[part[1]], _file(name))
 
 
 def rows(evaluation: Evaluation, text: str) -> list[dict[str, Any]]:
