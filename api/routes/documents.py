@@ -48,16 +48,16 @@ def passage(
 
 def _document(evaluation: Evaluation, document: str) -> dict[str, Any]:
     columns = ", ".join(f'"{name}"' for name in (*TABLES["documents"].column_names, "attributes"))
-    # A row names its source by id, or by the name of its file (CONTRACT.md section 1).
-    named = "id = ? OR file IN (?, 'documents/' || ?) ORDER BY id <> ?, id LIMIT 1"
-    rows = evaluation.rows(f"SELECT {columns} FROM documents WHERE {named}", [document] * 4)
+    named = "id = (SELECT document FROM document_names WHERE name = ?)"
+    rows = evaluation.rows(f"SELECT {columns} FROM documents WHERE {named}", [document])
     if not rows:
         raise NotFoundError(f"no document '{document}' as of {evaluation.as_of}")
     return with_attributes(rows[0])
 
 
 def _cited(evaluation: Evaluation, document: dict[str, Any]) -> list[Cited]:
-    names = [name for name in (document["id"], document["file"]) if name]
+    found = evaluation.rows("SELECT name FROM document_names WHERE document = ?", [document["id"]])
+    names = [row["name"] for row in found]
     selects = [
         f"SELECT '{table.name}' AS name, {'id' if 'id' in table.column_names else 'NULL'} AS id, "
         f"{'locator' if 'locator' in table.column_names else 'NULL'} AS locator "

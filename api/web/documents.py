@@ -10,6 +10,7 @@ from typing import Any
 
 from nicegui import ui
 from nicegui.events import GenericEventArguments
+from pydantic import BaseModel
 
 from graphkit.documents import extract, read_document
 from graphkit.documents.known import gazetteer_of
@@ -25,11 +26,13 @@ from ..access import Role
 from ..errors import NotFoundError
 from ..reviewing import candidate, decide
 from .frame import Page, button, state, view
-from .passages import Source, passage, sources, text_of
+from .passages import Source, content_of, passage, sources
 from .work import Progress
 
 _WINDOW = 12_000
 _CARDS = 80
+_NOT_ASKED = {"kind", "explanation", "candidates"}
+"""The fields of a value that say how it was found: what is right is said in the others."""
 
 
 def register() -> None:
@@ -64,11 +67,11 @@ async def _draw(page: Page) -> None:
     if not entries:
         state(page, "empty", page.say("documents.empty"))
     elif entry is not None:
-        await _Reading(page, entry).begin()
+        await _Reading(page, entry, cited.get(entry.id, 0)).begin()
 
 
 def _may(page: Page) -> bool:
-    return page.principal.role >= Role.EDITOR
+    return page.principal.role >= Role.EDITOR and page.principal.region is None
 
 
 def _review(page: Page) -> Review | None:
@@ -87,35 +90,39 @@ def _entries(page: Page) -> tuple[list[_Entry], dict[str, int], Counter[str]]:
     review = _review(page)
     read = review.documents() if review else {}
     pending = Counter(item.candidate.document for item in review.items(status="pending")) if review else Counter()
-    by_name = {name: identity for identity, name in read.items()}
-    entries = [
-        _Entry(
-            one.id,
-            one.title or one.id,
-            one.number,
-            one.issuer,
-            one,
-            by_name.pop(one.file.name, None) if one.file else None,
-        )
-        for one in known.values()
+    same = {one.id: _content_of(one, read) for one in known.values()}
+    entries = [_Entry(one.id, one.title or one.id, one.number, one.issuer, one, same[one.id]) for one in known.values()]
+    entries += [
+        _Entry(identity, name, None, None, None, identity)
+        for identity, name in read.items()
+        if identity not in same.values()
     ]
-    entries += [_Entry(identity, name, None, None, None, identity) for name, identity in by_name.items()]
     readable = {one.id for one in entries if one.review or (one.source and one.source.file)}
     entries.sort(key=lambda one: (one.id not in readable, not cited.get(one.id), one.title))
     return entries, cited, pending
 
 
+def _content_of(source: Source, read: dict[str, str]) -> str | None:
+    """Return which of the documents that were read (names by id) is a case's own: the one with its very content."""
+    if source.file is None or source.file.name not in read.values():
+        return None
+    content = content_of(source.file)
+    return content.id if content and content.id in read else None
+
+
 def _cited(evaluation: Evaluation) -> tuple[dict[str, Source], dict[str, int]]:
-    """Return the documents of the case, and how many rows rest on each."""
-    return sources(evaluation), {row["source"]: row["uses"] for row in rows(evaluation, query("document_uses"))}
+    """Return the documents of the case by id, and how many rows rest on each."""
+    found = rows(evaluation, query("document_uses", sourced=query("sourced")))
+    return {one.id: one for one in sources(evaluation).values()}, {row["document"]: row["uses"] for row in found}
 
 
 class _Reading:
     """One document as it is read and reviewed."""
 
-    def __init__(self, page: Page, entry: _Entry) -> None:
+    def __init__(self, page: Page, entry: _Entry, uses: int) -> None:
         self.page = page
         self.entry = entry
+        self.uses = uses
         self.status = page.asked.choice("status", ("", *STATUSES))
         self.kind = page.asked.choice("kind", ("", *KINDS))
 
@@ -129,7 +136,7 @@ class _Reading:
     async def draw(self) -> None:
         """Draw everything again, as it now is."""
         asked = self.page.asked
-        cited = query("document_rows", document=literal(self.entry.id))
+        cited = query("document_rows", sourced=query("sourced"), document=literal(self.entry.id))
 
         def look(progress: Progress) -> tuple[str | None, list[Item], list[dict[str, Any]]]:
             progress.step(self.page.say("documents.reading"))
@@ -137,9 +144,10 @@ class _Reading:
             review = _review(self.page)
             text = review.text(self.entry.review) if review and self.entry.review else None
             if text is None and self.entry.source and self.entry.source.file:
-                text = text_of(self.entry.source.file)
+                content = content_of(self.entry.source.file)
+                text = content.text if content else None
             items = review.items(document=self.entry.review) if review and self.entry.review else []
-            facts = self.page.kept("facts", lambda one: rows(one, cited), self.entry.id)
+            facts = self.page.kept("facts", lambda one: _facts(one, cited, self.entry.id), self.entry.id)
             return text, items, facts
 
         text, items, facts = await self.page.work(look)
@@ -147,15 +155,21 @@ class _Reading:
         focus = asked.number("start", -1, 0, 10**9), asked.number("end", -1, 0, 10**9)
         at = asked.number("at", max(focus[0] - _WINDOW // 4, 0) if focus[0] >= 0 else 0, 0, max(len(text or "") - 1, 0))
         cards = listed[:_CARDS]
+        part = self.page.principal.region is not None
+        if part:
+            pieces = _cited_pieces(text or "", focus, facts)
+        else:
+            pieces = _pieces(text, at, focus, cards, facts) if text else []
         self.box.clear()
         with self.box:
             self.page.html(
                 "document.html",
                 entry=self.entry,
-                pieces=_pieces(text, at, focus, cards, facts) if text else [],
+                pieces=pieces,
+                part=part,
                 at=at,
                 window=_WINDOW,
-                length=len(text or ""),
+                length=0 if part else len(text or ""),
                 cards=[_card(one, self.page.lang) for one in cards],
                 left=len(listed) - len(cards),
                 counts=Counter(one.status for one in items),
@@ -168,6 +182,7 @@ class _Reading:
                 status=self.status,
                 kind=self.kind,
                 facts=facts,
+                uses=self.uses,
                 may=_may(self.page),
                 can_read=self.entry.source is not None and self.entry.source.file is not None,
             )
@@ -177,6 +192,8 @@ class _Reading:
         asked = event.args if isinstance(event.args, dict) else {}
         identity, verdict = str(asked.get("id", "")), str(asked.get("verdict", ""))
         try:
+            if self.page.principal.region is not None:
+                raise RefusedError(self.page.say("documents.whole_case"))
             if not _may(self.page):
                 raise RefusedError(self.page.say("documents.editor"))
             if verdict == "read":
@@ -220,7 +237,7 @@ class _Reading:
         if review is None:
             return
         item = review.item(identity)
-        fields = as_fields(item.value)
+        fields = _fields(item.value)
         with (
             ui.dialog(value=True) as dialog,
             ui.card().props(f'role="dialog" aria-label="{self.page.say("documents.correct")}"'),
@@ -248,6 +265,17 @@ class _Reading:
                 button(self.page.say("documents.close"), dialog.close)
 
 
+def _fields(value: BaseModel) -> dict[str, str]:
+    """Return every field of a value that a person may say, as text; empty where nothing is said yet."""
+    held = as_fields(value)
+    return {name: held.get(name, "") for name in type(value).model_fields if name not in _NOT_ASKED}
+
+
+def _facts(evaluation: Evaluation, cited: str, document: str) -> list[dict[str, Any]]:
+    """Return the rows that rest on a document, each with what it quotes."""
+    return [{**row, "quote": evaluation.quote(document, row["locator"])} for row in rows(evaluation, cited)]
+
+
 def _card(item: Item, lang: str) -> dict[str, Any]:
     return {
         "item": item,
@@ -267,7 +295,7 @@ def _pieces(
         (one.candidate.start, one.candidate.end, one.status, f"card-{one.candidate.id}") for one in cards
     ]
     for fact in facts:
-        place = passage(text, fact["locator"], None)
+        place = passage(text, fact["locator"], fact["quote"])
         if place is not None:
             spans.append((place.start, place.end, "cited", ""))
     if 0 <= focus[0] < focus[1]:
@@ -285,4 +313,20 @@ def _pieces(
                 "card": next((one[3] for one in covering if one[3]), ""),
             }
         )
+    return pieces
+
+
+def _cited_pieces(text: str, focus: tuple[int, int], facts: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return only the passages of a text that rows cite, as pieces: what who is limited to a region may see of it."""
+    places = (passage(text, fact["locator"], fact["quote"]) for fact in facts)
+    pieces: list[dict[str, Any]] = []
+    last = -1
+    for start, end in sorted({(place.start, place.end) for place in places if place is not None}):
+        if end <= last:
+            continue
+        if pieces and start > last:
+            pieces.append({"text": "\n…\n", "classes": "", "card": ""})
+        classes = "cited focus" if start <= focus[0] < end else "cited"
+        pieces.append({"text": text[max(start, last) : end], "classes": classes, "card": ""})
+        last = end
     return pieces

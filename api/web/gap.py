@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nicegui import ui
@@ -16,7 +16,7 @@ from ..errors import NotFoundError
 from .chains import Step, columns
 from .describe import Described, all_described, consequences_of, described
 from .frame import Page, view
-from .passages import Passage, Source, passage, sources, text_of
+from .passages import Passage, Source, content_of, passage, sources
 from .work import Progress
 
 _CONSEQUENCES = 12
@@ -118,8 +118,10 @@ def _evidence(evaluation: Evaluation, chain: Chain) -> list[_Evidence]:
     found = []
     for one in chain.gap.evidence[:_EVIDENCE]:
         source = known.get(one.document or "")
-        text = text_of(source.file) if source and source.file else None
-        place = passage(text, one.locator, one.quote) if text else None
+        content = content_of(source.file) if source and source.file else None
+        place = passage(content.text, one.locator, one.quote) if content else None
+        if place is not None and evaluation.region is not None:
+            place = replace(place, before="", after="")  # the rest of the text may tell of other regions
         found.append(_Evidence(one.id, one.document, one.locator, one.quote, source, place))
     return found
 

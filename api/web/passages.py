@@ -10,8 +10,9 @@ from pathlib import Path
 from graphkit.documents import read_document
 from graphkit.gaps import Evaluation
 from graphkit.model.errors import GraphkitError
+from graphkit.reports.queries import query, rows
 
-_SPAN = re.compile(r"\bchars?\s+(\d+)\s*[-–]\s*(\d+)\s*$")
+_SPAN = re.compile(r"\bchars?\s+(\d{1,18})\s*[-–]\s*(\d{1,18})\s*$")
 _AROUND = 160
 
 
@@ -38,12 +39,12 @@ class Source:
 
 
 def sources(evaluation: Evaluation) -> dict[str, Source]:
-    """Return the documents that count, by id."""
+    """Return the documents that count, by every name by which rows may cite them."""
     folder = evaluation.facts.documents_folder(evaluation.case.id)
-    found = {}
-    for row in evaluation.rows("SELECT id, title, number, issuer, file FROM documents ORDER BY id"):
-        found[row["id"]] = Source(row["id"], row["title"], row["number"], row["issuer"], file_in(folder, row["file"]))
-    return found
+    return {
+        row["name"]: Source(row["id"], row["title"], row["number"], row["issuer"], file_in(folder, row["file"]))
+        for row in rows(evaluation, query("named_documents"))
+    }
 
 
 def file_in(folder: Path, name: str | None) -> Path | None:
@@ -55,13 +56,26 @@ def file_in(folder: Path, name: str | None) -> Path | None:
     return path if inside and path.is_file() else None
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a file holds: `id` tells it from every other content, `text` is the original."""
+
+    id: str
+    text: str
+
+
+def content_of(path: Path) -> Content | None:
+    """Return a document as it was read; None when it cannot be read."""
+    return _read(path, path.stat().st_mtime_ns) if path.is_file() else None
+
+
 @lru_cache(maxsize=32)
-def text_of(path: Path) -> str | None:
-    """Return the text of a document as it was read; None when it cannot be read."""
+def _read(path: Path, changed_ns: int) -> Content | None:
     try:
-        return read_document(path).text.raw
+        document = read_document(path)
     except (GraphkitError, OSError):
         return None
+    return Content(document.id, document.text.raw)
 
 
 def passage(text: str, locator: str | None, quote: str | None) -> Passage | None:

@@ -182,7 +182,7 @@ class Computation:
 
     def _run_views(self) -> None:
         self._engine.execute(EXPECTED_SQL)
-        for name in ("steps", "evidence", "findings", "deliveries", "money", "measure_steps", "found"):
+        for name in ("steps", "evidence", "findings", "deliveries", "money", "measure_steps", "documents", "found"):
             self._engine.execute(statements(f"views/{name}"))
         self.check_days()
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from functools import lru_cache
 from pathlib import Path
 
 from graphkit.gaps.evaluate import Computation
 from graphkit.gaps.statements import statements
+from graphkit.model.errors import InputError
 from graphkit.model.gap import Evidence
 
-_SPAN = re.compile(r"^\s*chars?\s+(\d+)\s*[-–]\s*(\d+)\s*$")
-_LINES = re.compile(r"^\s*lines?\s+(\d+)(?:\s*[-–]\s*(\d+))?\s*$")
+_SPAN = re.compile(r"^\s*chars?\s+(\d{1,18})\s*[-–]\s*(\d{1,18})\s*$")
+_LINES = re.compile(r"^\s*lines?\s+(\d{1,18})(?:\s*[-–]\s*(\d{1,18}))?\s*$")
 _TEXT_LIMIT = 20_000_000
 
 
@@ -51,7 +53,7 @@ class Quotes:
         path = self._folder / name
         if not path.resolve().is_relative_to(self._folder.resolve()) or not path.name.endswith(".txt"):
             return None
-        text = _text(path)
+        text = _text(path, _changed_ns(path))
         if text is None:
             return None
         if span := _SPAN.match(locator):
@@ -62,17 +64,25 @@ class Quotes:
         return None
 
 
+def _changed_ns(path: Path) -> int | None:
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return None
+
+
 @lru_cache(maxsize=64)
-def _text(path: Path) -> str | None:
+def _text(path: Path, changed_ns: int | None) -> str | None:
+    """Return the text of a file as `graphkit ingest` reads it; `changed_ns` tells one content of it from the next."""
     try:
         if path.stat().st_size > _TEXT_LIMIT:
             return None
         data = path.read_bytes()
-    except OSError:
+        if b"\0" not in data:
+            with suppress(UnicodeDecodeError):
+                return data.decode("utf-8-sig")
+        from graphkit.documents.encoding import decode  # noqa: PLC0415  (0.4 s: all that reads documents comes with it)
+
+        return decode(data, path.name)[0]
+    except (OSError, InputError):
         return None
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return None

@@ -45,10 +45,9 @@ LEFT JOIN (
 ) AS latest ON latest.step = steps.step
 ORDER BY id;
 
--- Which document a row means by its `source`: a document's id, its file name, or a file that no document row describes;
--- and the load that first did.
+-- Which document a row means by its `source`, which may be a file that no document row describes; and the load that first did.
 CREATE OR REPLACE TEMP TABLE graph_sources AS
-SELECT named.source, coalesce(by_id.id, by_file.id, named.source) AS document, named.number
+SELECT named.source, coalesce(names.document, named.source) AS document, named.number
 FROM (
   SELECT source, min(batch_number(batch)) AS number
   FROM (
@@ -63,8 +62,7 @@ FROM (
   WHERE source IS NOT NULL
   GROUP BY source
 ) AS named
-LEFT JOIN documents AS by_id ON by_id.id = named.source
-LEFT JOIN (SELECT file, min(id) AS id FROM documents WHERE file IS NOT NULL GROUP BY file) AS by_file ON by_file.file = named.source;
+LEFT JOIN document_names AS names ON names.name = named.source;
 
 -- What money and supplies may start or end at; a source of money has the batch of the load that first named it.
 CREATE OR REPLACE TEMP TABLE graph_holders AS

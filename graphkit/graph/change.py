@@ -46,7 +46,7 @@ _NAMED_BEFORE = """
 SELECT id
 FROM main.documents
 WHERE batch_number(batch) > ?
-  AND (id IN (SELECT source FROM graph_sources) OR "file" IN (SELECT source FROM graph_sources))
+  AND id IN (SELECT document FROM main.document_names WHERE name IN (SELECT source FROM graph_sources))
 LIMIT 1
 """
 

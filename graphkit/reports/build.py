@@ -94,10 +94,11 @@ class _EvidenceList:
     numbers: dict[tuple[str | None, ...], int] = field(default_factory=dict)
 
     def number(self, document: str | None, locator: str | None, quote: str | None, row: str | None) -> int:
+        known = self.documents.get(document or "", {})
+        document = known.get("id", document)
         key = (document, locator, quote, row if quote is None and locator is None else None)
         if key not in self.numbers:
             self.numbers[key] = len(self.lines) + 1
-            known = self.documents.get(document or "", {})
             self.lines.append(
                 EvidenceLine(
                     number=len(self.lines) + 1,
@@ -137,8 +138,8 @@ class _Builder:
         self.gap_rows = rows(evaluation, query("gap_counts", part_of=self.part_of, **filters))
         self.sources = source_counts(evaluation)
         self.trend = sorted((self.trend_point(one) for one in [*earlier, evaluation]), key=lambda point: point.day)
-        documents = rows(evaluation, "SELECT * FROM documents ORDER BY id")
-        self.evidence = _EvidenceList({str(row["id"]): row for row in documents})
+        documents = rows(evaluation, query("named_documents"))
+        self.evidence = _EvidenceList({row["name"]: row for row in documents})
 
     def report(self) -> Report:
         request, case = self.request, self.ev.case

@@ -41,10 +41,13 @@ ELSEWHERE = {
 """Rows of a county in the other city, by table, in the columns of the small case; each tells its secret."""
 
 
-def _workspace(folder: Path, *, elsewhere: bool) -> Path:
+def write_workspace(folder: Path, *, elsewhere: bool) -> Path:
+    """Load the small case, with or without rows elsewhere and a line about them in a document that is cited here."""
     case = write_case(folder / "case")
     if elsewhere:
         (case / "documents" / "secret.txt").write_text("SECRET passage", encoding="utf-8")
+        with (case / "documents" / "doc-1.txt").open("a", encoding="utf-8") as stream:
+            stream.write("\nSECRET line about the other city\n")
         for table, rows in ELSEWHERE.items():
             with (case / "tables" / f"{table}.csv").open("a", encoding="utf-8", newline="") as stream:
                 stream.write("".join(f"{row}\r\n" for row in rows.splitlines()))
@@ -55,12 +58,12 @@ def _workspace(folder: Path, *, elsewhere: bool) -> Path:
 
 @pytest.fixture(scope="module")
 def without(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _workspace(tmp_path_factory.mktemp("without"), elsewhere=False)
+    return write_workspace(tmp_path_factory.mktemp("without"), elsewhere=False)
 
 
 @pytest.fixture(scope="module")
 def with_secrets(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return _workspace(tmp_path_factory.mktemp("with"), elsewhere=True)
+    return write_workspace(tmp_path_factory.mktemp("with"), elsewhere=True)
 
 
 @contextmanager

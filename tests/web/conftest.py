@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -137,16 +138,22 @@ def stranger(browser: Any, server: str) -> Iterator[Reader]:
     context.close()
 
 
+@contextmanager
+def signed_in(browser: Any, address: str, token: str) -> Iterator[Reader]:
+    """Give a page of a reader with a token, on a server that asks for tokens."""
+    context = _context(browser, locale="en-GB")
+    context.request.post(f"{address}/auth/session", data={"token": token})
+    one = Reader(context, address)
+    yield one
+    one.close()
+    context.close()
+
+
 @pytest.fixture
 def guarded(browser: Any, workspace: Path, tmp_path: Path) -> Iterator[Reader]:
-    """A page of a viewer of the case small, on a server that asks for tokens."""
+    """A page of a viewer of the case small."""
     copy = tmp_path / "workspace"
     shutil.copytree(workspace, copy)
     _, token = Tokens(copy).create("viewer", Role.VIEWER, ["small"], days=1)
-    with serving(copy, tmp_path / "serve.log") as address:
-        context = _context(browser, locale="en-GB")
-        context.request.post(f"{address}/auth/session", data={"token": token})
-        one = Reader(context, address)
+    with serving(copy, tmp_path / "serve.log") as address, signed_in(browser, address, token) as one:
         yield one
-        one.close()
-        context.close()

@@ -12,9 +12,9 @@ pytest.importorskip("nicegui")
 
 from graphkit_api.web.asked import Asked
 from graphkit_api.web.chains import Step, columns
-from graphkit_api.web.documents import _pieces
+from graphkit_api.web.documents import _cited_pieces, _pieces
 from graphkit_api.web.formats import column_money, short_money
-from graphkit_api.web.money import _without_circles
+from graphkit_api.web.money import _listed, _without_circles
 from graphkit_api.web.passages import passage
 from graphkit_api.web.script import as_script
 from graphkit_api.web.words import say, words
@@ -79,6 +79,13 @@ def test_a_chart_of_money_has_no_circle() -> None:
     assert set(_without_circles(links)) == {("a", "b"), ("b", "c")}
 
 
+def test_the_account_of_a_holder_is_there_however_many_others_there_are() -> None:
+    accounts = [{"holder": f"h{n}"} for n in range(1000)]
+    assert _listed(accounts, "h999") == ([{"holder": "h999"}], 1)
+    first, total = _listed(accounts, None)
+    assert (first, total) == (accounts[: len(first)], 1000)
+
+
 def test_a_passage_is_found_by_its_locator_else_by_its_words() -> None:
     found = passage("0123456789", "p1, char 2-5", None)
     assert found is not None
@@ -88,10 +95,17 @@ def test_a_passage_is_found_by_its_locator_else_by_its_words() -> None:
 
 
 def test_a_text_is_cut_where_marks_begin_and_end_and_loses_nothing() -> None:
-    facts = [{"locator": "chars 2-6"}, {"locator": "chars 4-8"}]
+    facts = [{"locator": "chars 2-6", "quote": None}, {"locator": "chars 4-8", "quote": None}]
     pieces = _pieces("0123456789", 0, (4, 5), [], facts)
     assert "".join(piece["text"] for piece in pieces) == "0123456789"
     assert [piece["text"] for piece in pieces if "focus" in piece["classes"]] == ["4"]
+
+
+def test_who_may_see_a_part_is_given_what_is_cited_of_a_text_and_no_word_more() -> None:
+    facts = [{"locator": one, "quote": None} for one in ("chars 8-9", "chars 2-4", "chars 3-5", "p1", None)]
+    pieces = _cited_pieces("0123456789", (2, 9), facts)
+    assert "".join(piece["text"] for piece in pieces) == "234\n…\n8"
+    assert _cited_pieces("0123456789", (0, 9), []) == []
 
 
 def test_a_phrase_takes_its_values() -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphkit.model.rule import Rule
 
 _GROWING = {"events", "documents"}
-"""The tables that a load may have added to: no view or rule reads documents, and of events only the steps depend."""
+"""The tables that a load may have added to: no rule reads documents, and of events only the steps depend."""
 
 _STEPS = {"steps", "step_states", "step_events", "step_after", "measure_steps", "found_gaps"}
 """What the steps are told by: rules of other things that read one of these are run again over the whole case."""

@@ -1,6 +1,6 @@
 -- Which rows of the case tables one may see who is limited to a region: those that lie in it or below. What stands
 -- above it is there by its name alone. Each table own_NAME takes the place of NAME (graphkit.gaps.scope).
--- Reads: asker, every case table, region_above, delivery_rows, finding_states, gap_agencies.
+-- Reads: asker, every case table, document_names, region_above, delivery_rows, finding_states, gap_agencies.
 
 CREATE TABLE own_places AS
 SELECT code AS scope, code AS region FROM region_above WHERE ancestor = (SELECT region FROM asker)
@@ -90,11 +90,15 @@ SELECT *
 FROM documents
 WHERE issuer IN (SELECT scope FROM own_places)
    OR id IN (
-    SELECT source FROM own_assignments
-    UNION ALL SELECT source FROM own_events
-    UNION ALL SELECT source FROM own_coverage
-    UNION ALL SELECT source FROM own_transfers
-    UNION ALL SELECT source FROM own_deliveries
-    UNION ALL SELECT source FROM own_findings
-    UNION ALL SELECT source FROM own_actions
+    SELECT document
+    FROM document_names
+    WHERE name IN (
+      SELECT source FROM own_assignments
+      UNION ALL SELECT source FROM own_events
+      UNION ALL SELECT source FROM own_coverage
+      UNION ALL SELECT source FROM own_transfers
+      UNION ALL SELECT source FROM own_deliveries
+      UNION ALL SELECT source FROM own_findings
+      UNION ALL SELECT source FROM own_actions
+    )
   );

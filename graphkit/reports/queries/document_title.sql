@@ -1,2 +1,2 @@
 -- What a document is called.
-SELECT title FROM documents WHERE id = {{document}}
+SELECT title FROM documents WHERE id = (SELECT document FROM document_names WHERE name = {{document}})

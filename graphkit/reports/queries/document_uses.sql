@@ -1,10 +1,6 @@
--- How many rows rest on each document.
-SELECT source, count(*) AS uses
-FROM (
-  SELECT source FROM assignments UNION ALL SELECT source FROM events UNION ALL SELECT source FROM transfers
-  UNION ALL SELECT source FROM findings UNION ALL SELECT source FROM actions UNION ALL SELECT source FROM reports
-  UNION ALL SELECT source FROM coverage
-)
-WHERE source IS NOT NULL
-GROUP BY source
-ORDER BY source
+-- How many rows of a case rest on each document.
+SELECT names.document, count(*) AS uses
+FROM ({{sourced}}) AS sourced
+JOIN document_names AS names ON names.name = sourced.source
+GROUP BY names.document
+ORDER BY names.document
