@@ -100,8 +100,13 @@ def add_handlers(app: FastAPI) -> None:
     app.add_exception_handler(KnownAnswerError, _known_answer)
 
 
+def status_of(error: Exception) -> HTTPStatus:
+    """Return the status of an error of graphkit."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
 def _known(request: Request, error: Exception) -> Response:
-    status = next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+    status = status_of(error)
     field = error.field if isinstance(error, FieldError) else None
     if field is None and isinstance(error, UsageError) and (found := _FIELD.match(str(error))):
         field = found[1]

@@ -20,6 +20,9 @@ from .access import Principal
 from .jobs import Job, JobFile, Work
 
 WRITER_WAIT_S = 60
+_NAME_BYTES = 255
+"""The longest name that a file may have on common systems."""
+
 _NAME = re.compile(r"^[^/\\\x00-\x1f<>:\"|?*]{1,150}\.(txt|html?|docx|pdf|zip)$", re.I)
 
 
@@ -78,6 +81,8 @@ def checked_name(name: str) -> str:
     """Return a document's file name. InputError when it is none, or of a kind that is not read."""
     if not _NAME.match(name) or name.startswith("."):
         raise InputError("name: a file name that ends in .txt, .html, .docx, .pdf or .zip")
+    if len(name.encode()) > _NAME_BYTES:
+        raise InputError(f"name: too long; a file's name has at most {_NAME_BYTES} bytes of UTF-8")
     return name
 
 

@@ -14,6 +14,8 @@ from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.responses import FileResponse, StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
+from graphkit.model.errors import GraphkitError
+
 from ..access import Principal, Role
 from ..dependencies import CaseDep, Passages, PrincipalDep, ServerDep, moment
 from ..errors import FieldError, NotFoundError
@@ -42,7 +44,7 @@ async def upload_case(server: ServerDep, principal: PrincipalDep, request: Reque
     principal.require_whole_cases("load a case")
     file = await _received(request, "case.zip")
     work = case_upload(server.settings.workspace, principal, file)
-    return _started(server, response, server.jobs.start("load", None, principal, _then_gone(work, file), "received"))
+    return _started(response, _begun(server, "load", None, principal, work, file))
 
 
 @router.post("/cases/{case}/documents", status_code=202, openapi_extra=_BINARY)
@@ -59,7 +61,7 @@ async def upload_document(
     principal.require_whole_cases("read a document into the review")
     file = await _received(request, checked_name(name))
     work = document_upload(server.settings.workspace, case, file)
-    return _started(server, response, server.jobs.start("ingest", case, principal, _then_gone(work, file), "received"))
+    return _started(response, _begun(server, "ingest", case, principal, work, file))
 
 
 @router.post("/cases/{case}/reports", status_code=202)
@@ -80,7 +82,7 @@ def start_report(
         job.files[name] = JobFile(path, MEDIA[asked.format])
         return {"file": name, "bytes": len(content)}
 
-    return _started(server, response, server.jobs.start("report", case, principal, work, "asked for"))
+    return _started(response, server.jobs.start("report", case, principal, work, "asked for"))
 
 
 @router.get("/jobs")
@@ -126,26 +128,36 @@ def job_file(server: ServerDep, principal: PrincipalDep, job: str, file: str) ->
 async def _received(request: Request, name: str) -> Path:
     """Write a body to a file as it comes in."""
     path = Path(tempfile.mkdtemp(prefix="graphkit-upload-")) / name
-    with path.open("wb") as stream:
-        async for part in request.stream():
-            stream.write(part)
+    try:
+        with path.open("wb") as stream:
+            async for part in request.stream():
+                stream.write(part)
+    except BaseException:  # also where the client breaks off
+        shutil.rmtree(path.parent)
+        raise
     if not path.stat().st_size:
         shutil.rmtree(path.parent)
         raise FieldError("body", "nothing was sent")
     return path
 
 
-def _then_gone(work: Work, file: Path) -> Work:
+def _begun(server: Server, kind: str, case: str | None, principal: Principal, work: Work, file: Path) -> Job:
+    """Begin a job with an upload, which is gone when the job ends, or does not begin."""
+
     def whole(job: Job) -> dict[str, object]:
         try:
             return work(job)
         finally:
             shutil.rmtree(file.parent, ignore_errors=True)
 
-    return whole
+    try:
+        return server.jobs.start(kind, case, principal, whole, "received")
+    except GraphkitError:
+        shutil.rmtree(file.parent, ignore_errors=True)
+        raise
 
 
-def _started(server: Server, response: Response, job: Job) -> JobOut:
+def _started(response: Response, job: Job) -> JobOut:
     response.headers["Location"] = f"/api/v1/jobs/{job.id}"
     return _out(job)
 

@@ -204,20 +204,28 @@ async def _show(name: str, draw: Draw, request: Request) -> None:
 
 def failed(page: Page, error: GraphkitError) -> None:
     """Tell an error in a way that says what to do."""
+    page.html("state.html", **state_of(page, error))
+
+
+def state_of(page: Page, error: GraphkitError) -> dict[str, str]:
+    """Return the state that an error is shown as, as state.html takes it."""
     if isinstance(error, RefusedError):
-        state(page, "refused", str(error))
-    elif isinstance(error, NotFoundError):
-        state(page, "not_found", str(error))
-    elif isinstance(error, StoreError):
+        return _state(page, "refused", str(error))
+    if isinstance(error, NotFoundError):
+        return _state(page, "not_found", str(error))
+    if isinstance(error, StoreError):
         _log.warning("the store cannot answer: %s", error)
-        state(page, "store", "")
-    else:
-        state(page, "wrong", str(error))
+        return _state(page, "store", "")
+    return _state(page, "wrong", str(error))
 
 
 def state(page: Page, kind: str, detail: str) -> None:
     """Draw one of the designed states: empty, cancelled, refused, not_found, store, wrong, failed."""
-    page.html("state.html", kind=kind, detail=shown(said(detail, page.lang), 600))
+    page.html("state.html", **_state(page, kind, detail))
+
+
+def _state(page: Page, kind: str, detail: str) -> dict[str, str]:
+    return {"kind": kind, "detail": shown(said(detail, page.lang), 600)}
 
 
 def _head(page: Page) -> tuple[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -17,12 +17,13 @@ from graphkit.reports.build import REPORT_KINDS, Request
 from graphkit.reports.periods import Due, reports_due
 from graphkit.reports.write import FORMATS
 
-from ..errors import FieldError
+from ..errors import FieldError, status_of
 from ..identity import principal_of
 from ..reporting import report
 from ..routes.files import PAGE_POLICY
 from .asked import Asked
-from .frame import Page, button, failed, state, view
+from .frame import Page, button, failed, state, state_of, view
+from .html import version
 from .work import CancelledWorkError, Progress
 
 _TREND_MONTHS = 5
@@ -37,8 +38,13 @@ def register() -> None:
         asked = Asked.of("report", request)
         server = request.scope["graphkit_server"]
         principal = principal_of(request)
-        page = Page(asked, request, server, principal, server.cases(principal))
-        content = _made(page, _request(page), ".html", Progress())
+        page = Page(asked, request, server, principal, [])
+        try:
+            page = replace(page, cases=server.cases(principal))
+            content = _made(page, _request(page), ".html", Progress())
+        except GraphkitError as error:
+            told = page.rendered("report_failed.html", styles=version(), **state_of(page, error))
+            return HTMLResponse(told, status_of(error))
         return HTMLResponse(content, headers={"Content-Security-Policy": PAGE_POLICY})
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -38,13 +37,9 @@ def reports_due(evaluation: Evaluation) -> list[Due]:
 
 def month_ends(before: date, count: int, first: date) -> list[date]:
     """Return the last days of at most `count` months before a day, none before `first`, the oldest first."""
-
-    def ends() -> Iterator[date]:
-        end = before.replace(day=1) - timedelta(days=1)
-        for _ in range(count):
-            if end < first:
-                return
-            yield end
-            end = end.replace(day=1) - timedelta(days=1)
-
-    return list(ends())[::-1]
+    ends: list[date] = []
+    month = before.replace(day=1)
+    while len(ends) < count and month > first:
+        ends.append(month - timedelta(days=1))
+        month = ends[-1].replace(day=1)
+    return ends[::-1]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import shutil
+import tempfile
 import time
 import zipfile
 from collections.abc import Iterator
@@ -17,8 +19,12 @@ from filelock import FileLock
 from graphkit_api import uploads
 from graphkit_api.access import Role
 from graphkit_api.app import create_app
+from graphkit_api.errors import BusyError
+from graphkit_api.jobs import Jobs
+from graphkit_api.routes import jobs
 from graphkit_api.settings import Settings
 from graphkit_api.tokens import Tokens
+from starlette.requests import ClientDisconnect, Request
 
 from graphkit.facts import Facts
 from tests.reports.small import load_small
@@ -118,6 +124,39 @@ def test_empty_and_large_uploads_are_refused(own: Path) -> None:
     with TestClient(create_app(Settings(own, upload_limit_bytes=10)), base_url=BASE) as client:
         assert client.post(UPLOADS, content=b"").status_code == 422
         assert client.post(UPLOADS, content=b"x" * 11).status_code == 413
+
+
+@pytest.mark.parametrize("name", ["说" * 90 + ".docx", "a" * 151 + ".txt", "../x.txt", ".txt"])
+def test_a_name_that_no_file_can_have_is_refused(client: TestClient, name: str) -> None:
+    answer = client.post(f"{SMALL}/documents", params={"name": name}, content=b"text")
+    assert answer.status_code == 422
+    assert "name" in answer.json()["detail"]
+
+
+def test_an_upload_that_breaks_off_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    sent = iter([{"type": "http.request", "body": b"half", "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> Any:
+        return next(sent)
+
+    with pytest.raises(ClientDisconnect):
+        asyncio.run(jobs._received(Request({"type": "http", "method": "POST", "headers": []}, receive), "case.zip"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_upload_for_which_there_is_no_room_leaves_nothing(
+    client: TestClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "temporary").mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+
+    def busy(*_: object) -> None:
+        raise BusyError("too many jobs wait")
+
+    monkeypatch.setattr(Jobs, "start", busy)
+    assert client.post(UPLOADS, content=b"PK").status_code == 429
+    assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def _is_given_page_by_page(client: TestClient, ids: list[str]) -> None:
