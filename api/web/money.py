@@ -27,6 +27,7 @@ _CROWDED = 14
 _SOURCE = "source:"
 _BENEFICIARIES = "beneficiaries"
 _MERGED = "below:"
+_RETURNED = "returned:"
 
 
 def register() -> None:
@@ -51,7 +52,6 @@ class _Told:
     nodes: dict[str, _Node]
     links: dict[tuple[str, str], Decimal]
     accounts: list[dict[str, Any]]
-    accounts_total: int
 
 
 async def _draw(page: Page) -> None:
@@ -66,7 +66,6 @@ async def _draw(page: Page) -> None:
         state(page, "empty", page.say("money.none"))
         return
     holder = page.asked.get("holder")
-    accounts = [one for one in told.accounts if holder in (None, one["holder"])]
     page.html("money.html", told=told)
     if told.links:
         with ui.element("section").props('aria-labelledby="h-flow"'):
@@ -74,7 +73,14 @@ async def _draw(page: Page) -> None:
             chart = ui.echart(_sankey(told, page, holder)).style(f"height: {min(200 + 22 * len(told.nodes), 780)}px")
             chart.props(f'role="img" aria-label="{page.say("money.chart")}"')
             ui.run_javascript(f"inkChart({chart.id})")
-    page.html("money_table.html", told=told, accounts=accounts, holder=holder)
+    accounts, total = _listed(told.accounts, holder)
+    page.html("money_table.html", told=told, accounts=accounts, total=total, holder=holder)
+
+
+def _listed(accounts: list[dict[str, Any]], holder: str | None) -> tuple[list[dict[str, Any]], int]:
+    """Return the accounts that the table has room for, of one holder or of all, and how many there are."""
+    asked = [one for one in accounts if holder in (None, one["holder"])]
+    return asked[:_ROWS], len(asked)
 
 
 def _told(evaluation: Evaluation, policy_id: str | None) -> _Told | None:
@@ -96,8 +102,7 @@ def _told(evaluation: Evaluation, policy_id: str | None) -> _Told | None:
         evaluation.case.currency,
         nodes,
         links,
-        accounts[:_ROWS],
-        len(accounts),
+        accounts,
     )
 
 
@@ -130,10 +135,16 @@ def _drawn(
         nodes[key] = _Node(label, len(merged[key]), gaps.get(holder or ""))
         return key
 
+    def back(source: str) -> str:
+        key = f"{_RETURNED}{source}"
+        nodes[key] = _Node(_name(names, source), 1, None)
+        return key
+
     links: dict[tuple[str, str], Decimal] = {}
     for row in rows(evaluation, query("holder_flows", policy=literal(policy))):
         if row["currency"] == currency and row["amount"] > 0:
-            ends = node(row["payer"]), node(row["payee"])
+            payee = row["payee"]
+            ends = node(row["payer"]), back(payee) if payee and payee.startswith(_SOURCE) else node(payee)
             links[ends] = links.get(ends, Decimal(0)) + row["amount"]
     return nodes, _without_circles(links)
 
@@ -143,6 +154,8 @@ def _label(key: str, node: _Node, told: _Told, page: Page) -> str:
         return page.say("money.beneficiaries")
     if key.startswith(_MERGED):
         return page.say("money.merged", name=node.label, n=node.holders)
+    if key.startswith(_RETURNED):
+        return page.say("money.returned", name=node.label)
     rest = f" {short_money({told.currency: node.rest}, page.lang)}" if node.rest is not None else ""
     return f"{'■ ' if rest else ''}{node.label}{rest}"
 

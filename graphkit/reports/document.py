@@ -143,7 +143,10 @@ class Link:
 
 @dataclass(frozen=True)
 class Flow:
-    """A chart of money that goes from level to level; `kept` is what stays at a level longer than it should."""
+    """A chart of money that goes from level to level; `kept` is what stays at a level longer than it should.
+
+    `undrawn` is what the chart has no place for, from where to where; as a table it is there.
+    """
 
     name: str
     title: str
@@ -151,6 +154,7 @@ class Flow:
     links: Sequence[Link]
     kept: Sequence[Decimal]
     kept_labels: Sequence[str]
+    undrawn: Sequence[tuple[str, str, Decimal]] = ()
 
 
 def chart_table(chart: Bars | Flow, lang: Lang) -> Table:
@@ -161,6 +165,7 @@ def chart_table(chart: Bars | Flow, lang: Lang) -> Table:
         return Table(chart.name, columns, [(label, *values) for label, values in chart.rows], chart.title)
     kept = [(chart.levels[at], "滞留" if zh else "held up", amount) for at, amount in enumerate(chart.kept) if amount]
     moved = [(chart.levels[one.source], chart.levels[one.target], one.amount) for one in chart.links]
+    moved += chart.undrawn
     columns = [
         Column("从" if zh else "From"),
         Column("到" if zh else "To"),

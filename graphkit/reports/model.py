@@ -158,7 +158,10 @@ class MoneyLine(_Part):
 
 
 class FlowLine(_Part):
-    """Money of one policy that went from one level to another: source, central … township, beneficiaries."""
+    """Money of one policy that went from one level to another: source, central … township, beneficiaries.
+
+    To a source it is `returned`; whoever lies in no known region is `unplaced`.
+    """
 
     policy: str
     title: Text

@@ -25,6 +25,7 @@ from graphkit.reports.document import (
     Paragraph,
     Section,
     Table,
+    chart_table,
 )
 from graphkit.reports.model import AgeLine, Entry, EvidenceLine, FindingLine, FlowLine, MatrixCell, Ref, Report, Text
 from graphkit.reports.rejected import rejected_note
@@ -723,18 +724,27 @@ class _Outline:
             found.setdefault((line.policy, line.currency), []).append(line)
         largest = sorted(found.items(), key=lambda item: (-max(line.amount for line in item[1]), item[0]))
         return [
-            self.money_flow(currency, lines) for (_, currency), lines in largest[: 2 if self.short else _MOST_FLOWS]
+            block
+            for (_, currency), lines in largest[: 2 if self.short else _MOST_FLOWS]
+            for block in self.money_flow(currency, lines)
         ]
 
-    def money_flow(self, currency: str, lines: list[FlowLine]) -> Flow:
+    def money_flow(self, currency: str, lines: list[FlowLine]) -> list[Block]:
         held: dict[str, Decimal] = {}
         for line in self.report.money:
             if line.kind == "funds_retained" and line.policy_id == lines[0].policy and line.level is not None:
                 held[line.level] = held.get(line.level, Decimal(0)) + line.amount.get(currency, Decimal(0))
         present = {level for line in lines for level in (line.from_level, line.to_level)} | set(held)
-        levels = [level for level in _FLOW_LEVELS if level in present]
+        levels = [level for level in _FLOW_LEVELS if level in present - {_UNPLACED}]
         kept = [held.get(level, Decimal(0)) for level in levels]
         text = [self.say("滞留 ", "held up ") + money_text({currency: amount}, self.lang) for amount in kept]
+        order = list(_FLOW_LEVELS)
+        drawn = [
+            line
+            for line in lines
+            if _UNPLACED not in (line.from_level, line.to_level)
+            and order.index(line.from_level) < order.index(line.to_level)
+        ]
         links = [
             Link(
                 levels.index(line.from_level),
@@ -742,10 +752,14 @@ class _Outline:
                 line.amount,
                 money_text({currency: line.amount}, self.lang),
             )
-            for line in lines
-            if levels.index(line.from_level) < levels.index(line.to_level)
+            for line in drawn
         ]
-        return Flow(
+        undrawn = [
+            (self.word(_FLOW_LEVELS[line.from_level]), self.word(_FLOW_LEVELS[line.to_level]), line.amount)
+            for line in lines
+            if line not in drawn
+        ]
+        flow = Flow(
             self.say("资金流向", "Money flow"),
             self.word(lines[0].title)
             + self.say(
@@ -756,7 +770,18 @@ class _Outline:
             links,
             kept,
             text,
+            undrawn,
         )
+        if not links:
+            return [chart_table(flow, self.lang)]
+        if not undrawn:
+            return [flow]
+        left_out = money_text({currency: sum((amount for *_, amount in undrawn), Decimal(0))}, self.lang)
+        note = self.say(
+            f"图中未画出的款项合计{left_out}：由下级转回上级的，或付款、收款单位所在层级不明的。",
+            f"Not drawn: {left_out} in all, which went back up, or whose payer or payee lies at no known level.",
+        )
+        return [flow, Paragraph(note, "note")]
 
     def waiting(self) -> None:
         lines = self.report.waiting
@@ -1094,7 +1119,11 @@ _FLOW_LEVELS = {
     "source": Text(zh="来源", en="source"),
     **words.LEVEL,
     "beneficiaries": Text(zh="受益对象", en="beneficiaries"),
+    "returned": Text(zh="退回来源", en="returned"),
+    "unplaced": Text(zh="层级不明", en="level not known"),
 }
+"""What the columns of a chart of money are called, in their order; the last one has no place in it."""
+_UNPLACED = "unplaced"
 _CATEGORY_TONE = {
     "break": "broken",
     "blockage": "stuck",

@@ -6,10 +6,13 @@ import io
 import xml.etree.ElementTree as ET
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from graphkit.case import load_case
+from graphkit.facts import Facts
 from graphkit.gaps import Evaluation, evaluate
 from graphkit.reports.build import build_report
 from graphkit.reports.charts import _hatching, chart_png, chart_svg
@@ -17,6 +20,7 @@ from graphkit.reports.document import Bars, Flow, Link, chart_table
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
 from graphkit.reports.periods import month_ends
+from tests.reports.small import write_case
 
 HOSTILE = "</svg><script>alert(1)</script>\u202e&"
 BARS = Bars(
@@ -94,6 +98,42 @@ def test_money_goes_from_level_to_level(report: Report) -> None:
     assert flow.kept == [0, Decimal("750000.05"), 0]
 
 
+def test_money_that_goes_back_or_to_whom_nobody_can_place_is_told_apart(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "case")
+    with (folder / "tables" / "agencies.csv").open("a", encoding="utf-8") as agencies:
+        agencies.write("bank,The bank,\n")
+    with (folder / "tables" / "transfers.csv").open("a", encoding="utf-8") as transfers:
+        transfers.writelines(
+            f"{key},rent,waiver,{giver},{taker},{amount},2020-03-06\n"
+            for key, giver, taker, amount in (
+                ("back", "fin-1", "source:treasury", 100000),
+                ("up", "fin-1", "fin-14", 70),
+                ("paid", "fin-1", "bank", 5),
+                ("on", "bank", "tenants-5", 4),
+            )
+        )
+    assert load_case(Facts(tmp_path / "workspace", create=True), folder).rejected == 0
+    told = build_report(evaluate(Facts(tmp_path / "workspace"), "small"))
+    assert {(line.from_level, line.to_level): line.amount for line in told.flows} == {
+        ("source", "city"): Decimal("1000000.10"),
+        ("city", "beneficiaries"): Decimal("250000.05"),
+        ("city", "returned"): 100_000,
+        ("city", "province"): 70,
+        ("city", "unplaced"): 5,
+        ("unplaced", "beneficiaries"): 4,
+    }
+    blocks = [block for section in outline(told, "en").sections for block in section.blocks]
+    at, flow = next((at, block) for at, block in enumerate(blocks) if isinstance(block, Flow))
+    assert flow.levels == ["source", "province", "city", "beneficiaries", "returned"]
+    assert [(one.source, one.target, one.amount) for one in flow.links] == [
+        (2, 3, Decimal("250000.05")),
+        (2, 4, 100_000),
+        (0, 2, Decimal("1000000.10")),
+    ]
+    assert "CNY 79 in all" in blocks[at + 1].text
+    assert ["city", "level not known", Decimal(5)] in [list(row) for row in chart_table(flow, "en").rows]
+
+
 def test_open_findings_age_and_closed_ones_do_not(report: Report) -> None:
     assert [(line.days_from, line.overdue, line.not_overdue) for line in report.ageing] == [
         (0, 0, 0), (31, 0, 0), (61, 0, 0), (91, 2, 0), (181, 0, 0),
@@ -113,3 +153,5 @@ def test_a_trend_compares_month_ends() -> None:
     assert month_ends(date(2020, 4, 30), 3, date(2020, 2, 6)) == [date(2020, 2, 29), date(2020, 3, 31)]
     assert month_ends(date(2020, 1, 15), 2, date(2019, 1, 1)) == [date(2019, 11, 30), date(2019, 12, 31)]
     assert month_ends(date(2020, 4, 30), 0, date(2019, 1, 1)) == []
+    assert month_ends(date(1, 1, 31), 5, date(1, 1, 1)) == []
+    assert month_ends(date(1, 3, 31), 5, date(1, 1, 1)) == [date(1, 1, 31), date(1, 2, 28)]
