@@ -272,7 +272,7 @@ class Evaluation:
     def gaps_of(self, ids: Iterable[str]) -> list[Gap]:
         """Return gaps by their ids, in that order; InputError when the evaluation has none of an id."""
         wanted = list(ids)
-        rows = self._gaps("SELECT * FROM gaps WHERE list_contains(?, id)", [wanted]) if wanted else []
+        rows = self._gaps("SELECT * FROM gaps WHERE id IN (SELECT unnest(?))", [wanted]) if wanted else []
         found = {one.id: one for one in rows}
         for one in wanted:
             if one not in found:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
-from itertools import islice
 from typing import Any
 
 from graphkit.gaps import Evaluation
@@ -54,7 +53,7 @@ REPORT_KINDS: dict[str, ReportName] = {"express": "express", "monthly": "monthly
 """The kinds of report, by the name that asks for one."""
 
 _NAMED = {"express": 20, "monthly": 100, "stage": 150, "ledger": 0}
-_COMPARED, _CHANGES_TOLD = 1000, 150
+_CHANGES_TOLD = 150
 _TOLD = {"express": 6, "monthly": 20, "stage": 30, "ledger": 0}
 
 
@@ -228,6 +227,8 @@ class _Builder:
 
     def looked(self) -> Looked:
         total = rows(self.ev, query("looked", steps=self.steps))[0]
+        filters = {"policy": literal(self.request.policy), "region": literal(self.request.region)}
+        known = rows(self.ev, query("known", **filters))[0]
         return Looked(
             coverage_known=rows(self.ev, "SELECT has_coverage FROM settings")[0]["has_coverage"],
             policies=total["policies"],
@@ -239,6 +240,8 @@ class _Builder:
             done=_done(self.tally(required=True)),
             by_status=self.tally(),
             rows={table: row["n"] for table, row in self.sources.items()},
+            groups=known["groups"],
+            holders=known["holders"],
         )
 
     def counts(self) -> list[KindCount]:
@@ -261,23 +264,29 @@ class _Builder:
             return None
         before, now = self.weights(self.previous), self.weights(self.ev)
         gone = before.keys() - now.keys()
-        asked = {"policy": self.request.policy, "region": self.request.region}
-        roots = ranked_roots(self.previous, _COMPARED, **asked)
-        now_roots = ranked_roots(self.ev, _COMPARED, **asked)
+        new_roots, new_roots_total = self.changed_roots(self.ev, before)
+        resolved_roots, resolved_roots_total = self.changed_roots(self.previous, now)
         return Change(
             since=self.previous.as_of,
             known_by=self.previous.known_by,
             new=[key for key in now if key not in before],
             resolved=[key for key in before if key in gone],
-            new_roots=self.entries(gap for gap in now_roots if gap.id not in before),
-            resolved_roots=self.entries(gap for gap in roots if gap.id in gone),
+            new_roots=new_roots,
+            new_roots_total=new_roots_total,
+            resolved_roots=resolved_roots,
+            resolved_roots_total=resolved_roots_total,
             persisting=len(before) - len(gone),
             worsened=[key for key in now if key in before and now[key] > before[key]],
             eased=[key for key in now if key in before and now[key] < before[key]],
         )
 
-    def entries(self, gaps: Iterable[Gap]) -> list[Entry]:
-        return [self.entry(number, gap) for number, gap in enumerate(islice(gaps, _CHANGES_TOLD), 1)]
+    def changed_roots(self, evaluation: Evaluation, other: Container[str]) -> tuple[list[Entry], int]:
+        """Return the gravest root gaps of an evaluation that the other one has not, and how many there are."""
+        roots = {row["id"] for row in rows(evaluation, "SELECT id FROM gaps WHERE root")}
+        ranked = evaluation.gap_ids(policy=self.request.policy, region=self.request.region)
+        changed = [key for key in ranked if key in roots and key not in other]
+        told = changed if self.request.every_root else changed[:_CHANGES_TOLD]
+        return [self.entry(number, gap) for number, gap in enumerate(evaluation.gaps_of(told), 1)], len(changed)
 
     def weights(self, evaluation: Evaluation) -> dict[str, tuple[int, int, Decimal]]:
         """Return what each gap weighs: people, steps held up, money."""

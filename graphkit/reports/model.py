@@ -62,6 +62,8 @@ class Looked(_Part):
         description="steps by the state in which they are shown (graphkit/reports/step_status.sql)"
     )
     rows: dict[str, int] = Field(description="rows of the case that count, by table")
+    groups: int = Field(description="beneficiary groups whose number of people is known: without any, nobody can wait")
+    holders: int = Field(description="holders through whom money went: without any, none can be held up or untraced")
 
 
 class KindCount(_Part):
@@ -82,7 +84,9 @@ class Change(_Part):
     new: list[str]
     resolved: list[str]
     new_roots: list[Entry] = Field(description="the gravest root gaps among the new ones, numbered on their own")
+    new_roots_total: int
     resolved_roots: list[Entry] = Field(description="the gravest root gaps among the resolved ones, as they were")
+    resolved_roots_total: int
     persisting: int
     worsened: list[str] = Field(description="persisting gaps that now hold up more steps or people, or more money")
     eased: list[str]

@@ -180,6 +180,7 @@ class _Outline:
         overdue = [line for line in report.follow_up if line.overdue_days is not None]
         waiting = looked.by_status.get("waiting", 0)
         unknown = roots.get("unknown", 0)
+        unclear = self.say("无从判断", "not known")
         categories = self.say("、", ", ").join(
             self.say(
                 f"{words.CATEGORY[name].zh}{number_text(n)}个", f"{number_text(n)} {words.CATEGORY[name].en.lower()}"
@@ -203,8 +204,16 @@ class _Outline:
                         self.say("受其阻滞的步骤", "step held up by them" if waiting == 1 else "steps held up by them"),
                         "waiting",
                     ),
-                    Figure(number_text(people), self.say("尚在等待的对象", "beneficiaries waiting"), "stuck"),
-                    Figure(money_text(held, self.lang) or "0", self.say("滞留资金", "money held up"), "stuck"),
+                    Figure(
+                        number_text(people) if looked.groups else unclear,
+                        self.say("尚在等待的对象", "beneficiaries waiting"),
+                        "stuck",
+                    ),
+                    Figure(
+                        money_text(held, self.lang) or ("0" if looked.holders else unclear),
+                        self.say("滞留资金", "money held up"),
+                        "stuck",
+                    ),
                     Figure(number_text(len(overdue)), self.say("逾期未落实的问题", "findings overdue"), "broken"),
                     Figure(
                         number_text(unknown), self.say("未查（不计入断点）", "not looked at (not counted)"), "unknown"
@@ -237,9 +246,7 @@ class _Outline:
     def worst_sentence(self) -> Paragraph | None:
         if not self.report.roots:
             return None
-        return Paragraph(
-            self.say("影响最大的一处：", "The one with the largest impact: ") + self.word_of(self.report.roots[0])
-        )
+        return Paragraph(self.say("最严重的一处：", "The gravest one: ") + self.word_of(self.report.roots[0]))
 
     def word_of(self, entry: Entry) -> str:
         return entry.gap.explanation.zh if self.lang == "zh" else entry.gap.explanation.en
@@ -338,15 +345,23 @@ class _Outline:
                 )
             ),
         )
-        none = Paragraph(self.say("无。", "None."))
-        self.part(
-            "新增的根源性问题", "New root gaps", self.gap_table(self.say("新增", "New"), change.new_roots) or none
-        )
+        new, resolved = self.say("新增", "New"), self.say("消除", "Resolved")
+        self.part("新增的根源性问题", "New root gaps", *self.changed(new, change.new_roots, change.new_roots_total))
         self.part(
             "已消除的根源性问题",
             "Root gaps resolved",
-            self.gap_table(self.say("消除", "Resolved"), change.resolved_roots) or none,
+            *self.changed(resolved, change.resolved_roots, change.resolved_roots_total),
         )
+
+    def changed(self, name: str, entries: Sequence[Entry], total: int) -> Iterable[Block]:
+        yield self.gap_table(name, entries) or Paragraph(self.say("无。", "None."))
+        if left := total - len(entries):
+            note = self.say(
+                f"共{number_text(total)}个，只列最严重的{number_text(len(entries))}个，其余{number_text(left)}个见工作簿。",
+                f"The gravest {number_text(len(entries))} of {number_text(total)}; the workbook has the other "
+                f"{number_text(left)}.",
+            )
+            yield Paragraph(note, "note")
 
     def gap_table(self, name: str, entries: Sequence[Entry], numbered: bool = False) -> Table | None:
         if not entries:
@@ -680,7 +695,14 @@ class _Outline:
     def money(self) -> None:
         lines = self.report.money
         if not lines:
-            none = Paragraph(self.say("未发现资金滞留或来源不明。", "No money is held up or untraced."))
+            none = Paragraph(
+                self.say("未发现资金滞留或来源不明。", "No money is held up or untraced.")
+                if self.report.looked.holders
+                else self.say(
+                    "有无资金滞留或来源不明无从判断：没有资金划拨记录。",
+                    "Whether money is held up or untraced is not known: no transfer is on record.",
+                )
+            )
             self.section("资金滞留与去向", "Money held up, and where it went", none, *self.money_flows())
             return
         self.section(
@@ -789,7 +811,14 @@ class _Outline:
             self.section(
                 "等待中的受益对象",
                 "Beneficiaries waiting",
-                Paragraph(self.say("没有因断点而等待的对象。", "Nobody waits because of a break.")),
+                Paragraph(
+                    self.say("没有因断点而等待的对象。", "Nobody waits because of a break.")
+                    if self.report.looked.groups
+                    else self.say(
+                        "有无等待的对象无从判断：没有登记人数的受益群体。",
+                        "Whether anybody waits is not known: no beneficiary group has a number of people.",
+                    )
+                ),
             )
             return
         self.section(

@@ -10,12 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from graphkit.gaps import Evaluation
+from graphkit.case import load_case
+from graphkit.facts import Facts
+from graphkit.gaps import Evaluation, evaluate
 from graphkit.model.errors import UsageError
+from graphkit.reports import build
 from graphkit.reports.build import Request, build_report, ranked_roots
-from graphkit.reports.document import PAPER_ROWS, Column, Table, on_paper
+from graphkit.reports.document import PAPER_ROWS, Column, Figures, Paragraph, Table, on_paper
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
+from graphkit.reports.text import Lang
+from tests.reports.small import write_case
 
 SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
 
@@ -85,6 +90,52 @@ def test_what_is_new_since_the_last_report(report_since: Report) -> None:
     assert change.persisting + len(change.new) == sum(
         kind.gaps for kind in report_since.counts if kind.kind != "blocked_step"
     )
+
+
+def test_new_roots_are_chosen_among_all_and_what_is_left_out_is_told(
+    small: Evaluation, report_since: Report, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    day = date(2020, 3, 31)
+    before = evaluate(small.facts, "small", day)
+    had, has = ({gap.id for gap in one.gaps()} for one in (before, small))
+    new = [gap.id for gap in small.gaps() if gap.root and gap.id not in had]
+    resolved = [gap.id for gap in before.gaps() if gap.root and gap.id not in has]
+    assert len(new) > 1
+    whole = report_since.change
+    assert whole is not None
+    assert [entry.gap.id for entry in whole.new_roots] == new
+    assert [entry.gap.id for entry in whole.resolved_roots] == resolved
+
+    monkeypatch.setattr(build, "_CHANGES_TOLD", 1)
+    cut = build_report(small, Request(last_period_end=day), before)
+    assert cut.change is not None
+    assert ([entry.gap.id for entry in cut.change.new_roots], cut.change.new_roots_total) == (new[:1], len(new))
+    told = [
+        block.text
+        for section in outline(cut, "en").sections
+        for block in section.blocks
+        if isinstance(block, Paragraph)
+    ]
+    assert f"The gravest 1 of {len(new)}; the workbook has the other {len(new) - 1}." in told
+
+    workbook = build_report(small, Request(last_period_end=day, every_root=True), before)
+    assert workbook.change is not None
+    assert [entry.gap.id for entry in workbook.change.new_roots] == new
+
+
+@pytest.mark.parametrize(("lang", "unclear"), [("zh", "无从判断"), ("en", "not known")])
+def test_what_cannot_be_told_is_not_told_as_nothing(tmp_path: Path, lang: Lang, unclear: str) -> None:
+    folder = write_case(tmp_path / "case")
+    for table in ("transfers", "deliveries"):
+        (folder / "tables" / f"{table}.csv").unlink()
+    groups = folder / "tables" / "beneficiary_groups.csv"
+    groups.write_text(groups.read_text("utf-8").replace(",100", ",").replace(",40", ","), encoding="utf-8")
+    assert load_case(Facts(tmp_path / "workspace", create=True), folder).rejected == 0
+    document = outline(build_report(evaluate(Facts(tmp_path / "workspace"), "small")), lang)
+    blocks = [block for section in document.sections for block in section.blocks]
+    assert sum(unclear in block.text for block in blocks if isinstance(block, Paragraph)) == 2
+    (figures,) = (block.items for block in blocks if isinstance(block, Figures))
+    assert sum(one.value == unclear for one in figures) == 2
 
 
 def test_synthetic_data_and_missing_coverage_are_said_first(made_up: Evaluation, report: Report) -> None:
