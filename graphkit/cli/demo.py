@@ -41,11 +41,14 @@ def demo(
     evaluation = evaluate_case(facts, name)
     gaps = evaluation.gaps()
     print_table(gaps_table(evaluation, gaps, language_, _SHOWN))
-    report = build_report(evaluation, Request(kind=REPORT_KINDS["stage"]), None)
+    report = build_report(evaluation, Request(kind=REPORT_KINDS["stage"]))
+    whole = build_report(evaluation, Request(kind=REPORT_KINDS["stage"], every_root=True))
     document = json.dumps(gaps_document([(evaluation, gaps)]), ensure_ascii=False, indent=1)
     files = {
         "report.html": report_bytes(report, ".html", language_),
         "report.md": report_bytes(report, ".md", language_),
+        "report.docx": report_bytes(report, ".docx", language_),
+        "report.xlsx": report_bytes(whole, ".xlsx", language_),
         "gaps.json": f"{document}\n".encode(),
         "chain.html": chain_page(evaluation, language_).encode(),
     }
