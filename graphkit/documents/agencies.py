@@ -17,6 +17,8 @@ from graphkit.documents.places import HAN, Place, Places, Said
 _CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
 
 _LONGEST_ZONE = 9
+_LONGEST_BRANCH = 16  # 巴音郭楞蒙古自治州中心支行
+_TWO_LEVELS = re.compile(r"[省市县区州盟旗][、和]$|某$")
 _SHORTEST_FIRM = 4
 _ZONE_WHY = "an office of a zone; no region's code stands for it"
 _SIGNED_LINES, _HEAD_LINES = 5, 4
@@ -48,7 +50,9 @@ class _Context(Said):
     last: Mention | None = None
     corps: bool = False
     head_bank: str | None = None
-    banks: list[str] = field(default_factory=list)
+    banks: set[str] = field(default_factory=set)
+    banks_to: int = 0
+    other_banks: bool = False
     called: dict[str, dict[str, Mention]] = field(default_factory=dict)
 
 
@@ -88,7 +92,6 @@ class AgencyFinder:
             self._by_group,
             self._by_each,
             self._by_bank_office,
-            self._by_place_list,
             self._by_place,
             self._by_short_county,
             self._by_implied_place,
@@ -154,10 +157,20 @@ class AgencyFinder:
                 return bank
         return None
 
+    def _banks_before(self, text: str, position: int, context: _Context) -> set[str]:
+        """Return the ids of the banks that the text names before a place; "" for one that is no national bank."""
+        context.banks |= {one for at in range(context.banks_to, position) if (one := self._bank_at(text, at))}
+        context.banks_to = max(position, context.banks_to)
+        return context.banks | ({""} if context.other_banks else set())
+
     def _bank_at(self, text: str, position: int) -> str | None:
         """Return the id of the national bank whose name begins here."""
-        banks = (one for _, agencies in self._gazetteer.names.all_at(text, position) for one in agencies)
-        return next((one.id for one in banks if one.national and self._is_bank(one)), None)
+        for name, agencies in self._gazetteer.names.all_at(text, position):
+            if self._offices.may_end(text, position + len(name), name):
+                for one in agencies:
+                    if one.national and self._is_bank(one):
+                        return one.id
+        return None
 
     def _office_at(self, line: str, after: re.Pattern[str]) -> str | None:
         found = self._at(line, 0, _Context())
@@ -184,10 +197,9 @@ class AgencyFinder:
         if mention.kind != "agency":
             return
         context.last = mention
-        if bank := self._bank_at(text, mention.start):
-            context.banks.append(bank)
-        elif mention.id is None and mention.name.endswith((*self._words["banks"], *self._words["bank_offices"])):
-            context.banks.append("")  # a bank of which nothing else is known
+        if mention.name.endswith((*self._words["banks"], *self._words["bank_offices"])):
+            national = self._bank_at(text, mention.start) is not None
+            context.other_banks |= not national and mention.rule != "bank_office"
         called = _CALLED.match(text, mention.end)
         if called:
             context.called.setdefault(called.group("name")[0], {})[called.group("name")] = mention
@@ -298,9 +310,9 @@ class AgencyFinder:
 
     def _by_bank_office(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         """汪清县支行, 州分行: an office of the bank whose document it is, else of the only bank named before."""
-        if not self._may_be_bare(text, position, context):
+        if "行" not in text[position : position + _LONGEST_BRANCH] or not self._may_be_bare(text, position, context):
             return None
-        place = self._places.read(text, position, context)
+        place = self._places.read(text, position, context) or self._short_county_place(text, position, context)
         word = None if place else self._implied_words.match(text, position)
         at = place.end if place else word.end() if word else 0
         branch = self._offices.bank_branch(text, at) if at else None
@@ -313,7 +325,7 @@ class AgencyFinder:
         where = self._where(place, word, context, "bank_office")
         region = self._regions.get(where.code) if where else None
         end = branch.end
-        banks = {context.head_bank} if context.head_bank else set(context.banks)
+        banks = {context.head_bank} if context.head_bank else self._banks_before(text, position, context)
         written = text[position:end]
         why = "the text does not say of which bank"
         unknown = Mention(position, end, "agency", written, None, None, None, why, 0.6, "bank_office")
@@ -334,18 +346,23 @@ class AgencyFinder:
         known, name = (own[0].id, own[0].name) if len(own) == 1 else (identity, name)
         return [Mention(position, end, "agency", name, known, region.level, region.code, why, 0.85, "bank_office")]
 
-    def _by_place_list(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        """州财政、自然资源、住建等部门: offices of one place; the first is named with it."""
-        place = self._places.read(text, position, context)
-        word = None if place else self._implied_words.match(text, position)
-        if place is None and (word is None or not self._may_be_bare(text, position, context)):
+    def _short_county_place(self, text: str, position: int, context: _Context) -> Place | None:
+        """Read a county without its 县 (枣阳 of 枣阳市), the only one of that name or one that the text has named."""
+        found = self._regions.short_counties.at(text, position)
+        if found is None:
             return None
-        found = self._offices.listed(text, place.end if place else word.end() if word else position)
-        where = self._where(place, word, context, "place_list")
-        if where is None or where.level in {"central", "township"} or len(found) < 2:
+        name, codes = found
+        code = codes[0] if len(codes) == 1 else self._near_county(codes, context)
+        return Place(position + len(name), code, tuple(codes), full=False, why=f"counties are called {name}")
+
+    def _list_of(self, text: str, position: int, at: int, where: Callable[[], _Where | None]) -> list[Mention] | None:
+        """州财政、自然资源、住建等部门: offices of one place; the first is named with it."""
+        found = self._offices.listed(text, at)
+        there = where() if len(found) > 1 else None
+        if there is None or there.level in {"central", "township"}:
             return None
         starts = [position, *_starts_of(text, position, found)[1:]]
-        return [self._made(text, start, one, where) for start, one in zip(starts, found, strict=True)]
+        return [self._made(text, start, one, there) for start, one in zip(starts, found, strict=True)]
 
     def _by_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         party = text.startswith(self._words["party_word"], position)
@@ -359,6 +376,8 @@ class AgencyFinder:
         level = region.level if region else None
         if level == "central":
             return None
+        if listed := self._list_of(text, position, place.end, lambda: self._where(place, None, context, "place_list")):
+            return listed
         if level == "city" and (short := self._short_county_in(text, position, place)):
             return [short]
         town = None
@@ -484,7 +503,7 @@ class AgencyFinder:
 
     def _by_corps(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         """新疆生产建设兵团财政局: no code of a region stands for the corps, so that its offices have no id."""
-        match = self._corps.match(text, position)
+        match = self._corps.match(text, position) if context.corps else None
         office = self._offices.read(text, match.end(), territory=True, free=True) if match else None
         if office is None or office.generic:
             return None
@@ -495,7 +514,9 @@ class AgencyFinder:
     def _by_department(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         """集团财务部、法务部: departments of a company, which have no id."""
         last = context.last
-        of = self._department_of.match(text, position) if self._may_begin_name(text, position) else None
+        of = self._department_of.match(text, position)
+        if of is None or not self._may_begin_name(text, position):
+            of = None
         if of is None and not (last and last.rule == "department" and LIST_MARK.fullmatch(text[last.end : position])):
             return None
         match = self._department.match(text, of.end() if of else position)
@@ -506,7 +527,10 @@ class AgencyFinder:
 
     def _by_zone(self, text: str, position: int, context: _Context) -> list[Mention] | None:
         """东湖高新区人社局: a zone is no region with a code."""
-        match = self._zone.match(text, position) if self._may_begin_name(text, position) else None
+        near = text[position : position + _LONGEST_ZONE + 6]
+        match = self._zone.match(text, position) if "区" in near or "园" in near else None
+        if match and not self._may_begin_name(text, position):
+            return None
         office = self._offices.read(text, match.end(), territory=True) if match else None
         if office is None or office.generic:
             return None
@@ -679,6 +703,11 @@ class AgencyFinder:
     ) -> list[Mention] | None:
         """Read an agency of a territory that is not named: 省财政厅, 县政府."""
         match = self._implied_words.match(text, start)
+        # 市、县财政等部门 are of both, 某县财政等部门 of one that is hidden.
+        if match and not _TWO_LEVELS.search(text, max(0, position - 2), position):
+            listed = self._list_of(text, position, match.end(), lambda: self._where(None, match, context, "place_list"))
+            if listed:
+                return listed
         office = self._offices.read(text, match.end(), territory=True, party=party) if match else None
         if match and office is None and self._places.may_begin(text, start):
             office = self._offices.bare(text, match.end())
@@ -780,7 +809,7 @@ class AgencyFinder:
 
     @cached_property
     def _zone_before(self) -> re.Pattern[str]:
-        return re.compile(rf"(?:{self._words['zones']})$")
+        return re.compile(rf"(?:{self._words['zones']}|师|兵团)$")
 
     @cached_property
     def _company_ends(self) -> tuple[str, ...]:

@@ -132,7 +132,7 @@ class Offices:
 
     def ahead(self, text: str, at: int) -> tuple[str, str, int] | None:
         """Read the name of a body that stands before its territory: its key, its official name, where it ends."""
-        for name, key, full in self._ahead:
+        for name, key, full in self._ahead.get(text[at : at + 1], ()):
             if text.startswith(name, at):
                 term = self._term.match(text, at + len(name))  # 政协第十三届山西省委员会
                 return key, full, term.end() if term else at + len(name)
@@ -159,17 +159,18 @@ class Offices:
 
     def _body(self, text: str, at: int, party: bool) -> Office | None:
         if text.startswith(("委", "党委"), at):
-            at += text.startswith("党委", at)
+            own_word = "党委" if text.startswith("党委", at) else "委"  # 自治区党委
+            at += len(own_word) - 1
             end = at + (3 if party and text.startswith("委员会", at) else 1)
             inner = self._inner(text, end, "party") or self._commission_at(text, end)
             if inner:
-                return Office(end + len(inner), f"party/{inner}", f"委{inner}")
+                return Office(end + len(inner), f"party/{inner}", own_word + inner)
             if group := self._group.match(text, end):
-                return Office(group.end(), f"party/{group.group()}", f"委{group.group()}")
+                return Office(group.end(), f"party/{group.group()}", own_word + group.group())
             own = self._short(text, end)  # 市委台办 is 市台办
             if own:
                 return own
-            return Office(end, "party", "委") if end > at + 1 or self.may_end(text, end, "委") else None
+            return Office(end, "party", own_word) if end > at + 1 or self.may_end(text, end, "委") else None
         term = self._term.match(text, at)
         at = term.end() if term else at
         for name, key in self._bodies:
@@ -250,9 +251,13 @@ class Offices:
         return list(self._rules["not_after"].items())
 
     @cached_property
-    def _ahead(self) -> list[tuple[str, str, str]]:
+    def _ahead(self) -> dict[str, list[tuple[str, str, str]]]:
+        """The names of bodies that stand before their territory by their first character, the longest first."""
         names = [(name, key, one[0]) for key, one in self._rules["bodies_ahead"].items() for name in one]
-        return sorted(names, key=lambda one: -len(one[0]))
+        first: dict[str, list[tuple[str, str, str]]] = {}
+        for one in sorted(names, key=lambda one: -len(one[0])):
+            first.setdefault(one[0][0], []).append(one)
+        return first
 
     @cached_property
     def _ahead_end(self) -> re.Pattern[str]:

@@ -48,11 +48,10 @@ class Regions:
         # The cities of the production corps of Xinjiang that are one with a division: 第八师, 第八师石河子市.
         divisions = {name: str(code) for name, code in rules["divisions"].items() if str(code) in self._regions}
         self.divisions = frozenset(divisions.values())
-        entries += [
-            (division + city, Name(code, full=True))
-            for division, code in divisions.items()
-            for city in ("", self._regions[code].name)
-        ]
+        for division, code in divisions.items():
+            city = self._regions[code].name
+            names = (division, division + city, division.removeprefix("第") + city)
+            entries += [(name, Name(code, full=True)) for name in names]
         self.names = NameIndex(entries)
         # 德化 of 德化县 is a region only where an office follows (德化生态环境局).
         self.short_counties = NameIndex(

@@ -87,6 +87,9 @@ def test_an_office_is_known_by_its_function_and_region(text: str, expected: list
         ("海伦市委实施乡村振兴战略领导小组办公室", ["party-实施乡村振兴战略领导小组办公室-231283"]),
         ("恩平市府办、市政府办公室", ["government-office-440785"] * 2),
         ("自治区党委、乡党委", [None]),
+        ("内蒙古自治区党委办公厅", ["party-office-150000"]),
+        ("襄阳市。市、县财政、民政等部门；某县财政、民政等部门", [None] * 4),
+        ("八师石河子市审计局、建工师审计局", ["audit-659001", None]),
         # The production corps of Xinjiang and its divisions.
         (
             "第八师石河子市审计局、师市审计局、第八师民政局、师纪委监委",
@@ -114,6 +117,8 @@ def test_which_office_a_name_means(text: str, expected: list[str | None]) -> Non
         ("工商银行、农业银行发放贷款。汪清县支行收回。", ["icbc", "abc", None]),
         ("晋商银行发放贷款。汪清县支行收回。", [None, None]),
         ("汪清县支行收回。", [None]),
+        ("建设银行湖北省分行审计情况\n枣阳支行、朝阳支行收回。", ["ccb-420000", "ccb-420683", None]),
+        ("市农行、工行等银行发放贷款。枣阳支行收回。", ["icbc", None]),
     ],
 )
 def test_a_bare_branch_is_that_of_the_documents_bank_or_of_the_only_one_named(
