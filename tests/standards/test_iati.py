@@ -166,6 +166,26 @@ def test_an_activity_that_stands_twice_counts_once(tmp_path: Path) -> None:
     assert made.account.balanced
 
 
+def test_activities_without_an_identifier_do_not_answer_for_each_other(tmp_path: Path) -> None:
+    activity = """<iati-activity last-updated-datetime="2022-01-01T00:00:00Z" default-currency="EUR">
+        <reporting-org ref="AA-ORG" type="21"/><title><narrative>{title}</narrative></title>
+        <activity-status code="2"/><activity-date iso-date="2020-01-01" type="2"/>
+        <activity-date iso-date="2021-01-01" type="3"/>{moved}</iati-activity>"""
+    moved = """<transaction><transaction-type code="{code}"/><transaction-date iso-date="2020-06-01"/>
+        <value value-date="2020-06-01">5</value></transaction>"""
+    path = tmp_path / "unnamed.xml"
+    path.write_text(
+        '<iati-activities version="2.03">'
+        + activity.format(title="paid", moved=moved.format(code=2) + moved.format(code=3))
+        + activity.format(title="promised", moved=moved.format(code=2))
+        + "</iati-activities>"
+    )
+    folder = import_iati([path], tmp_path / "case").folder
+    with (folder / "tables" / "events.csv").open(encoding="utf-8", newline="") as stream:
+        disbursed = {row["policy"] for row in csv.DictReader(stream) if row["stage"] == "disburse"}
+    assert disbursed == {"unnamed-1"}
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

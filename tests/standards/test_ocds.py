@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+import yaml
 
 from graphkit.model.errors import InputError
 from graphkit.standards import import_ocds
@@ -191,3 +192,26 @@ def test_amounts_may_be_written_with_an_exponent(tmp_path: Path, bring: Bring) -
     )
     total = bring(import_ocds, [path]).evaluation.sql("SELECT sum(amount) AS total FROM transfers").to_pylist()
     assert total[0]["total"] == Decimal(12_500_000)
+
+
+def test_awards_and_contracts_without_an_id_are_told_apart(tmp_path: Path) -> None:
+    signed = {"dateSigned": "2022-03-03T00:00:00Z", "suppliers": [{"id": "s1"}]}
+    owed = {"milestones": [{"id": "m", "dueDate": "2022-09-01T00:00:00Z", "status": "notMet"}]}
+    process = {
+        "ocid": "x",
+        "date": "2023-01-01T00:00:00Z",
+        "awards": [{"title": "a", **owed}, {"title": "b"}, {"id": "1"}, {"id": "1"}],
+        "contracts": [{"title": "c", **signed, **owed}, {"title": "d", **signed, **owed}],
+    }
+    path = tmp_path / "unnamed.json"
+    path.write_text(json.dumps(process))
+    made = import_ocds([path], tmp_path / "case")
+    tallies = made.account.tallies
+    assert (tallies["awards"].used.total(), tallies["awards"].kept.total()) == (3, 1)
+    assert tallies["contracts"].used == {"steps": 2}
+    assert made.account.balanced
+    stages = {one["id"]: one for one in yaml.safe_load((made.folder / "policies" / "x.yaml").read_text())["stages"]}
+    assert {one for one in stages if one.startswith("award-")} == {"award-unnamed", "award-unnamed~2", "award-1"}
+    assert {one for one in stages if one.startswith("contract-")} == {"contract-unnamed", "contract-unnamed~2"}
+    for owner in ("award-unnamed", "contract-unnamed", "contract-unnamed~2"):
+        assert stages[f"milestone-{owner}-m"]["after"] == [owner]

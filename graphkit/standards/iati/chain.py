@@ -97,7 +97,7 @@ def _add_start(chain: Chain, activity: Activity, begun: date | None) -> None:
 
 
 def _add_disbursement(chain: Chain, activity: Activity, seen: Survey) -> None:
-    entry = seen.activities[activity.identifier]
+    entry = seen.activities[activity.key]
     first = _first_outflow(activity, seen)
     committed = sum(
         one.value.amount
@@ -119,7 +119,7 @@ def _add_disbursement(chain: Chain, activity: Activity, seen: Survey) -> None:
 
 
 def _first_outflow(activity: Activity, seen: Survey) -> date | None:
-    own = [activity.identifier, *seen.descendants(activity.identifier)]
+    own = [activity.key, *seen.descendants(activity.identifier)]
     days = [seen.activities[one].first_outflow for one in own if one in seen.activities]
     return min((day for day in days if day is not None), default=None)
 

@@ -89,11 +89,11 @@ class _Import:
         self._file = self.folder.document(path)
         for activity in read_activities(path):
             self._read(activity)
-            if self.seen.is_replaced(activity.identifier, activity.digest):
+            if self.seen.is_replaced(activity.key, activity.digest):
                 self._replaced += 1
                 self._keep_all(activity, "an older version of what stands in the files again")
                 continue
-            used = self._used.setdefault(activity.identifier, set())
+            used = self._used.setdefault(activity.key, set())
             if activity.digest in used:
                 self._keep_all(activity, "stands twice, word for word")
                 continue

@@ -129,3 +129,8 @@ class Activity:
     url: str
     rest: dict[str, Any] = field(default_factory=dict)
     rest_count: int = 0
+
+    @property
+    def key(self) -> str:
+        """What tells it from the others of the files: its identifier, or where it has none its content."""
+        return self.identifier or self.digest

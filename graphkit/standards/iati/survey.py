@@ -81,7 +81,7 @@ class Publisher:
 
 @dataclass(slots=True)
 class Survey:
-    """What the files hold as a whole. `paid` and `received` are claims by (from activity, to activity)."""
+    """What the files hold as a whole, by the key of the activity; `paid` and `received` are claims by (from, to)."""
 
     as_of: date | None = None
     activities: dict[str, Seen] = field(default_factory=dict)
@@ -100,7 +100,7 @@ class Survey:
         """Whether the same publisher tells the activity anew in these files, at a later date."""
         versions = self.versions.get(activity, {})
         own = versions.get(digest)
-        if not activity or own is None or own.updated is None:
+        if own is None or own.updated is None:
             return False
         return any(
             one.reporter == own.reporter and one.updated is not None and one.updated > own.updated
@@ -136,7 +136,7 @@ def survey(paths: Iterable[Path]) -> Survey:
                 days.append(activity.updated)
             moved = [one.day for one in activity.movements if one.day]
             latest = max([*moved, *([latest] if latest else [])], default=None)
-            versions = seen.versions.setdefault(activity.identifier, {})
+            versions = seen.versions.setdefault(activity.key, {})
             if activity.digest in versions:
                 continue
             versions[activity.digest] = Version(activity.reporter.key, activity.updated)
@@ -216,12 +216,15 @@ def _note_money(seen: Survey, activity: Activity) -> None:
                 outflows.append(one.day)
             case "in" if amount > 0:
                 has_income = True
+        if not activity.identifier:
+            # No other record can name it, so none is expected to.
+            continue
         claim = Claim(one.day, one.value.currency or NO_CURRENCY, amount, activity.digest)
         if kind.flow == "out" and one.receiver.activity and one.receiver.activity != activity.identifier:
             seen.paid[activity.identifier, one.receiver.activity].append(claim)
         if kind.flow == "in" and one.provider.activity and one.provider.activity != activity.identifier:
             seen.received[one.provider.activity, activity.identifier].append(claim)
-    entry = seen.activities.setdefault(activity.identifier, Seen(activity.reporter.key, activity.told_until))
+    entry = seen.activities.setdefault(activity.key, Seen(activity.reporter.key, activity.told_until))
     entry.looked_until = max((day for day in (entry.looked_until, activity.told_until) if day), default=None)
     entry.has_income = entry.has_income or has_income
     if outflows:

@@ -35,9 +35,9 @@ def build(process: Process, chain: Chain, records_awards: bool) -> list[Verdict]
     return _add_milestones(process, chain)
 
 
-def contract_stage(contract: dict[str, Any]) -> str:
+def contract_stage(process: Process, contract: dict[str, Any]) -> str:
     """Return the stage of a contract's signing."""
-    return f"contract-{text(contract.get('id')) or 'unnamed'}"
+    return f"contract-{process.name_of('contracts', contract)}"
 
 
 def _money(value: Any) -> dict[str, Any]:
@@ -103,7 +103,7 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
     may_precede = after if text(tender.get("procurementMethod")) in _DIRECT else None
     stages: dict[str, str] = {}
     for award in process.parts("awards"):
-        key = text(award.get("id")) or "unnamed"
+        key = process.name_of("awards", award)
         if key in stages:
             continue
         stage = stages[key] = f"{AWARD}-{key}"
@@ -140,13 +140,13 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
 def _add_contracts(process: Process, chain: Chain, awards: dict[str, str]) -> None:
     completed = chain.completed()
     for contract in process.parts("contracts"):
-        stage = contract_stage(contract)
+        stage = contract_stage(process, contract)
         if chain.has(stage):
             continue
         award = text(contract.get("awardID"))
         signed = _happened(day(contract.get("dateSigned")), process)
         status = text(contract.get("status"))
-        title = short(text(contract.get("title")) or text(contract.get("id")), 120)
+        title = short(text(contract.get("title")) or process.name_of("contracts", contract), 120)
         if award and award not in awards and awards:
             awards[award] = _add_lost_award(process, chain, contract, award)
         # An award that is not done says so itself; the contract is then not blamed for it again.
@@ -186,12 +186,12 @@ def _add_milestones(process: Process, chain: Chain) -> list[Verdict]:
     verdicts = []
     seen: dict[str, int] = {}
     for section, owner, milestone in items_with(process, "milestones"):
-        place = section if section in ("planning", "tender") else f"{section.removesuffix('s')}-{text(owner.get('id'))}"
+        in_part = section in ("planning", "tender")
+        place = section if in_part else f"{section.removesuffix('s')}-{process.name_of(section, owner)}"
         key = f"milestone-{place}-{text(milestone.get('id')) or 'unnamed'}"
         seen[key] = seen.get(key, 0) + 1
         stage = key if seen[key] == 1 else f"{key}~{seen[key]}"
-        before = contract_stage(owner) if section == "contracts" else place
-        after = [before] if chain.has(before) else None
+        after = [place] if chain.has(place) else None
         title = short(
             text(milestone.get("title")) or text(milestone.get("description")) or text(milestone.get("id")), 160
         )

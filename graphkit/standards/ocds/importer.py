@@ -14,7 +14,7 @@ from graphkit.model.errors import UsageError
 from graphkit.standards.account import Account
 from graphkit.standards.chain import NO_CURRENCY, WORLD, Chain, below_zero
 from graphkit.standards.folder import CaseFolder, compact_json, file_name
-from graphkit.standards.ocds.chain import build, contract_stage
+from graphkit.standards.ocds.chain import build
 from graphkit.standards.ocds.process import (
     Party,
     Process,
@@ -104,8 +104,11 @@ class _Import:
             self.account.read("milestones")
             self.account.use("milestones", f"steps: {verdict}")
         for what in ("awards", "contracts"):
-            self.account.read(what, len(process.parts(what)))
-            self.account.use(what, "steps", len(process.parts(what)))
+            parts = process.parts(what)
+            steps = len({process.name_of(what, one) for one in parts})
+            self.account.read(what, len(parts))
+            self.account.use(what, "steps", steps)
+            self.account.keep(what, "has the id of another of its process, which counts", len(parts) - steps)
         self._organisations(process)
         self._transactions(process)
         self._write_policy(process, chain)
@@ -161,7 +164,7 @@ class _Import:
         for contract in process.parts("contracts"):
             named = [one.key for one in self._suppliers(process, contract) if one.key and one.key not in lead]
             for stage in chain.stages:
-                own = contract_stage(contract).removeprefix("contract-")
+                own = process.name_of("contracts", contract)
                 if stage["id"] in (f"contract-{own}", f"implementation-{own}") or stage["id"].startswith(
                     f"milestone-contract-{own}-"
                 ):

@@ -47,6 +47,14 @@ class Process:
         """Return a section that is a list of objects."""
         return objects(self.data.get(name))
 
+    def name_of(self, section: str, part: dict[str, Any]) -> str:
+        """Return what tells a part of a list from the others: its id; of those without one, unnamed, unnamed~2 …"""
+        if given := text(part.get("id")):
+            return given
+        unnamed = [one for one in self.parts(section) if not text(one.get("id"))]
+        turn = next(turn for turn, one in enumerate(unnamed, start=1) if one is part)
+        return "unnamed" if turn == 1 else f"unnamed~{turn}"
+
     def looked_until(self, section: str) -> date | None:
         """Return the last day on which the section was stated."""
         return self.stated.get(section)
