@@ -19,16 +19,17 @@ from graphkit.model.errors import GraphkitError, InputError
 
 COLUMNS = (
     "id", "document", "kind", "text", "value", "fields", "confidence", "rule", "locator", "context", "status",
-    "decided_by", "decided_at", "decision", "correction", "note",
+    "decided_by", "decided_at", "remark", "reason", "decision", "correction", "note",
 )  # fmt: skip
 _TITLES = {
     "zh": (
         "编号", "文件", "类别", "原文", "取值", "字段", "可信度", "规则", "位置", "上下文", "状态", "审核人",
-        "审核时间", "决定(accept/correct/reject/undo)", "更正(字段=值; 字段=值)", "备注",
+        "审核时间", "抽取说明", "审核意见", "决定(accept/correct/reject/undo)", "更正(字段=值; 字段=值)", "备注",
     ),
     "en": (
         "id", "document", "kind", "text", "value", "fields", "confidence", "rule", "place", "context", "status",
-        "decided by", "decided at", "decision (accept/correct/reject/undo)",
+        "decided by", "decided at", "remark of the extraction", "reason of the decision",
+        "decision (accept/correct/reject/undo)",
         "correction (field=value; field=value)", "note",
     ),
 }  # fmt: skip
@@ -55,7 +56,7 @@ def workbook(items: list[Item], lang: str) -> bytes:
                 vertical="top", wrap_text=COLUMNS[column - 1] in {"text", "value", "fields", "context"}
             )
     for letter, width in zip(
-        "ABCDEFGHIJKLMNOP", (16, 18, 10, 30, 30, 40, 8, 16, 16, 60, 10, 12, 20, 16, 24, 24), strict=True
+        "ABCDEFGHIJKLMNOPQR", (16, 18, 10, 30, 30, 40, 8, 16, 16, 60, 10, 12, 20, 24, 24, 16, 24, 24), strict=True
     ):
         sheet.column_dimensions[letter].width = width
     sheet.freeze_panes = "A2"
@@ -82,9 +83,12 @@ def _cells(item: Item, lang: str) -> list[str]:
         item.status,
         decision.person if decision else "",
         decision.decided_at if decision else "",
+        candidate.note or "",
+        (decision.note if decision else None) or "",
+        # Whoever decides fills in the rest; what others wrote is not theirs.
         "",
         "",
-        (decision.note if decision else None) or candidate.note or "",
+        "",
     ]
 
 

@@ -355,6 +355,23 @@ def test_excel_out_and_in(review: Review, tmp_path: Path) -> None:
     assert [review.item(one).status for one in (finding, amount, action)] == ["accepted", "accepted", "rejected"]
 
 
+def test_a_note_of_the_rules_or_of_others_does_not_become_the_person_s(tmp_path: Path) -> None:
+    remarked = candidate("f", FOUND, "少发补助").model_copy(update={"note": "found by a rule"})
+    review = Review(tmp_path, create=True)
+    review.add(Document("doc-1", "通报.txt", "txt", "utf-8", clean("少发补助" * 9)), [remarked])
+    review.decide("c-f", "reject", "王芳", note="查过原件")
+    path = tmp_path / "review.xlsx"
+    path.write_bytes(workbook(review.items(), "zh"))
+    book = openpyxl.load_workbook(path)
+    sheet = book.active
+    shown = {name: sheet.cell(2, place).value for place, name in enumerate(COLUMNS, start=1)}
+    assert (shown["remark"], shown["reason"], shown["note"]) == ("found by a rule", "查过原件", None)
+    sheet.cell(2, COLUMNS.index("decision") + 1, "accept")
+    book.save(path)
+    import_decisions(review, path, "李明")
+    assert [(one.person, one.note) for one in review.history("c-f")] == [("王芳", "查过原件"), ("李明", None)]
+
+
 @pytest.mark.parametrize(
     ("column", "text", "says"),
     [
