@@ -21,6 +21,12 @@ def names(data: bytes, name: str) -> list[str]:
         return [member.filename for member in archive.infolist()]
 
 
+def member(data: bytes, name: str, wanted: str) -> bytes:
+    """Return the content of one of an archive's files. InputError when it is damaged or beyond a limit."""
+    with _open(data, name) as archive:
+        return _unpack(archive, archive.getinfo(wanted), f"{name}/{wanted}", limits.MAX_EXPANDED_BYTES)
+
+
 def members(data: bytes, name: str) -> Iterator[tuple[str, bytes]]:
     """Yield each file of an archive with its content, sorted by name. InputError beyond a limit of `limits`."""
     total = 0

@@ -78,8 +78,10 @@ def _text(paragraph: Any) -> str:
                 continue
             if child.tag == f"{_W}t":
                 pieces.append(child.text or "")
-            elif child.tag == f"{_W}tab":
+            elif child.tag in {f"{_W}tab", f"{_W}ptab"}:
                 pieces.append("\t")
+            elif child.tag == f"{_W}noBreakHyphen":
+                pieces.append("-")
             elif child.tag in {f"{_W}br", f"{_W}cr"}:
                 pieces.append("\n")
             else:

@@ -20,6 +20,8 @@ from graphkit.documents.pdf import read_pdf
 from graphkit.documents.text import clean
 from graphkit.model.errors import InputError
 
+_TYPES = "[Content_Types].xml"
+_WORD = b"wordprocessingml.document.main+xml"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 
@@ -83,9 +85,10 @@ def _file(name: str, data: bytes) -> _File:
 
 def _kind_of_zip(name: str, data: bytes) -> Literal["docx", "zip"]:
     names = archive.names(data, name)
-    if "word/document.xml" in names:
-        return "docx"
-    if "[Content_Types].xml" in names:
+    if _TYPES in names:
+        # The main part is mostly called word/document.xml, and by some programs otherwise (word/document2.xml).
+        if _WORD in archive.member(data, name, _TYPES):
+            return "docx"
         raise InputError(f"{name}: this Office file is no Word document; give txt, html, docx, pdf or a zip of these")
     return "zip"
 

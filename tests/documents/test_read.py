@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -130,6 +132,28 @@ def test_word_paragraphs_tables_boxes_and_no_deleted_text(tmp_path: Path) -> Non
     assert "责任单位\t时限\n县财政局\t6月底前" in document.text.raw
     start = document.text.raw.index("县财政局")
     assert document.locator(start, start + 4).startswith("row 2, char ")
+
+
+def test_a_hyphen_that_does_not_break_a_line_is_one_and_an_optional_one_is_none(tmp_path: Path) -> None:
+    day = "<w:p><w:r><w:t>2020</w:t><w:noBreakHyphen/><w:t>03</w:t><w:noBreakHyphen/><w:t>01</w:t></w:r></w:p>"
+    word = "<w:p><w:r><w:t>over</w:t><w:softHyphen/><w:t>due</w:t></w:r></w:p>"
+    document = read(tmp_path, "a.docx", docx_bytes("甲", extra_xml=(word, day)))
+    assert document.text.raw == "2020-03-01\noverdue\n甲"
+
+
+def test_word_whose_main_part_has_another_name(tmp_path: Path) -> None:
+    renamed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(docx_bytes("责任单位"))) as source, zipfile.ZipFile(renamed, "w") as target:
+        for name in source.namelist():
+            content = source.read(name).replace(b"word/document.xml", b"word/document2.xml")
+            target.writestr(
+                name.replace("word/document.xml", "word/document2.xml").replace(
+                    "document.xml.rels", "document2.xml.rels"
+                ),
+                content,
+            )
+    document = read(tmp_path, "a.docx", renamed.getvalue())
+    assert (document.format, document.text.raw) == ("docx", "责任单位")
 
 
 def test_word_with_xml_entities_is_refused(tmp_path: Path) -> None:
