@@ -29,6 +29,7 @@ from graphkit.cli.options import (
 )
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
+from graphkit.gaps import Evaluation
 from graphkit.gaps.trace import Flow, Trace
 from graphkit.gaps.trace import trace as trace_money
 from graphkit.graph.evaluate import evaluate_case
@@ -69,21 +70,26 @@ def trace(
     if format not in ("table", "json"):
         raise UsageError(f"--format {format}: there are table and json")
     facts = Facts(workspace)
-    cases = chosen_cases(facts, case)
-    for one in cases:
+    language_ = language(lang)
+    found: list[tuple[Evaluation, Trace]] = []
+    unknown: InputError | None = None
+    for one in chosen_cases(facts, case):
         evaluation = evaluate_case(facts, one, day(as_of, "--as-of"), moment(known_by, "--known-by"))
         try:
-            found = trace_money(evaluation, start, policy=policy, measure=measure)
-        except InputError:
-            if one == cases[-1]:
-                raise
-            continue
-        if format == "json":
-            typer.echo(json.dumps(found.model_dump(mode="json"), ensure_ascii=False, indent=2))
-        else:
-            titles = {plan.id: plan.title.text(language(lang), plan.id) for plan in evaluation.policies}
-            print_table(_shown(found, titles, limit, language(lang)))
+            found.append((evaluation, trace_money(evaluation, start, policy=policy, measure=measure)))
+        except InputError as error:
+            unknown = error
+    if not found and unknown is not None:
+        raise unknown
+    if format == "json":
+        documents = [traced.model_dump(mode="json") for _, traced in found]
+        typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
         return
+    for evaluation, traced in found:
+        if len(found) > 1:
+            typer.echo(f"\n{'案例' if language_ == 'zh' else 'case'} {evaluation.case.id}")
+        titles = {plan.id: plan.title.text(language_, plan.id) for plan in evaluation.policies}
+        print_table(_shown(traced, titles, limit, language_))
 
 
 def _shown(found: Trace, titles: dict[str, str], limit: int, lang: str) -> RenderableType:

@@ -54,6 +54,21 @@ def test_money_is_traced_from_a_transfer_an_agency_a_group_and_a_source(
     assert f"CNY {amounts[0].removesuffix('.00')}" in shown.stdout
 
 
+def test_money_that_two_cases_know_is_traced_in_both(tmp_path: Path) -> None:
+    for name, amount in (("one", "5"), ("two", "7")):
+        plan = policy(stage("pay"), measures=({"id": "m", "kind": "subsidy"},))
+        made = case(plan, transfers=[transfer("source:treasury", "prov", amount, day(3, 1))])
+        made.meta["id"] = name
+        made.write(tmp_path / name)
+    assert graphkit("load", "one", "two", folder=tmp_path).returncode == 0
+    both = json.loads(graphkit("trace", "prov", "--format", "json", folder=tmp_path).stdout)
+    assert [(one["case"], one["flows"][0]["amount"]) for one in both] == [("one", "5.00"), ("two", "7.00")]
+    shown = graphkit("trace", "prov", "--lang", "en", folder=tmp_path).stdout
+    assert [line for line in shown.splitlines() if line.startswith("case ")] == ["case one", "case two"]
+    only = json.loads(graphkit("trace", "prov", "--case", "two", "--format", "json", folder=tmp_path).stdout)
+    assert only == both[1]
+
+
 def test_what_no_money_passed_is_one_line(here: Path) -> None:
     done = graphkit("trace", "nobody", folder=here)
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
