@@ -24,6 +24,7 @@ from graphkit.documents.summary import kind_name, summary
 from graphkit.facts import Facts
 from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, StoreError, UsageError
+from graphkit.reports.text import shown
 
 _SHOWN = 60
 
@@ -54,7 +55,7 @@ def ingest(
         documents, problems = _readable(path)
         if problems:
             status = InputError.exit_status
-            sys.stderr.write("".join(f"{said(problem, lang_)}\n" for problem in problems))
+            sys.stderr.write("".join(f"{shown(said(problem, lang_))}\n" for problem in problems))
         for document in documents:
             candidates = extract(document, gazetteer)
             if model:
@@ -62,9 +63,10 @@ def ingest(
                     candidates = merged(candidates, model(document, gazetteer))
                 except StoreError as error:
                     status = error.exit_status
-                    sys.stderr.write(f"{document.name}: {error}; only the rules were used\n")
+                    sys.stderr.write(f"{shown(f'{document.name}: {error}; only the rules were used')}\n")
                 for line in model.dropped:
-                    sys.stderr.write(f"{document.name}: the language model's answer: dropped {line}\n")
+                    told = f"{document.name}: the language model's answer: dropped {line}"
+                    sys.stderr.write(f"{shown(told)}\n")
             found.append((document, candidates))
     for document, candidates in found:
         review.add(document, candidates)
@@ -89,10 +91,10 @@ def _readable(path: Path) -> tuple[list[Document], list[str]]:
 
 def _tell(document: Document) -> None:
     for warning in document.warnings:
-        sys.stderr.write(f"{warning}\n")
+        sys.stderr.write(f"{shown(warning)}\n")
     for damage in document.text.damages:
         guess = f"; perhaps {damage.suggestion}" if damage.suggestion else ""
-        sys.stderr.write(f"{document.name}: {damage.note}{guess}\n")
+        sys.stderr.write(f"{shown(f'{document.name}: {damage.note}{guess}')}\n")
 
 
 def _as_json(document: Document, candidates: list[Candidate]) -> dict[str, Any]:
@@ -131,15 +133,13 @@ def _shown(document: Document, candidates: list[Candidate], lang: str) -> Group:
         begin, end = document.text.to_clean(one.start, one.end)
         table.add_row(
             kind_name(one.kind, lang),
-            Text(_short(document.text.clean[begin:end])),
-            Text(_short(summary(one.value, lang)), style="yellow" if one.confidence < 0.7 else ""),
+            Text(shown(" ".join(document.text.clean[begin:end].split()), _SHOWN)),
+            Text(
+                shown(" ".join(summary(one.value, lang).split()), _SHOWN),
+                style="yellow" if one.confidence < 0.7 else "",
+            ),
             f"{one.start}-{one.end}",
             f"{one.confidence:.2f}",
         )
-    head = f"{document.name}  {document.id}  {len(candidates)} {'项待审核' if zh else 'candidate facts'}"
+    head = f"{shown(document.name)}  {document.id}  {len(candidates)} {'项待审核' if zh else 'candidate facts'}"
     return Group(Text(head, style="bold"), table)
-
-
-def _short(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else f"{line[: _SHOWN - 1]}…"

@@ -23,6 +23,7 @@ from graphkit.graph.values import Node, Relationship, Result, plain
 from graphkit.graph.values import Path as GraphPath
 from graphkit.model.chinese import said
 from graphkit.model.errors import UsageError
+from graphkit.reports.text import shown
 
 FORMATS = ("table", "json", "csv", "ndjson")
 _LIMITS = Limits()
@@ -33,7 +34,13 @@ def query(
     name: Annotated[str | None, typer.Option("--name", help="A query of the library instead.")] = None,
     list_: Annotated[bool, typer.Option("--list", help="List the library.")] = False,
     param: Annotated[
-        list[str] | None, typer.Option("--param", metavar="NAME=VALUE", help="A parameter (repeatable).")
+        list[str] | None,
+        typer.Option(
+            "--param",
+            metavar="NAME=VALUE",
+            help="A parameter (repeatable): of a query of the library as it declares it, else text; NAME:=VALUE is a "
+            "number, a list or another JSON value.",
+        ),
     ] = None,
     format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
     limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = _LIMITS.rows,
@@ -62,7 +69,7 @@ def query(
         elif (workspace / "facts").is_dir():
             late = behind(Facts(workspace), store)
         result = store.run(text, params, Limits(timeout_s=timeout, rows=limit))
-        shown = freshness(store, language_) if format == "table" else []
+        as_of = freshness(store, language_) if format == "table" else []
     notice_word = "提示：" if language_ == "zh" else "notice: "
     for one in late:
         behind_facts = f"{graph} does not show the newest load of {one}; graphkit load … --graph {graph}"
@@ -70,7 +77,7 @@ def query(
     for notice in result.notices:
         sys.stderr.write(f"{notice_word}{said(notice, language_)}\n")
     _print(result, format)
-    for line in shown:
+    for line in as_of:
         typer.echo(line)
 
 
@@ -93,7 +100,8 @@ def _asked(cypher: str | None, name: str | None, given: list[str], case: str | N
         key, equals, value = text.partition("=")
         if not equals:
             raise UsageError(f"--param {text}: must be NAME=VALUE")
-        params[key.strip().removeprefix("$")] = value
+        is_json = key.endswith(":") and name is None
+        params[key.removesuffix(":").strip().removeprefix("$")] = _json(text, value) if is_json else value
     if name is not None:
         query = named(name)
         if case is not None and "case" in query.parameters:
@@ -103,15 +111,14 @@ def _asked(cypher: str | None, name: str | None, given: list[str], case: str | N
         raise UsageError("give a query")
     if case is not None and "$case" in cypher:
         params.setdefault("case", case)
-    return cypher, {key: _value(value) for key, value in params.items()}
+    return cypher, params
 
 
-def _value(text: str) -> Any:
-    """A parameter of the user's own query: a JSON value where it is one (12, true, [1, 2], "12"), else text."""
+def _json(given: str, value: str) -> Any:
     try:
-        return json.loads(text)
+        return json.loads(value)
     except ValueError:
-        return text
+        raise UsageError(f"--param {given}: what follows := must be a JSON value, such as 12 or [1, 2]") from None
 
 
 def _print(result: Result, format: str) -> None:
@@ -130,9 +137,9 @@ def _print(result: Result, format: str) -> None:
             writer.writerows([[harmless(_cell(value)) for value in row] for row in rows])
             typer.echo(text.getvalue(), nl=False)
         case _:
-            table = Table(*result.columns)
+            table = Table(*[shown(column) for column in result.columns])
             for values in result.rows:
-                table.add_row(*[_shown(value) for value in values])
+                table.add_row(*[shown(_text(value)) for value in values])
             print_table(table)
             typer.echo(f"{len(result.rows)} rows")
 
@@ -141,7 +148,7 @@ def _cell(value: Any) -> Any:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
 
 
-def _shown(value: Any) -> str:
+def _text(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, Node):
@@ -151,7 +158,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, GraphPath):
         return " → ".join(str(node.properties.get("title", node.id)) for node in value.nodes)
     if isinstance(value, list):
-        return ", ".join(_shown(one) for one in value)
+        return ", ".join(_text(one) for one in value)
     return str(_cell(plain(value)))
 
 

@@ -21,6 +21,7 @@ from graphkit.documents.summary import kind_name, summary
 from graphkit.facts import Facts
 from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, UsageError
+from graphkit.reports.text import shown
 
 app = typer.Typer(
     help="Accept, correct or reject the candidate facts that graphkit ingest found.",
@@ -154,7 +155,7 @@ def history(
         typer.echo(json.dumps(dumped, ensure_ascii=False, indent=2))
         return
     for one in decisions:
-        typer.echo("  ".join(part for part in (one.decided_at, one.person, one.verdict, one.note) if part))
+        typer.echo(shown("  ".join(part for part in (one.decided_at, one.person, one.verdict, one.note) if part)))
 
 
 @app.command()
@@ -215,7 +216,7 @@ def rows(
     for path, size in zip(files, sizes, strict=True):
         typer.echo(f"{path}  {size}")
     for line in made.left_out:
-        typer.echo(said(line, language(None)), err=True)
+        typer.echo(shown(said(line, language(None))), err=True)
 
 
 def _decide(
@@ -251,10 +252,10 @@ def _print(items: list[Item], format_: str, lang: str) -> None:
         table.add_row(
             item.candidate.id,
             kind_name(item.candidate.kind, lang),
-            Text(" ".join(item.candidate.quote.split())[:40]),
-            Text(summary(item.value, lang)[:60]),
+            Text(shown(" ".join(item.candidate.quote.split()), 40)),
+            Text(shown(summary(item.value, lang), 60)),
             _STATES[item.status][0 if zh else 1],
-            Text(item.decision.person if item.decision else ""),
+            Text(shown(item.decision.person) if item.decision else ""),
         )
     print_table(table)
 

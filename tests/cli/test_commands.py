@@ -90,6 +90,25 @@ def test_explain_shows_the_chain(here: Path) -> None:
     assert chain["gap"] == gap
 
 
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [("n=140100", "140100"), ("n:=140100", 140100), ("n=true", "true"), ('n:=["a", 1]', ["a", 1]), ("$n=a=b", "a=b")],
+)
+def test_a_parameter_is_text_unless_it_is_given_as_json(here: Path, given: str, value: object) -> None:
+    done = graphkit("query", "RETURN $n AS n", "--param", given, "--format", "json", folder=here)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["rows"] == [[value]]
+
+
+def test_a_query_shows_no_control_characters_and_refuses_a_wrong_value(here: Path) -> None:
+    done = graphkit("query", "RETURN $n AS n", "--param", "n=a\x1b[2Jb", folder=here)
+    assert "a⟨U+001B⟩[2Jb" in done.stdout
+    assert "\x1b" not in done.stdout
+    wrong = graphkit("query", "RETURN $n AS n", "--param", "n:=a", folder=here, lang="zh_CN.UTF-8")
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert "须是 JSON 值" in wrong.stderr
+
+
 def test_a_gap_that_two_cases_have_is_explained_in_both(tmp_path: Path) -> None:
     for name in ("one", "two"):
         twin = case(policy(stage("issue", within_days=10)), as_of=day(4, 30))

@@ -119,6 +119,21 @@ def test_the_review_from_listing_to_rows(run: Run, tmp_path: Path) -> None:
     assert json.loads(run("review", "rows", "--out", "case2", "-w", "ws", "--format", "json").out)["rows"] == {}
 
 
+def test_what_controls_a_terminal_is_written_out(run: Run, tmp_path: Path) -> None:
+    text = "审计发现，平遥县财政局滞留\x1b[2J\x9b补助资金300万元。\n2021年6月1日\n"
+    (tmp_path / "通\x1b报.txt").write_text(text, encoding="utf-8")
+    ingested = run("ingest", "通\x1b报.txt", "-w", "ws")
+    listed = run("review", "list", "-w", "ws")
+    accepted = run("review", "accept", json.loads(run("review", "list", "-w", "ws", "--format", "json").out)[0]["id"],
+                   "--by", "王\x1b芳", "--note", "看\x1b过", "-w", "ws")  # fmt: skip
+    rows = run("review", "rows", "--out", "case", "-w", "ws")
+    for result in (ingested, listed, accepted, rows):
+        assert result.status == 0
+        assert not {"\x1b", "\x9b"} & set(result.out + result.err)
+    assert "⟨U+001B⟩" in ingested.out
+    assert "⟨U+001B⟩" in listed.out
+
+
 def test_what_cannot_be_decided_exits_with_2_in_one_line(run: Run) -> None:
     run("ingest", SEED, "-w", "ws")
     for arguments in (
