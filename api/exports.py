@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from graphkit.model.gap import Gap
+from graphkit.model.spreadsheet import harmless
 
 Row = dict[str, Any]
 ExportFormat = Literal["ndjson", "csv", "parquet"]
@@ -43,7 +44,7 @@ def csv_lines(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for part in _batches(rows, _PART_ROWS):
-        writer.writerows([_harmless(_cell(row[name])) for name in columns] for row in part)
+        writer.writerows([harmless(_cell(row[name])) for name in columns] for row in part)
         yield text.getvalue().encode()
         text.seek(0)
         text.truncate()
@@ -118,7 +119,3 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict):
         return ";".join(f"{key} {one}" for key, one in sorted(value.items()))
     return value
-
-
-def _harmless(cell: Any) -> Any:
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

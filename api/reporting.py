@@ -7,8 +7,7 @@ from datetime import date
 
 from graphkit.gaps import Evaluation
 from graphkit.graph.evaluate import evaluate_case
-from graphkit.reports.build import REPORT_KINDS, Request, build_report
-from graphkit.reports.periods import month_ends
+from graphkit.reports.build import REPORT_KINDS, Request, report_over_time
 from graphkit.reports.write import report_bytes
 
 from .evaluations import Evaluations, Question
@@ -57,8 +56,4 @@ def report(
         return evaluate_case(facts, question.case, day, question.known_by, region=question.region)
 
     with evaluations.open(question) as evaluation:
-        starts = [policy.effective.from_ for policy in evaluation.policies if policy.effective.from_]
-        compared = starts and request.kind in ("monthly", "stage")
-        days = month_ends(evaluation.as_of, trend, min(starts)) if compared else []
-        previous = on(request.last_period_end) if request.last_period_end else None
-        return report_bytes(build_report(evaluation, request, previous, map(on, days)), ending, lang)
+        return report_bytes(report_over_time(evaluation, request, trend, on), ending, lang)

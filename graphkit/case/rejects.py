@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from graphkit.model.chinese import said
+from graphkit.model.spreadsheet import harmless
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,7 @@ def write_rejects(rejects: list[Reject], folder: Path, name: str, lang: str) -> 
     writer.writerow(["file", "row", "column", "value", "reason", "content"])
     for one in rejects:
         cells = [one.file, one.row, one.column, one.value, said(one.reason, lang), one.content]
-        writer.writerow([_harmless(cell) for cell in cells])
+        writer.writerow([harmless(cell) for cell in cells])
     digest = hashlib.sha256(text.getvalue().encode()).hexdigest()[:12]
     folder.mkdir(exist_ok=True)
     path = folder / f"{name}-{digest}.csv"
@@ -60,8 +61,3 @@ def short(value: str) -> str:
     """Return a value on one line, quoted, cut where it is long."""
     line = " ".join(value.split())
     return repr(line if len(line) <= 80 else f"{line[:77]}…")
-
-
-def _harmless(cell: object) -> object:
-    """Keep a spreadsheet from reading a rejected value as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

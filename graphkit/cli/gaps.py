@@ -30,6 +30,7 @@ from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap, utc_text
+from graphkit.model.spreadsheet import harmless as harmless  # noqa: PLC0414 (cli/query imports it from here)
 from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document
 from graphkit.reports.gaps_json import thresholds as thresholds_in_force
 from graphkit.reports.table import gaps_table
@@ -140,11 +141,6 @@ def _cell(value: Any) -> Any:
     if isinstance(value, dict):
         return ";".join(f"{currency} {amount}" for currency, amount in sorted(value.items()))
     return value
-
-
-def harmless(cell: Any) -> Any:
-    """Keep a spreadsheet from reading a text as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell
 
 
 def _split(values: list[str] | None) -> list[str] | None:

@@ -25,8 +25,8 @@ from graphkit.facts import Facts
 from graphkit.gaps import Evaluation
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import StoreError, UsageError
-from graphkit.reports.build import REPORT_KINDS, Request, build_report
-from graphkit.reports.periods import month_ends, reports_due
+from graphkit.reports.build import REPORT_KINDS, Request, report_over_time
+from graphkit.reports.periods import reports_due
 from graphkit.reports.write import FORMATS, report_bytes
 
 
@@ -93,10 +93,7 @@ def _content(
     def on(earlier: date) -> Evaluation:
         return evaluate_case(facts, case, earlier, known)
 
-    starts = [policy.effective.from_ for policy in evaluation.policies if policy.effective.from_]
-    days = month_ends(evaluation.as_of, trend, min(starts)) if starts and request.kind in ("monthly", "stage") else []
-    previous = on(request.last_period_end) if request.last_period_end else None
-    return report_bytes(build_report(evaluation, request, previous, map(on, days)), ending, lang)
+    return report_bytes(report_over_time(evaluation, request, trend, on), ending, lang)
 
 
 def _write_due(

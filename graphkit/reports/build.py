@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
@@ -43,6 +43,7 @@ from graphkit.reports.model import (
     WeakRows,
 )
 from graphkit.reports.names import Names
+from graphkit.reports.periods import month_ends
 from graphkit.reports.provisions import sentences
 from graphkit.reports.queries import literal, query, rows, source_counts, steps_query
 
@@ -84,6 +85,17 @@ def build_report(
     `earlier` are evaluations of earlier days, for the trend. UsageError: no such policy or region in the case.
     """
     return _Builder(evaluation, request or Request(), previous, earlier).report()
+
+
+def report_over_time(evaluation: Evaluation, request: Request, trend: int, on: Callable[[date], Evaluation]) -> Report:
+    """Return the report on an evaluation and the days that it compares with, each of which `on` evaluates.
+
+    These are the end of the period before and, in reports that show a trend, at most `trend` month ends.
+    """
+    starts = [policy.effective.from_ for policy in evaluation.policies if policy.effective.from_]
+    days = month_ends(evaluation.as_of, trend, min(starts)) if starts and request.kind in ("monthly", "stage") else []
+    previous = on(request.last_period_end) if request.last_period_end else None
+    return build_report(evaluation, request, previous, map(on, days))
 
 
 @dataclass

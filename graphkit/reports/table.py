@@ -14,7 +14,6 @@ from graphkit.gaps import Evaluation, Rule
 from graphkit.model.gap import Gap
 from graphkit.reports import words
 from graphkit.reports.gaps_json import rejected_rows, thresholds
-from graphkit.reports.model import Report
 from graphkit.reports.names import Names
 from graphkit.reports.queries import rows, synthetic_rows
 from graphkit.reports.rejected import rejected_note
@@ -76,31 +75,6 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
         left = number_text(len(gaps) - len(listed))
         parts.append(Styled(f"另有 {left} 个未列出。" if zh else f"{left} more are not listed.", style="bright_black"))
     return Group(*parts)
-
-
-def chains_table(report: Report, lang: Lang) -> RenderableType:
-    """Return one line a policy: how far its chain is, where it stops most, and how much waits for that."""
-    zh = lang == "zh"
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
-    for title, numeric in (
-        ("政策" if zh else "Policy", False),
-        ("已完成/应办" if zh else "Done/required", True),
-        ("停得最多的一环" if zh else "Stops most at", False),
-        ("处" if zh else "Places", True),
-        ("受阻步骤" if zh else "Held up", True),
-    ):
-        table.add_column(title, justify="right" if numeric else "left", no_wrap=numeric)
-    for line in report.policies:
-        table.add_row(
-            Styled(shown(line.title.of(lang), 80)),
-            Styled(f"{number_text(line.done)}/{number_text(line.required)}"),
-            Styled(
-                shown(line.stops_at.of(lang), 80) if line.stops_at else "–", style="bold red" if line.stops_at else ""
-            ),
-            Styled(number_text(line.stopped_places) if line.stopped_places else ""),
-            Styled(number_text(line.blocked_steps) if line.blocked_steps else ""),
-        )
-    return table
 
 
 def _row(number: int, gap: Gap, names: Names, known: Mapping[str, Rule], lang: Lang) -> list[Styled]:

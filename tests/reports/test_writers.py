@@ -14,7 +14,7 @@ from graphkit.gaps import Evaluation
 from graphkit.model.errors import UsageError
 from graphkit.reports.build import build_report
 from graphkit.reports.model import Report
-from graphkit.reports.table import chains_table, gaps_table
+from graphkit.reports.table import gaps_table
 from graphkit.reports.text import shown
 from graphkit.reports.write import FORMATS, report_bytes
 from tests.reports.small import HOSTILE
@@ -119,11 +119,3 @@ def test_the_terminal_table_says_what_it_leaves_out(small: Evaluation, made_up: 
     assert "6 rows are synthetic" in text(made_up, "en")
     assert "synthetic" not in text(small, "en")
     assert "No coverage table" in text(made_up, "en")
-
-
-def test_the_chains_are_told_one_line_each(report: Report) -> None:
-    console = Console(file=io.StringIO(), width=120)
-    with console.capture() as caught:
-        console.print(chains_table(report, "zh"))
-    line = next(line for line in caught.get().splitlines() if "减免房租" in line)
-    assert line.split() == ["减免房租", "4/9", "摸底", "1", "2"]
