@@ -11,7 +11,7 @@ from fastapi import Depends, Path, Query, Request, Response
 from fastapi.security import HTTPBearer
 
 from graphkit import __version__
-from graphkit.model.case import THRESHOLDS
+from graphkit.model.case import threshold_problem
 
 from .access import Principal, Role
 from .errors import FieldError, KnownAnswerError, NotModifiedError
@@ -156,8 +156,8 @@ def _thresholds(given: list[str]) -> tuple[tuple[str, Decimal], ...]:
             found[name] = Decimal(value)
         except InvalidOperation:
             raise FieldError("threshold", f"{text}: must be NAME=NUMBER, such as retention_days=45") from None
-        if name not in THRESHOLDS or not found[name].is_finite():
-            raise FieldError("threshold", f"{text}: known thresholds are {', '.join(THRESHOLDS)}, each a number")
+        if (problem := threshold_problem(name, found[name])) is not None:
+            raise FieldError("threshold", problem)
     return tuple(sorted(found.items()))
 
 

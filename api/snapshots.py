@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pyarrow.parquet as pq
 
@@ -85,8 +84,7 @@ class Snapshot:
 
     def day(self, case_id: str, as_of: date | None) -> date:
         """Return the day that a question without one means: the case's own, else today in its time zone."""
-        case = self.case(case_id)
-        return as_of or case.as_of or datetime.now(ZoneInfo(case.timezone)).date()
+        return as_of or self.case(case_id).day()
 
 
 class Snapshots:

@@ -1,5 +1,5 @@
 // id: instructions-not-followed
-// revision: 1
+// revision: 2
 // title: {zh: 未落实的批示和建议, en: Instructions not followed}
 // answers:
 //   zh: 哪些批示或建议期限已过，问题仍未整改？
@@ -33,7 +33,7 @@ WHERE told.kind IN ['instructed', 'recommended']
   AND NOT EXISTS { MATCH (done:Action)-[:FOLLOWS]->(f) WHERE done.kind = 'rectified' AND done.on >= told.on }
 WITH c, f, told, coalesce(told.due_on, told.on + duration({days: e.instruction_days})) AS due_on
 WHERE due_on < c.as_of
-WITH c, f, told, due_on ORDER BY told.on, told.key
+WITH c, f, told, due_on ORDER BY told.sequence
 WITH c, f, collect({on: told.on, due_on: due_on})[0] AS first
 RETURN c.key AS case, f.policy AS policy, null AS measure, f.stage AS stage, f.scope AS scope, f.key AS subject, f.title AS title,
   first.due_on + duration({days: 1}) AS since, first.on AS happened_on, first.due_on AS due_on

@@ -1,5 +1,5 @@
 // id: overdue-rectifications
-// revision: 1
+// revision: 2
 // title: {zh: 逾期未整改, en: Overdue rectifications}
 // answers:
 //   zh: 哪些承诺的整改期限已过仍未整改？
@@ -31,7 +31,7 @@ WHERE size(turns) = 0 OR last(turns) = 'reopened'
 MATCH (promised:Action)-[:FOLLOWS]->(f)
 WHERE promised.kind = 'accepted' AND promised.due_on < c.as_of
   AND NOT EXISTS { MATCH (done:Action)-[:FOLLOWS]->(f) WHERE done.kind = 'rectified' AND done.on >= promised.on }
-WITH c, f, promised ORDER BY promised.on, promised.key
+WITH c, f, promised ORDER BY promised.due_on, promised.sequence
 WITH c, f, collect({on: promised.on, due_on: promised.due_on})[0] AS first
 RETURN c.key AS case, f.policy AS policy, null AS measure, f.stage AS stage, f.scope AS scope, f.key AS subject, f.title AS title,
   first.due_on + duration({days: 1}) AS since, first.on AS happened_on, first.due_on AS due_on

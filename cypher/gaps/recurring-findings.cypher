@@ -1,5 +1,5 @@
 // id: recurring-findings
-// revision: 1
+// revision: 2
 // title: {zh: 屡查屡犯, en: Recurring findings}
 // answers:
 //   zh: 哪些问题在同一单位核实整改后又再次出现？
@@ -20,7 +20,7 @@
 MATCH (c:Case)
 WHERE $case IS NULL OR c.key = $case
 MATCH (f:Finding)-[:FOUND_AT]->(:Agency)<-[:FOUND_AT]-(before:Finding)<-[:FOLLOWS]-(verified:Action)
-WHERE f.case = c.key AND f.kind = before.kind AND before.found_on <= f.found_on
+WHERE f.case = c.key AND f.kind = before.kind AND before.found_on < f.found_on
   AND verified.kind = 'verified' AND verified.on < f.found_on
   AND NOT EXISTS { MATCH (p:Policy) WHERE p.case = f.case AND p.key = f.policy AND p.effective_from > c.as_of }
 WITH c, f, min(before.key) AS earlier

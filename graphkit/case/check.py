@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from graphkit.facts.schema import AMOUNT_PRECISION, AMOUNT_SCALE
 from graphkit.model.case import CURRENCY, CURRENCY_REASON, NO_CURRENCY
-from graphkit.model.tables import Column, ColumnType, Table
+from graphkit.model.tables import AMOUNT_PRECISION, AMOUNT_SCALE, Column, ColumnType, Table
 
 _INTEGERS = {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT", "UTINYINT", "HUGEINT"}
 _WHOLE_DIGITS = AMOUNT_PRECISION - AMOUNT_SCALE
@@ -24,6 +23,7 @@ _MISSING = {
     ColumnType.FLAG: "BOOLEAN",
     ColumnType.LIST: "VARCHAR[]",
 }
+_YEARS = "BETWEEN DATE '0001-01-01' AND DATE '9999-12-31'"
 _OFFSET = r"(Z|[+-][0-9]{2}(:?[0-9]{2})?)"
 _TIME_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?" + _OFFSET + r"?)?$"
 
@@ -32,7 +32,8 @@ _TIME_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.
 class References:
     """What the checks may refer to: tables of keys by name, each with a column `key`; a missing one is not checked.
 
-    A scope is a region or an agency: without the regions, nobody knows which. `only_steps` says to look for an event's
+    A scope is a region or an agency: without the regions, nobody knows which; a payer is an agency or a group: without
+    the agencies, nobody knows either. `only_steps` says to look for an event's
     step and not for its policy, stage and scope one by one: which of them is wrong is asked of the wrong rows alone.
     """
 
@@ -117,12 +118,16 @@ def _column(column: Column, source: str, timezone: str) -> tuple[str, list[tuple
             return text, []
         case ColumnType.DATE:
             if source == "DATE":
-                return name, []
+                return name, [(f"NOT ({name} {_YEARS})", "is not a date of the years 1 to 9999")]
             if source.startswith("TIMESTAMP"):
                 local = f"timezone({literal(timezone)}, {name})" if source.endswith("ZONE") else name
                 timed = f"CAST({local} AS TIME) <> TIME '00:00:00'"
-                return f"CAST({local} AS DATE)", [(timed, "has a time of day, where a date like 2020-03-01 is due")]
-            good = f"coalesce(CAST(TRY_CAST({text} AS DATE) AS VARCHAR) = {text}, false)"  # as fast as no pattern is
+                return f"CAST({local} AS DATE)", [
+                    (f"NOT (CAST({local} AS DATE) {_YEARS})", "is not a date of the years 1 to 9999"),
+                    (timed, "has a time of day, where a date like 2020-03-01 is due"),
+                ]
+            # As fast as no pattern is; DuckDB knows longer dates, too: infinity, 12345-01-01, 0044-03-15 (BC).
+            good = f"(len({text}) = 10 AND coalesce(CAST(TRY_CAST({text} AS DATE) AS VARCHAR) = {text}, false))"
             return f"TRY_CAST({text} AS DATE)", [(f"NOT {good}", "is not a date; write it like 2020-03-01")]
         case ColumnType.DATETIME:
             good = f"(regexp_matches({text}, '{_TIME_PATTERN}') AND TRY_CAST({text} AS TIMESTAMPTZ) IS NOT NULL)"
@@ -204,7 +209,7 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
                         "is no measure of any policy",
                     )
                 )
-        elif any(one in references.tables for one in kinds) and not ({"regions"} & set(kinds)) - set(references.tables):
+        elif _mainly(kinds) in references.tables:
             known = " UNION ALL ".join(
                 f"SELECT key FROM {references.tables[one]}" for one in kinds if one in references.tables
             )
@@ -229,6 +234,11 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
             )
         )
     return problems
+
+
+def _mainly(kinds: list[str]) -> str:
+    """Return the table without which nobody knows a wrong name: a scope is mainly a region, a payer an agency."""
+    return next((one for one in ("regions", "agencies") if one in kinds), kinds[0])
 
 
 def _own_problems(present: dict[str, str]) -> list[tuple[str, str, str]]:

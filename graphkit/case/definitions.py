@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from graphkit.case.folder import strange
+from graphkit.case.folder import named, strange
 from graphkit.case.own_rules import RuleCheck, read_own_rules
 from graphkit.case.rejects import Reject
 from graphkit.case.yaml_file import read_yaml, wrong_parts
@@ -38,11 +38,12 @@ class Definitions:
     def with_known(self, known: dict[str, Policy]) -> list[Policy]:
         """Return the policies together with those that the facts know, in their place where both have one.
 
-        Measure ids are unique within a case (CONTRACT.md section 1): a policy that repeats one is left out.
+        Measure ids are unique within a case (CONTRACT.md section 1): a policy that repeats one is left out. What the
+        facts know and this load does not define anew comes first, for it stays.
         """
         policies = known | self.policies
         owner: dict[str, str] = {}
-        for policy in sorted(policies):
+        for policy in sorted(policies, key=lambda one: (one in self.policies, one)):
             taken = [measure.id for measure in policies[policy].measures if measure.id in owner]
             if taken:
                 reason = f"is already a measure of policy {owner[taken[0]]}; measure ids are unique within a case"
@@ -58,7 +59,7 @@ class Definitions:
     def _add_policies(self, folder: Path) -> None:
         policies = folder / "policies"
         for path in sorted(policies.iterdir()) if policies.is_dir() else []:
-            name = f"policies/{path.name}"
+            name = f"policies/{named(path.name)}"
             if path.suffix.lower() not in (".yaml", ".yml"):
                 if not path.name.startswith("."):
                     self.warnings.append(f"{name}: is not read; a policy is a .yaml file")
@@ -82,6 +83,7 @@ class Definitions:
                 if policy.id != path.stem:
                     self.warnings.append(f"{name}: its id is {policy.id}; the file is called after the id")
                 self.warnings += _unnamed(name, policy.unnamed_keys())
+                self.warnings += _never_due(name, policy)
                 self.rows.append(("policy", policy.id, _dump(policy), name))
 
     def _add_rules(self, folder: Path, check_cypher: RuleCheck | None) -> None:
@@ -133,6 +135,15 @@ def _validated(
 
 def _unnamed(name: str, keys: list[str]) -> list[str]:
     return [f"{name}: {', '.join(keys)}: not named by the contract; kept as attributes"] if keys else []
+
+
+def _never_due(name: str, policy: Policy) -> list[str]:
+    """Return a line for each first stage whose days count from a day that is not given (CONTRACT.md section 1)."""
+    return [
+        f"{name}, key stages.{stage.id}.within_days: counts from effective.from, which is not given; nothing is due"
+        for stage in policy.stages
+        if policy.effective.from_ is None and not stage.after and stage.within_days is not None and stage.due_on is None
+    ]
 
 
 def _dump(model: BaseModel) -> str:

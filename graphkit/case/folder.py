@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import hashlib
+import os
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,9 +25,22 @@ class TableFiles:
 
 def strange(path: Path, folder: Path) -> str | None:
     """Return why a file is not read: nothing outside of the case folder is, and nothing that is no file."""
-    if not path.resolve().is_relative_to(folder.resolve()):
+    if named(path.name) != path.name:
+        return "has a name that is no text in UTF-8; give it another"
+    try:
+        inside = path.resolve(strict=True).is_relative_to(folder.resolve())
+    except (OSError, RuntimeError):  # links that run in a circle, until Python 3.12 a RuntimeError
+        return "is a link that leads nowhere"
+    if not inside:
         return "is a link out of the case folder; put the file itself there"
-    return None if path.is_file() else "is no file"
+    if not path.is_file():
+        return "is no file"
+    return None if os.access(path, os.R_OK) else "may not be read; change its permissions"
+
+
+def named(name: str) -> str:
+    """Return a file's name as it can be said: bytes that are no UTF-8 are written out, like \\xb1."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def table_files(folder: Path) -> TableFiles:
@@ -36,7 +50,7 @@ def table_files(folder: Path) -> TableFiles:
     for path in sorted(tables.iterdir()) if tables.is_dir() else []:
         if path.name.startswith((".", "~$")):
             continue
-        name, table, suffix = f"tables/{path.name}", path.stem.lower(), path.suffix.lower()
+        name, table, suffix = f"tables/{named(path.name)}", path.stem.lower(), path.suffix.lower()
         if table not in TABLES:
             near = difflib.get_close_matches(table, TABLES, n=1)
             known = f"is it meant to be {near[0]}?" if near else f"tables are {', '.join(TABLES)}"
@@ -59,7 +73,7 @@ def document_files(folder: Path) -> list[Path]:
 def keep_documents(folder: Path, target: Path) -> tuple[list[Reject], list[str]]:
     """Copy a case folder's documents to `target`, where one that differs keeps its place beside; say what was odd."""
     rejects = [
-        Reject(f"documents/{path.relative_to(folder / 'documents')}", None, None, None, why)
+        Reject(f"documents/{named(str(path.relative_to(folder / 'documents')))}", None, None, None, why)
         for path in _in_documents(folder)
         if not path.is_dir() and (why := strange(path, folder)) is not None
     ]

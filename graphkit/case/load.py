@@ -122,7 +122,6 @@ class _Loader:
         self.warnings += found.warnings
         for table in TABLES.values():
             for path in self.files.get(table.name, []):
-                self.definitions.rows.append(("table", table.name, "{}", path.name))
                 try:
                     count = self._load_table(transaction, table, path, scratch)
                 except (InputError, duckdb.Error) as error:
@@ -132,6 +131,7 @@ class _Loader:
                 loaded[table.name] = loaded.get(table.name, 0) + count
             self._make_keys(table)
         self._check_sources()
+        self._check_assignments()
         if self.origin and self.rejects:
             first = self.rejects[0]
             raise InputError(f"{first.column} {short(first.value or '')} {first.reason}")
@@ -214,6 +214,8 @@ class _Loader:
         if (problem := header_problem(raw.columns, table)) is not None:
             self._reject_all(name, raw, *problem)
             return 0
+        # From here on the case has this table, be it without rows: a file that cannot be read is none.
+        self.definitions.rows.append(("table", table.name, "{}", path.name))
         extra = sorted(set(raw.columns) - {*table.column_names, *table.free})
         if extra:
             self.warnings.append(f"{name}: {', '.join(extra)}: not named by the contract; kept as attributes")
@@ -295,7 +297,7 @@ class _Loader:
     @staticmethod
     def _kept(table: Table) -> str:
         """The columns of loaded rows that later checks look at."""
-        if table.name in ("regions", "agencies", "findings", "actions"):
+        if table.name in ("regions", "agencies", "findings", "actions", "assignments"):
             return ", ".join(identifier(one) for one in table.column_names)
         kept = [one for one in (*table.key, "source") if one in table.column_names]
         kept += ["file"] if table.name == "documents" else []
@@ -425,6 +427,20 @@ class _Loader:
                 self.warnings.append(
                     f"tables/{table.name}: source {some}: neither a document's id nor a file in documents/"
                 )
+
+    def _check_assignments(self) -> None:
+        """Warn of assignments to steps that no policy expects: nobody leads anything by them."""
+        if "new_assignments" not in self.made or not self.references.steps:
+            return
+        lost = self.connection.execute(
+            "SELECT DISTINCT policy || ' ' || stage || ' ' || scope FROM new_assignments "
+            "WHERE policy || chr(31) || stage || chr(31) || scope NOT IN (SELECT key FROM step_keys) ORDER BY 1"
+        ).fetchall()
+        if lost:
+            some = ", ".join(short(one) for (one,) in lost[:5]) + (" …" if len(lost) > 5 else "")
+            self.warnings.append(
+                f"tables/assignments: {some}: the stage is not expected there, so the assignment counts for nothing"
+            )
 
     def _check_moves(self) -> None:
         """Warn of actions that do not follow what was there before; their rows count all the same."""

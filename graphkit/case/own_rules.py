@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from graphkit.case.folder import named, strange
 from graphkit.engine.rule_rows import rule_rows
 from graphkit.engine.sandbox import run_select
 from graphkit.engine.select import check_select
@@ -42,14 +43,14 @@ def read_own_rules(folder: Path, check_cypher: RuleCheck | None = None) -> OwnRu
     found = OwnRules()
     rules = folder / "rules"
     for path in sorted(rules.iterdir()) if rules.is_dir() else []:
-        name = f"rules/{path.name}"
+        name = f"rules/{named(path.name)}"
         language = _LANGUAGES.get(path.suffix.lower())
         if language is None or path.name.startswith("."):
             if not path.name.startswith("."):
                 found.warnings.append(f"{name}: is not read; a rule is a .sql or .cypher file")
             continue
         try:
-            rule = _read(path, name, language, check_cypher)
+            rule = _read(path, folder, name, language, check_cypher)
             if rule.id in {one.id for one in found.rules}:
                 raise InputError(f"{name}: another file defines the rule {rule.id} already")
         except GraphkitError as error:
@@ -59,7 +60,9 @@ def read_own_rules(folder: Path, check_cypher: RuleCheck | None = None) -> OwnRu
     return found
 
 
-def _read(path: Path, name: str, language: Language, check_cypher: RuleCheck | None) -> OwnRule:
+def _read(path: Path, folder: Path, name: str, language: Language, check_cypher: RuleCheck | None) -> OwnRule:
+    if (why := strange(path, folder)) is not None:
+        raise InputError(why)
     try:
         data = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
     except OSError as error:

@@ -160,7 +160,7 @@ def _text(value: Any) -> str:
         case float() if value.is_integer() and abs(value) < 1e15:
             return str(int(value))
         case float():
-            return f"{Decimal(repr(value)):f}"
+            return f"{Decimal(f'{value:.15g}'):f}"  # as many digits as Excel has: 0.1 + 0.2 is 0.3
         case dict() | list():
             return json.dumps(value, ensure_ascii=False, sort_keys=True, default=str)
         case _:
@@ -273,7 +273,9 @@ def _cell(source: str, kind: pa.DataType, *, whole: bool) -> str:
     if not (whole and pa.types.is_floating(kind)):
         return source
     integer = f"{source} = trunc({source}) AND abs({source}) < 1e15"
-    return f"CASE WHEN {integer} THEN CAST(CAST({source} AS BIGINT) AS VARCHAR) ELSE CAST({source} AS VARCHAR) END"
+    # As many digits as a cell of Excel has: 0.30000000000000004 is 0.3.
+    text = f"format('{{:.15g}}', {source})" if pa.types.is_float64(kind) else f"CAST({source} AS VARCHAR)"
+    return f"CASE WHEN {integer} THEN CAST(CAST({source} AS BIGINT) AS VARCHAR) ELSE {text} END"
 
 
 def _read_jsonl(connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: Table) -> RawTable:

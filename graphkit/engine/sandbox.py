@@ -47,8 +47,9 @@ def run_select(
     limits = limits or SelectLimits()
     request = {"query": query, "tables": dict(tables), "files": list(files), "limits": asdict(limits)}
     try:
+        # -P: what lies in the working directory (a case of others, it may be) is no module of ours.
         done = subprocess.run(
-            [sys.executable, "-m", "graphkit.engine.sandbox"],
+            [sys.executable, "-P", "-m", "graphkit.engine.sandbox"],
             input=json.dumps(request).encode(),
             env={name: os.environ[name] for name in _KEPT_ENVIRONMENT if name in os.environ},
             capture_output=True,

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import pyarrow as pa
 
-from graphkit.model.tables import TABLES, ColumnType, Table
-
-AMOUNT_PRECISION, AMOUNT_SCALE = 28, 6
+from graphkit.model.tables import AMOUNT_PRECISION, AMOUNT_SCALE, TABLES, ColumnType, Table
 
 _ARROW: dict[ColumnType, pa.DataType] = {
     ColumnType.TEXT: pa.string(),

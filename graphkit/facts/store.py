@@ -7,6 +7,7 @@ half a load; what a broken load left behind is taken back when the next one begi
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
@@ -267,7 +268,7 @@ def _folder_name(case_id: str) -> str:
     plain = "".join(character if character.isalnum() or character in "-_." else "_" for character in case_id)
     if plain == case_id and not plain.startswith("."):
         return plain
-    return f"{plain.lstrip('.')}-{case_id.encode().hex()[:16]}"
+    return f"{plain.lstrip('.')}-{hashlib.sha256(case_id.encode()).hexdigest()[:16]}"
 
 
 def _one_line(error: Exception) -> str:

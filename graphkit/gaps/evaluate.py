@@ -26,7 +26,7 @@ from graphkit.gaps.own_rules import collect, collect_sql_rules
 from graphkit.gaps.periods import known_years, no_workdays, period_ends, workdays
 from graphkit.gaps.rules import rules, rules_for
 from graphkit.gaps.statements import statements
-from graphkit.model.case import THRESHOLDS, Case, Policy
+from graphkit.model.case import THRESHOLDS, Case, Policy, threshold_problem
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.rule import OwnRule, Rule
 from graphkit.model.tables import TABLES, Table
@@ -101,7 +101,7 @@ class Computation:
         self.case: Case = facts.case(case_id)
         self.policies: list[Policy] = facts.policies(case_id)
         zone = ZoneInfo(self.case.timezone)
-        self.as_of = as_of or self.case.as_of or datetime.now(zone).date()
+        self.as_of = as_of or self.case.day()
         self.known_by = None if known_by is None else end_of(known_by, zone)
         self.thresholds = {**THRESHOLDS, **self.case.thresholds, **_checked(thresholds or {})}
         self.rules: dict[str, Rule] = dict(rules())
@@ -308,7 +308,7 @@ def _counted(table: Table, stored: str, names: Iterable[str]) -> str:
 
 
 def _checked(thresholds: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
-    unknown = sorted(set(thresholds) - set(THRESHOLDS))
-    if unknown:
-        raise UsageError(f"unknown threshold {', '.join(unknown)}; known are {', '.join(sorted(THRESHOLDS))}")
+    for name, value in thresholds.items():
+        if (problem := threshold_problem(name, value)) is not None:
+            raise UsageError(problem)
     return thresholds

@@ -58,7 +58,7 @@ class Explainer:
         run = computation.run
         self._rules = computation.rules
         self._thresholds = {
-            name: _Days(value) if name.endswith("_days") and value == int(value) else f"{value.normalize():f}"
+            name: _Days(value) if name.endswith("_days") else f"{value.normalize():f}"
             for name, value in computation.thresholds.items()
         }
         self._days = _Days if computation.case.calendar == "days" else _WorkingDays
@@ -67,12 +67,12 @@ class Explainer:
             (policy.id, stage.id): stage.title for policy in computation.policies for stage in policy.stages
         }
         self._measures = {measure.id: measure.title for policy in computation.policies for measure in policy.measures}
-        self._names: dict[str, str] = dict(
-            run(
-                "SELECT id, name FROM beneficiary_groups UNION ALL SELECT id, name FROM agencies "
-                "UNION ALL SELECT code, name FROM regions UNION ALL SELECT id, title FROM findings"
-            )
-        )
+        self._agencies: dict[str, str] = dict(run("SELECT id, name FROM agencies"))
+        self._scopes = self._agencies | dict(run("SELECT code, name FROM regions"))
+        groups: dict[str, str] = dict(run("SELECT id, name FROM beneficiary_groups"))
+        self._findings: dict[str, str] = dict(run("SELECT id, title FROM findings"))
+        # An id may be used again for another kind of thing: what a gap is about says which one is meant.
+        self._subjects = {"group": groups, "finding": self._findings, "holder": groups | self._agencies}
 
     def explain(self, row: Mapping[str, Any], responsible: list[str], amounts: Mapping[str, Decimal]) -> Explanation:
         """Return the sentence of one row of `gaps`."""
@@ -97,8 +97,8 @@ class Explainer:
             "policy": _quotable(self._policy(row["policy"], lang), lang),
             "measure": _quotable(self._measure(row["measure"], lang), lang),
             "stage": _quotable(self._stage(row, lang), lang),
-            "scope": self._name(row["scope"]) or ("（地区未注明）" if zh else "(a region not given)"),
-            "subject": _quotable(self._name(row["subject"]) or nothing, lang),
+            "scope": _name(row["scope"], self._scopes) or ("（地区未注明）" if zh else "(a region not given)"),
+            "subject": _quotable(_name(row["subject"], self._subjects.get(row["about"], {})) or nothing, lang),
             "due": _day(row["due_on"], lang) or nothing,
             "happened": _day(row["happened_on"], lang) or nothing,
             "since": _day(row["since"], lang) or nothing,
@@ -131,9 +131,6 @@ class Explainer:
         title = self._stages.get((row["policy"], row["stage"]))
         return _short(title.text(lang, row["stage"]) if title else row["stage"] or "")
 
-    def _name(self, key: str | None) -> str | None:
-        return None if key is None else _short(self._names.get(key, key))
-
     def _detail(self, row: Mapping[str, Any], lang: str) -> str:
         detail = row["detail"] or ""
         if row["kind"] == "out_of_order":
@@ -141,7 +138,7 @@ class Explainer:
         if row["kind"] == "unsupported_step":
             return _pick(_EVIDENCE.get(detail), lang) or detail
         if row["kind"] == "recurring_finding":
-            return self._name(detail) or detail
+            return _name(detail, self._findings) or detail
         return _short(detail)
 
     def _awaited(self, row: Mapping[str, Any], lang: str) -> str:
@@ -154,7 +151,7 @@ class Explainer:
         return "、".join(f"“{title}”" for title in titles) if zh else ", ".join(f'"{title}"' for title in titles)
 
     def _responsible(self, agencies: list[str], lang: str) -> str:
-        names = [self._name(agency) or agency for agency in agencies]
+        names = [_short(self._agencies.get(agency, agency)) for agency in agencies]
         shown, more = names[:3], len(names) - 3
         if lang == "zh":
             return (
@@ -165,6 +162,10 @@ class Explainer:
             if names
             else "no one is named as responsible"
         )
+
+
+def _name(key: str | None, names: Mapping[str, str]) -> str | None:
+    return None if key is None else _short(names.get(key, key))
 
 
 def _impact(row: Mapping[str, Any], lang: str) -> str:
@@ -188,7 +189,8 @@ def _money(amounts: Mapping[str, Decimal], lang: str) -> str:
     named = []
     for currency in sorted(amounts):
         whole, _, fraction = money_text(amounts[currency]).partition(".")
-        digits = f"{int(whole):,}.{fraction}"
+        sign = "-" if whole.startswith("-") else ""  # int("-0") has none
+        digits = f"{sign}{abs(int(whole)):,}.{fraction}"
         named.append(f"{digits}元" if lang == "zh" and currency == "CNY" else f"{currency} {digits}")
     return ("、" if lang == "zh" else ", ").join(named)
 

@@ -62,9 +62,9 @@ class Again(BaseModel):
 
 
 def rules_hash() -> str:
-    """Return one hash over every SQL file that an evaluation runs."""
+    """Return one hash over every SQL file that an evaluation runs, an analyst's own rules' too."""
     found = hashlib.sha256(resources.files("graphkit.facts").joinpath("expected.sql").read_bytes())
-    for folder in ("rules", "views", "collect"):
+    for folder in ("rules", "views", "collect", "own"):
         files = resources.files("graphkit.gaps").joinpath(folder).iterdir()
         for file in sorted(files, key=lambda file: file.name):
             found.update(file.name.encode() + b"\0" + file.read_bytes())

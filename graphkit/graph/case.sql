@@ -64,11 +64,63 @@ FROM (
 ) AS named
 LEFT JOIN document_names AS names ON names.name = named.source;
 
+-- Every table is optional (CONTRACT.md section 1): what other rows name and no row describes has a node, too, with the batch
+-- of the load that first named it.
+CREATE OR REPLACE TEMP TABLE graph_groups AS
+SELECT id, name, measure, region, eligible_count, eligible_amount, currency, affected_by, source_file, source_row, batch
+FROM beneficiary_groups
+UNION ALL BY NAME
+SELECT id, id AS name, 'b' || min(batch_number(batch)) AS batch
+FROM (SELECT "group" AS id, batch FROM deliveries)
+WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM beneficiary_groups)
+GROUP BY id;
+
+CREATE OR REPLACE TEMP TABLE graph_agencies AS
+SELECT id, name, kind, region, parent, aliases, attributes, source_file, source_row, batch
+FROM agencies
+UNION ALL BY NAME
+SELECT id, id AS name, 'b' || min(batch_number(batch)) AS batch
+FROM (
+  SELECT agency AS id, batch FROM assignments
+  UNION ALL
+  SELECT agency, batch FROM findings
+  UNION ALL
+  SELECT agency, batch FROM deliveries
+  UNION ALL
+  SELECT place, batch
+  FROM (
+    SELECT unnest(["from", "to"]) AS place, batch FROM transfers
+    UNION ALL
+    SELECT unnest(["from", "to"]), batch FROM supplies
+  )
+  WHERE NOT starts_with(place, 'source:') AND place NOT IN (SELECT id FROM graph_groups)
+)
+WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM agencies)
+GROUP BY id;
+
+CREATE OR REPLACE TEMP TABLE graph_regions AS
+SELECT code, name, level, parent, source_file, source_row, batch
+FROM regions
+UNION ALL BY NAME
+SELECT code, code AS name, 'b' || min(batch_number(batch)) AS batch
+FROM (
+  SELECT region AS code, batch FROM graph_agencies
+  UNION ALL
+  SELECT region, batch FROM graph_groups
+  UNION ALL
+  SELECT coalesce(deliveries.region, beneficiaries.region), deliveries.batch
+  FROM deliveries LEFT JOIN beneficiaries ON beneficiaries.id = deliveries.beneficiary
+  UNION ALL
+  SELECT finding_states.region, findings.batch FROM findings JOIN finding_states ON finding_states.id = findings.id
+)
+WHERE code IS NOT NULL AND code NOT IN (SELECT code FROM regions)
+GROUP BY code;
+
 -- What money and supplies may start or end at; a source of money has the batch of the load that first named it.
 CREATE OR REPLACE TEMP TABLE graph_holders AS
-SELECT id AS place, 'Agency' AS label, batch AS named_in FROM agencies
+SELECT id AS place, 'Agency' AS label, batch AS named_in FROM graph_agencies
 UNION ALL
-SELECT id, 'BeneficiaryGroup', batch FROM beneficiary_groups WHERE id NOT IN (SELECT id FROM agencies)
+SELECT id, 'BeneficiaryGroup', batch FROM graph_groups WHERE id NOT IN (SELECT id FROM graph_agencies)
 UNION ALL
 SELECT place, 'MoneySource', 'b' || min(batch_number(batch))
 FROM (SELECT "from" AS place, batch FROM transfers UNION ALL SELECT "to", batch FROM transfers)
@@ -121,28 +173,29 @@ FROM stages JOIN defined ON defined.kind = 'policy' AND defined.id = stages.poli
 SELECT * FROM graph_steps
 
 -- nodes Region
-SELECT graph_id(code) AS id, code AS key, name AS title, level, source_file AS source, 'row ' || source_row AS locator, batch
-FROM regions
+SELECT
+  graph_id(code) AS id, code AS key, name AS title, level, coalesce(source_file, 'graphkit') AS source, 'row ' || source_row AS locator, batch
+FROM graph_regions
 
 -- nodes Agency
 SELECT
   graph_id(id) AS id, id AS key, name AS title, kind, region, aliases,
   json_extract_string(attributes, '$.goal') AS goal, json_extract_string(attributes, '$.task') AS task,
   json_extract_string(attributes, '$.schedule') AS schedule, json_extract_string(attributes, '$.mode') AS mode,
-  coalesce(json_extract_string(attributes, '$.source'), source_file) AS source,
+  coalesce(json_extract_string(attributes, '$.source'), source_file, 'graphkit') AS source,
   CASE WHEN json_extract_string(attributes, '$.source') IS NULL THEN 'row ' || source_row
     ELSE json_extract_string(attributes, '$.locator') END AS locator, batch
-FROM agencies
+FROM graph_agencies
 
 -- nodes BeneficiaryGroup
 SELECT
   graph_id(id) AS id, id AS key, name AS title, measure, region, eligible_count, eligible_amount,
   exact(eligible_amount) AS eligible_amount_e4, CASE WHEN eligible_amount IS NOT NULL THEN coalesce(currency, case_currency) END AS currency,
   coalesce(group_reached.beneficiaries, 0) AS reached_count, affected_by,
-  source_file AS source, 'row ' || source_row AS locator, batch
-FROM beneficiary_groups
+  coalesce(source_file, 'graphkit') AS source, 'row ' || source_row AS locator, batch
+FROM graph_groups
 CROSS JOIN settings
-LEFT JOIN group_reached ON group_reached."group" = beneficiary_groups.id
+LEFT JOIN group_reached ON group_reached."group" = graph_groups.id
 
 -- nodes Document
 SELECT

@@ -203,8 +203,9 @@ class _Worker:
         self._followed = 0
         ours, theirs = socket.socketpair()
         with theirs:
+            # -P: what lies in the working directory is no module of ours.
             self._process = subprocess.Popen(  # noqa: S603 - this very interpreter, and our own module
-                [sys.executable, "-m", "graphkit.graph.worker", str(theirs.fileno()), str(snapshot)],
+                [sys.executable, "-P", "-m", "graphkit.graph.worker", str(theirs.fileno()), str(snapshot)],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

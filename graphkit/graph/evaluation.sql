@@ -21,8 +21,8 @@ SELECT gaps.id, gap_node(gaps.id), 'Finding', graph_id(gaps.subject), findings.b
 FROM gaps JOIN findings ON findings.id = gaps.subject
 WHERE gaps.about = 'finding'
 UNION ALL
-SELECT gaps.id, gap_node(gaps.id), 'Region', graph_id(gaps.scope), regions.batch
-FROM gaps JOIN regions ON regions.code = gaps.scope
+SELECT gaps.id, gap_node(gaps.id), 'Region', graph_id(gaps.scope), graph_regions.batch
+FROM gaps JOIN graph_regions ON graph_regions.code = gaps.scope
 WHERE gaps.about = 'delivery'
 UNION ALL
 SELECT gaps.id, gap_node(gaps.id), 'Case', graph_case_node(), defined.batch
@@ -109,7 +109,7 @@ SELECT
   'Agency' AS start_label, graph_id(gap_agencies.agency) AS start_id, 'Gap' AS end_label, graph_gaps.id AS end_id, gap_agencies.role,
   'graphkit' AS source, graph_gaps.batch
 FROM gap_agencies
-SEMI JOIN agencies ON agencies.id = gap_agencies.agency
+SEMI JOIN graph_agencies AS agencies ON agencies.id = gap_agencies.agency
 JOIN graph_gaps ON graph_gaps.gap = gap_agencies.gap
 
 -- relationships NOTED_IN

@@ -12,7 +12,8 @@ from graphkit.graph.change import change_since
 from graphkit.graph.embedded import EmbeddedStore
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.graph.projection import project, projection_version
-from graphkit.graph.store import Dates, GraphStore
+from graphkit.graph.store import Dates, GraphStore, Held
+from graphkit.model.case import Case
 
 
 @contextmanager
@@ -37,11 +38,20 @@ def _store(workspace: Path, uri: str | None) -> GraphStore:
 
 
 def behind(facts: Facts, store: GraphStore) -> list[str]:
-    """Return the cases of the facts that the store lacks, or of which it shows another load or projection."""
+    """Return the cases of the facts that the store lacks, or of which it shows another load, projection or today."""
     held = store.held()
     wanted = {commit.case: (commit.batch, commit.loaded_at, projection_version()) for commit in facts.commits()}
     there = {case: (one.batch, one.loaded_at, one.projection) for case, one in held.items()}
-    return [case for case, state in sorted(wanted.items()) if there.get(case) != state]
+    return [
+        case
+        for case, state in sorted(wanted.items())
+        if there.get(case) != state or _is_of_another_day(facts.case(case), held[case])
+    ]
+
+
+def _is_of_another_day(case: Case, held: Held) -> bool:
+    """Whether a case is evaluated as of the day on which it is asked, and the store shows it as of another."""
+    return case.as_of is None and held.evaluations[-1] != (case.day(), None)
 
 
 def follow(evaluation: Evaluation, store: EmbeddedStore) -> bool:
@@ -68,7 +78,8 @@ def refresh(facts: Facts, store: GraphStore, kept: Sequence[Dates] | None = None
     """Bring the store up to the facts, unless it is; return the evaluations that were made for it, the current ones.
 
     `kept` are the evaluations that it is to hold of each case, the current one last; None keeps those that it holds,
-    and makes the one of the case's own day, with all that is known, the current one.
+    and makes the one of the case's own day, with all that is known, the current one. That of a case without an own
+    day, which was made as of the day on which it was asked, is not kept.
     """
     if kept is None and not behind(facts, store):
         return []
@@ -76,7 +87,8 @@ def refresh(facts: Facts, store: GraphStore, kept: Sequence[Dates] | None = None
     evaluations: list[Evaluation] = []
     currents: list[Evaluation] = []
     for case in facts.case_ids():
-        *earlier, current = kept or [*(held[case].evaluations if case in held else []), (None, None)]
+        there = held[case].evaluations if case in held else []
+        *earlier, current = kept or [*(there if facts.case(case).as_of else there[:-1]), (None, None)]
         last = evaluate_case(facts, case, *current)
         evaluations += [evaluate_case(facts, case, *dates) for dates in earlier if dates != (last.as_of, last.known_by)]
         evaluations.append(last)

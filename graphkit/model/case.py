@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from graphlib import CycleError, TopologicalSorter
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from graphkit.model.gap import Severity
+from graphkit.model.tables import AMOUNT_SCALE, is_amount
 
 Level = Literal["central", "province", "city", "county", "township"]
-ReportKind = Literal["express", "monthly", "stage"]
 
 THRESHOLDS: dict[str, Decimal] = {
     "retention_days": Decimal(30),
@@ -25,6 +26,26 @@ THRESHOLDS: dict[str, Decimal] = {
     "verify_days": Decimal(30),
 }
 """Every threshold of CONTRACT.md section 3 with its default."""
+
+_MOST_DAYS = 36500
+
+_LONGEST_ID = 240
+"""How long a case's id may be as the facts write it, in a folder's name: a Chinese character makes nine of these."""
+
+
+def threshold_problem(name: str, value: Decimal) -> str | None:
+    """Return why a value cannot be that threshold, or None: days are whole, coverage_min is a share, the rest money."""
+    if name not in THRESHOLDS:
+        return f"unknown threshold {name}; known are {', '.join(sorted(THRESHOLDS))}"
+    if not value.is_finite():
+        return f"{name} is {value}; it must be a number"
+    if name.endswith("_days"):
+        good, rule = 0 <= value <= _MOST_DAYS and value == int(value), f"a whole number of days from 0 to {_MOST_DAYS}"
+    elif name == "coverage_min":
+        good, rule = 0 <= value <= 1, "a share from 0 to 1, such as 0.9"
+    else:
+        good, rule = value >= 0 and is_amount(value), f"an amount from 0 with at most {AMOUNT_SCALE} decimals"
+    return None if good else f"{name} is {value}; it must be {rule}"
 
 
 CURRENCY = "[A-Z]{3}"
@@ -133,6 +154,13 @@ class Case(_Model):
     thresholds: dict[str, Decimal] = Field(default_factory=dict)
     report_cadence: Annotated[list[Cadence], BeforeValidator(_list)] = Field(default_factory=list)
 
+    @field_validator("id")
+    @classmethod
+    def _a_folder_of_its_own(cls, value: str) -> str:
+        if len(quote(value, safe="")) > _LONGEST_ID:
+            raise ValueError("is too long; an id has at most 200 letters, or 26 Chinese characters")
+        return value
+
     @field_validator("timezone", "currency", "calendar", mode="before")
     @classmethod
     def _default_when_blank(cls, value: Any, info: Any) -> Any:
@@ -140,20 +168,15 @@ class Case(_Model):
 
     @field_validator("thresholds", mode="before")
     @classmethod
-    def _known_thresholds(cls, value: Any) -> Any:
-        if value is None:
-            return {}
-        unknown = sorted(set(value) - set(THRESHOLDS)) if isinstance(value, dict) else []
-        if unknown:
-            raise ValueError(f"unknown threshold {', '.join(unknown)}; known are {', '.join(sorted(THRESHOLDS))}")
-        return value
+    def _none_when_blank(cls, value: Any) -> Any:
+        return {} if value is None else value
 
     @field_validator("thresholds")
     @classmethod
-    def _not_negative(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
+    def _usable_thresholds(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
         for name, one in value.items():
-            if one < 0:
-                raise ValueError(f"{name} is {one}; it is at least 0")
+            if (problem := threshold_problem(name, one)) is not None:
+                raise ValueError(problem)
         return value
 
     @field_validator("currency")
@@ -171,6 +194,10 @@ class Case(_Model):
         except (ZoneInfoNotFoundError, ValueError, OSError):
             raise ValueError("not an IANA time zone such as Asia/Shanghai") from None
         return value
+
+    def day(self) -> date:
+        """The day as of which it is evaluated where no other is asked for: its `as_of`, else today in its time zone."""
+        return self.as_of or datetime.now(ZoneInfo(self.timezone)).date()
 
 
 class PolicyDocument(_Model):
@@ -206,6 +233,18 @@ class Measure(_Model):
     cap_per_beneficiary: Decimal | None = Field(None, ge=0)
     one_per_beneficiary: bool = False
 
+    @field_validator("one_per_beneficiary", mode="before")
+    @classmethod
+    def _false_when_blank(cls, value: Any) -> Any:
+        return False if value is None else value
+
+    @field_validator("cap_per_beneficiary")
+    @classmethod
+    def _an_amount(cls, value: Decimal | None) -> Decimal | None:
+        if value is not None and not is_amount(value):
+            raise ValueError(f"is no amount with at most {AMOUNT_SCALE} decimals")
+        return value
+
 
 class Stage(_Model):
     """One stage of a policy's chain; a step is a stage in one scope."""
@@ -226,6 +265,11 @@ class Stage(_Model):
         None, description="what the time limit rests on: stated, derived or proposed, with its source"
     )
 
+    @field_validator("optional", mode="before")
+    @classmethod
+    def _required_when_blank(cls, value: Any) -> Any:
+        return False if value is None else value
+
 
 class Provision(_Model):
     """What one document fixes about a policy: `parameter` is `value` for some groups in a territory, for a time.
@@ -240,8 +284,8 @@ class Provision(_Model):
     value: str
     unit: str | None = None
     better: Literal["more", "less"] = "more"
-    from_: date | None = Field(None, alias="from")
-    to: date | None = None
+    from_: Day | None = Field(None, alias="from")
+    to: Day | None = None
     territory: str | None = None
     groups: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
     document: str | None = None

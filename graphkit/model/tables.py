@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import StrEnum
+
+AMOUNT_PRECISION, AMOUNT_SCALE = 28, 6
+"""How many digits an amount may have, and how many of them behind the point."""
+
+
+def is_amount(value: Decimal) -> bool:
+    """Whether a number can be kept as an amount, to the last digit."""
+    if not value.is_finite():
+        return False
+    last = value.normalize().as_tuple().exponent
+    return isinstance(last, int) and last >= -AMOUNT_SCALE and value.adjusted() < AMOUNT_PRECISION - AMOUNT_SCALE
 
 
 class ColumnType(StrEnum):

@@ -44,6 +44,10 @@ def link_to_nothing(path: Path) -> None:
     path.symlink_to("nowhere.csv")
 
 
+def link_to_itself(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
 def bad(name: str, files: dict[str, Content]) -> None:
     INPUTS.append((name, files))
 
@@ -67,6 +71,9 @@ SPOILT_CELLS = [
     ("on", "2020-03-12T08:00:00"),
     ("on", "2020-3-1"),
     ("on", "0000-00-00"),
+    ("on", "infinity"),
+    ("on", "12345-01-01"),
+    ("on", "0044-03-15 (BC)"),
     ("on", ""),
     ("recorded_at", "2020-03-11"),
     ("recorded_at", "2020-03-11T23:59:59"),
@@ -222,6 +229,11 @@ bad("case as_of number", {"case.yaml": CASE.replace("2020-06-30", "1593475200")}
 bad("case as_of datetime", {"case.yaml": CASE.replace("2020-06-30", "2020-06-30T00:00:00")})
 bad("case threshold", {"case.yaml": CASE + "thresholds: {retention_day: 3}\n"})
 bad("case threshold neg", {"case.yaml": CASE + "thresholds: {retention_days: -3, coverage_min: nan}\n"})
+bad("case threshold half a day", {"case.yaml": CASE + "thresholds: {unaddressed_days: 2.5}\n"})
+bad("case threshold too many days", {"case.yaml": CASE + "thresholds: {unaddressed_days: 99999999999}\n"})
+bad("case threshold percent", {"case.yaml": CASE + "thresholds: {coverage_min: 90}\n"})
+bad("case threshold too much money", {"case.yaml": CASE + "thresholds: {retention_min: 1e30}\n"})
+bad("case id too long", {"case.yaml": CASE.replace("id: spoilt", f"id: {'山' * 27}")})
 bad("case threshold text", {"case.yaml": CASE + "thresholds: {retention_days: many}\n"})
 bad("case threshold list", {"case.yaml": CASE + "thresholds: [1]\n"})
 bad("case unknown key", {"case.yaml": CASE + "colour: red\n"})
@@ -454,9 +466,31 @@ bad("symlink table", {"tables/events.csv": link_to_passwd})
 bad("symlink doc", {"documents/secret.txt": link_to_passwd})
 bad("symlink case", {"policies/q.yaml": link_to_passwd})
 bad("dangling", {"tables/reports.csv": link_to_nothing})
+bad("circle of links", {"documents/circle.txt": link_to_itself})
+bad("name in GBK", {os.fsdecode("documents/政策.txt".encode("gbk")): "x"})
+bad("table named in GBK", {os.fsdecode("tables/政策.csv".encode("gbk")): "x"})
 bad("fifo", {"documents/pipe": os.mkfifo})
 bad("fifo table", {"tables/reports.csv": os.mkfifo})
 bad("whole", MORE)
+bad("days from nowhere", {"policies/p.yaml": POLICY.replace("effective: {from: 2020-03-01}\n", "")})
+bad("assigned to no step", also("coverage") | appended("assignments", "p,pay,1401,xd\np,issue,140105,xd"))
+bad(
+    "floats of Parquet",
+    instead(
+        "transfers",
+        "parquet",
+        parquet(
+            {
+                "id": ["T1", "T2", "T3"],
+                "policy": ["p"] * 3,
+                "from": ["source:budget"] * 3,
+                "to": ["prov"] * 3,
+                "amount": pa.array([0.1 + 0.2, 0.1234567, 1e30], pa.float64()),
+                "on": [DAY] * 3,
+            }
+        ),
+    ),
+)
 bad("no tables", {k: None for k in BASE if k.startswith("tables/")})
 # other tables
 bad("finding stage no policy", also("actions") | appended("findings", "F2,题,,pay,,,2020-04-01"))

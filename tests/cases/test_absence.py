@@ -75,3 +75,21 @@ def test_a_load_that_only_rejects_or_only_leaves_a_bad_row_out_is_remembered(tmp
     assert facts.rejected_rows("spoilt") == {}
     assert [commit.number for commit in facts.commits()] == [1, 2, 3]
     assert problems(Facts(tmp_path / "w")) == []
+
+
+def test_a_roll_that_cannot_be_read_makes_nobody_unknown(tmp_path: Path) -> None:
+    facts = Facts(tmp_path / "w", create=True)
+    write(tmp_path / "case", {**MORE, ROLL: None, "tables/beneficiaries.xlsx": b"no workbook"})
+    loaded = load_case(facts, tmp_path / "case")
+    assert [reject.file for reject in loaded.rejects] == ["tables/beneficiaries.xlsx"]
+    assert loaded.loaded["deliveries"] == 1
+    assert "beneficiaries" not in facts.tables_present("spoilt")
+    assert "ineligible_delivery" not in {gap.kind for gap in evaluate(facts, "spoilt").gaps()}
+
+
+def test_agencies_that_cannot_be_read_take_no_rows_of_other_tables_with_them(tmp_path: Path) -> None:
+    facts = Facts(tmp_path / "w", create=True)
+    write(tmp_path / "case", {**MORE, "tables/agencies.csv": "ident,name\nprov,省发改委\n"})
+    loaded = load_case(facts, tmp_path / "case")
+    assert {reject.file for reject in loaded.rejects} == {"tables/agencies.csv"}
+    assert (loaded.loaded["assignments"], loaded.loaded["events"], loaded.loaded["transfers"]) == (1, 1, 1)

@@ -12,7 +12,7 @@ import pytest
 from graphkit.case import load_case
 from graphkit.facts import Facts
 from graphkit.gaps import evaluate
-from tests.cases.bad_base import BASE, Content, workbook
+from tests.cases.bad_base import BASE, Content, workbook, write
 
 REGIONS = str(BASE["tables/regions.csv"])
 EVENTS = "id,policy,stage,scope,kind,on\n"
@@ -154,3 +154,28 @@ def test_money_without_any_agency_assigned_or_region_named(tmp_path: Path) -> No
         ("funds_retained", "city", {"CNY": "30.50"}, "2020-04-02"),
         ("funds_untraced", "prov", {"CNY": "20.50"}, "2020-03-03"),
     ]
+
+
+def test_a_policy_that_was_loaded_keeps_its_measures_when_it_is_renamed(tmp_path: Path) -> None:
+    facts = Facts(tmp_path / "w", create=True)
+    write(tmp_path / "case", {})
+    load_case(facts, tmp_path / "case")
+    renamed = str(BASE["policies/p.yaml"]).replace("id: p", "id: a-p")
+    write(tmp_path / "case", {"policies/a-p.yaml": renamed, "policies/p.yaml": None})
+    (tmp_path / "case" / "policies" / "p.yaml").unlink()
+    loaded = load_case(facts, tmp_path / "case")
+    assert [reject.line() for reject in loaded.rejects] == [
+        "policies/a-p.yaml, key measures = 'm': is already a measure of policy p; measure ids are unique within a case"
+    ]
+    assert [policy.id for policy in facts.policies("spoilt")] == ["p"]
+
+
+def test_an_id_of_two_things_is_called_by_the_name_of_the_one_that_is_meant(tmp_path: Path) -> None:
+    groups = "id,name,measure,region,eligible_count\n140105,小店区商户,m,140105,10\n"
+    policy = str(BASE["policies/p.yaml"]).replace("2020-03-01}", "2020-03-01, to: 2020-04-30}")
+    found = gaps(
+        tmp_path,
+        {**BASE, "policies/p.yaml": policy, "tables/beneficiary_groups.csv": groups},
+    )
+    told = {gap["kind"]: gap["explanation"]["zh"] for gap in found}
+    assert "“小店区商户”" in told["coverage_shortfall"]

@@ -148,6 +148,13 @@ def test_the_sandbox_reads_its_own_files_only(tmp_path: Path) -> None:
         run_select(f"select * from read_parquet('{other}')", tables, [str(given)], LIMITS)
 
 
+def test_what_lies_in_the_working_directory_is_not_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "resource.py").write_text("open('was-run', 'w')\n", encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    assert run_select("select count(*) from steps", STEPS, limits=LIMITS).to_pylist() == [{"count_star()": 2000}]
+    assert not (tmp_path / "was-run").exists()
+
+
 def test_the_environment_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GRAPHKIT_SECRET", "hunter2")
     with pytest.raises(GraphkitError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -18,6 +19,7 @@ from graphkit.graph.embedded import EmbeddedStore
 from graphkit.graph.frames import END, START, Kind
 from graphkit.graph.projection import project
 from graphkit.graph.stores import behind, follow, refresh
+from graphkit.model.case import Case as Stated
 from graphkit.model.errors import InputError
 from tests.gaps.test_advance import MANY, batched, load
 from tests.graph.stores import content, expected
@@ -193,6 +195,20 @@ def test_what_the_evaluation_cannot_tell_of_is_projected_whole(tmp_path: Path) -
     assert not follow(late, store)  # it shows another day
     refresh(facts, store, [(None, None)])
     assert store.held()[evaluation.case.id].evaluations == [(day(4, 30), None)]
+
+
+def test_a_case_of_today_is_projected_again_on_another_day(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = chain(ISSUED)
+    facts = load(tmp_path, replace(made, meta={name: value for name, value in made.meta.items() if name != "as_of"}))
+    store, (id,) = EmbeddedStore(tmp_path / "graph", workers=1), facts.case_ids()
+    today = Stated.day
+    for days in (0, 1, 2):
+        monkeypatch.setattr(Stated, "day", lambda self, days=days: today(self) + timedelta(days=days))
+        assert behind(facts, store) == [id]
+        (evaluation,) = refresh(facts, store)
+        assert store.held()[id].evaluations == [(evaluation.as_of, None)]
+        assert behind(facts, store) == []
+    store.close()
 
 
 def test_a_document_that_old_events_have_named_is_projected_whole(tmp_path: Path) -> None:

@@ -21,7 +21,19 @@ from graphkit.graph.store import GraphStore
 from graphkit.graph.stores import behind, refresh
 from graphkit.model.graph import LABELS
 from tests.graph.stores import ALL, content, expected, loaded, named, opened, own_id, provisions_at_odds, raw
-from tests.planted.build import action, case, completed, day, finding, group, policy, stage, transfer
+from tests.planted.build import (
+    action,
+    assigned,
+    case,
+    completed,
+    day,
+    delivery,
+    finding,
+    group,
+    policy,
+    stage,
+    transfer,
+)
 from tests.reference.case import Case
 
 HOSTILE = 'O\'Neil \\ "x" `y` ${z} {0} \n\t<b>&amp; %s 减免 𠮷 ́é \u202e -- // /* ; DROP'
@@ -225,6 +237,35 @@ def test_a_case_without_a_title_has_all_its_properties(store: GraphStore, cases:
     assert title == properties["id"] == cases[0]
     assert properties == node.properties
     assert sorted(keys) == sorted(properties)
+
+
+def test_what_is_named_and_not_described_has_nodes_too(store: GraphStore, cases: list[str], tmp_path: Path) -> None:
+    made = case(
+        policy(stage("pay", measure="m"), measures=({"id": "m"},)),
+        id=cases[0],
+        assignments=[assigned("pay", "fin")],
+        transfers=[
+            transfer("source:treasury", "fin", "9", day(3, 1)),
+            transfer("fin", "bank", "4", day(3, 2)),
+        ],
+        deliveries=[delivery("b", day(3, 3), "1", group="g", agency="bank", region="140199")],
+        findings=[finding(day(3, 4), agency="office", title="迟")],
+        agencies=[],
+        regions=[],
+    )
+    tables = {name: rows for name, rows in made.tables.items() if rows}
+    refresh(loaded(tmp_path, Case(made.meta, made.policies, tables)), store)
+    found = store.run(
+        "MATCH (a {case: $case})-[r]->(b) WHERE type(r) IN ['TRANSFERRED', 'DELIVERED', 'FOUND_AT'] "
+        "RETURN type(r) AS type, a.key AS key, labels(b)[0], b.key, b.title, b.source ORDER BY type, key",
+        {"case": cases[0]},
+    )
+    assert found.rows == [
+        ("DELIVERED", "bank", "BeneficiaryGroup", "g", "g", "graphkit"),
+        ("FOUND_AT", "F1", "Agency", "office", "office", "graphkit"),
+        ("TRANSFERRED", "fin", "Agency", "bank", "bank", "graphkit"),
+        ("TRANSFERRED", "treasury", "Agency", "fin", "fin", "graphkit"),
+    ]
 
 
 def test_hostile_text_is_found_as_a_parameter(store: GraphStore, cases: list[str], prepared: Prepared) -> None:

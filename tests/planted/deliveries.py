@@ -210,6 +210,12 @@ _TWICE = [
         [],
     ),
     Planted(
+        "duplicate-taken-back",
+        case(_ONCE, deliveries=[delivery("b", day(3, 10), "5"), delivery("b", day(3, 12), "-5")]),
+        _ON,
+        [],
+    ),
+    Planted(
         "duplicate-without-amount",
         case(_ONCE, deliveries=[delivery("b", day(3, 10)), delivery("b", day(3, 12))]),
         _ON,

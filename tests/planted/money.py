@@ -58,6 +58,16 @@ _RETAINED = [
         },
         case(_P, transfers=[_IN]),
     ),
+    # 40 of it were taken back, and count from that day, not 30 days later.
+    *at(
+        "retained-taken-back",
+        {
+            day(4, 9): [_kept("100", since=day(4, 1))],
+            day(4, 10): [_kept("60", since=day(4, 1))],
+            day(5, 11): [_kept("60", since=day(4, 1))],
+        },
+        case(_P, transfers=[_IN, transfer("source:treasury", "prov", "-40", day(4, 10))]),
+    ),
     *at(
         "retained-threshold",
         {day(3, 6): [], day(3, 7): [_kept("100", since=day(3, 7), days=1)]},

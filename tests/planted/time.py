@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+
+import chinese_calendar
 
 from tests.planted.build import Planted, at, case, completed, day, event, of_step, policy, stage
 from tests.reference.case import Row
@@ -155,6 +157,7 @@ _KNOWN = [
 ]
 
 _WORKDAYS = {"calendar": "cn-workdays"}
+_NEW_YEAR = date(max(one.year for one in chinese_calendar.holidays) + 1, 1, 1)
 
 _CALENDAR = [
     # 1 March 2020 was a Sunday. Ten working days after it: 2-6 and 9-13 March, so due on Friday the 13th.
@@ -198,6 +201,18 @@ _CALENDAR = [
         "workdays-due-on-sunday",
         {day(3, 8): [], day(3, 9): [of_step("missing_step", "issue", since=day(3, 9), days=1)]},
         case(policy(stage("issue", due_on=day(3, 8))), **_WORKDAYS),
+    ),
+    # Twenty working days after the 15th of the last December that is known end in a year that is not: not yet past.
+    Planted(
+        "workdays-beyond-the-known-years",
+        case(
+            policy(stage("issue"), stage("pay", after=["issue"], within_days=20)),
+            policy(stage("next", within_days=5), id="q", effective={"from": _NEW_YEAR}),
+            events=[completed("issue", _NEW_YEAR.replace(month=12, day=15, year=_NEW_YEAR.year - 1))],
+            **_WORKDAYS,
+        ),
+        _NEW_YEAR.replace(month=12, day=31, year=_NEW_YEAR.year - 1),
+        [],
     ),
     # Completed on the Sunday after the due Friday: late all the same.
     Planted(

@@ -149,7 +149,8 @@ def _by_beneficiary(facts: Facts) -> dict[tuple[str, str], list[Row]]:
 def _duplicate(facts: Facts) -> Iterable[Offence]:
     for (measure, _), rows in _by_beneficiary(facts).items():
         if facts.measures[measure][1].get("one_per_beneficiary"):
-            for row in rows[1:]:
+            # What takes a delivery back (a negative amount) is not another one.
+            for row in [row for row in rows if row["amount"] is None or row["amount"] >= 0][1:]:
                 yield _offence(facts, row, row["on"])
 
 

@@ -42,6 +42,11 @@ class Account:
         if self.holder in facts.groups and not _passes_on(facts, self.holder, day):
             return {}
         received = self._sum(self.receipts, day - timedelta(days=int(facts.thresholds["retention_days"])) - ONE_DAY)
+        # What takes a receipt back (a negative one) counts at once, as what is passed on does.
+        back = [row for row in self.receipts if row["amount"] < 0]
+        early = self._sum(back, day - timedelta(days=int(facts.thresholds["retention_days"])) - ONE_DAY)
+        for currency, amount in self._sum(back, day).items():
+            received[currency] = received.get(currency, ZERO) + amount - early.get(currency, ZERO)
         passed_on = self._sum(self.outgoing, day)
         kept = {currency: amount - passed_on.get(currency, ZERO) for currency, amount in received.items()}
         least = facts.thresholds["retention_min"]

@@ -10,7 +10,7 @@ SELECT
     FROM finding_states AS earlier
     JOIN actions ON actions.finding = earlier.id AND actions.kind = 'verified' AND actions."on" < states.found_on
     WHERE earlier.kind = states.kind AND earlier.agency = states.agency AND earlier.id <> states.id
-      AND earlier.found_on <= states.found_on
+      AND earlier.found_on < states.found_on
   ) AS repeats
 FROM finding_states AS states
 JOIN findings ON findings.id = states.id

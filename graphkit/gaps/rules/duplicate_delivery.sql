@@ -1,5 +1,5 @@
 -- id: duplicate_delivery
--- revision: 1
+-- revision: 2
 -- about: delivery
 -- category: difficulty
 -- severity: medium
@@ -15,7 +15,7 @@ WITH repeated AS (
   SELECT deliveries.policy, deliveries.measure, deliveries.beneficiary
   FROM deliveries
   JOIN measures ON measures.id = deliveries.measure AND measures.one_per_beneficiary
-  WHERE deliveries."on" IS NOT NULL
+  WHERE deliveries."on" IS NOT NULL AND coalesce(deliveries.amount, 0) >= 0
   GROUP BY ALL
   HAVING count(*) > 1
 )
@@ -26,7 +26,8 @@ FROM delivery_rows
 JOIN repeated
   ON repeated.policy = delivery_rows.policy AND repeated.measure = delivery_rows.measure
  AND repeated.beneficiary = delivery_rows.beneficiary
-WHERE delivery_rows."on" IS NOT NULL
+-- What takes a delivery back (a negative amount) is not another one.
+WHERE delivery_rows."on" IS NOT NULL AND coalesce(delivery_rows.amount, 0) >= 0
 QUALIFY row_number() OVER (
   PARTITION BY delivery_rows.policy, delivery_rows.measure, delivery_rows.beneficiary
   ORDER BY delivery_rows."on", delivery_rows.id

@@ -1,5 +1,5 @@
 -- id: funds_retained
--- revision: 1
+-- revision: 2
 -- about: holder
 -- category: blockage
 -- severity: high
@@ -14,7 +14,10 @@
 WITH changes AS (
   SELECT holder, policy, measure, currency, day, sum(change) AS change
   FROM (
-    SELECT holder, policy, measure, currency, day + CAST(settings.retention_days AS INTEGER) + 1 AS day, received AS change
+    -- What takes a receipt back (a negative one) counts at once, as what is passed on does.
+    SELECT
+      holder, policy, measure, currency,
+      CASE WHEN received > 0 THEN day + CAST(settings.retention_days AS INTEGER) + 1 ELSE day END AS day, received AS change
     FROM account_days, settings WHERE received <> 0
     UNION ALL
     SELECT holder, policy, measure, currency, day, -sent AS change FROM account_days WHERE sent <> 0

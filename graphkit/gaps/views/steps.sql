@@ -186,7 +186,11 @@ FROM (
     CASE
       WHEN coalesce(waits.pending, 0) > 0 OR stages.within_days IS NULL THEN NULL
       WHEN settings.calendar = 'days' OR stages.within_days = 0
-        THEN CAST(coalesce(waits.last_done_on, policies.effective_from) + CAST(stages.within_days AS INTEGER) AS DATE)
+        -- What falls behind the last day that there is is not due on any other day either.
+        THEN least(
+          CAST(coalesce(waits.last_done_on, policies.effective_from) + CAST(stages.within_days AS INTEGER) AS DATE),
+          DATE '9999-12-31'
+        )
       ELSE last_workday.day
     END AS counted_due_on
   FROM steps_observed AS observed
