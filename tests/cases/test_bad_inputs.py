@@ -67,6 +67,15 @@ def test_bad_input(name: str, files: Any, tmp_path: Path, graphkit: Run) -> None
         assert len(rejects) == report["rejected"]
         tables = [one for one in rejects if one["row"] and one["file"].startswith("tables/")]
         assert all(json.loads(one["content"].removeprefix("'")) for one in tables)
+
+
+@pytest.mark.parametrize(("name", "files"), INPUTS[::4], ids=[name for name, _ in INPUTS[::4]])
+def test_bad_input_again(name: str, files: Any, tmp_path: Path, graphkit: Run) -> None:
+    """It changes nothing, and the same is said."""
+    case, workspace = tmp_path / "case", tmp_path / "workspace"
+    write(case, files)
+    status, _, err = graphkit("load", case, "-w", workspace, "--format", "json")
+    errors = [line for line in err.splitlines() if not line.startswith("warning: ")]
     version = Facts(workspace).version
     again = graphkit("load", case, "-w", workspace, "--format", "json")
     assert [again[0], Facts(workspace).version] == [status, version]

@@ -6,6 +6,7 @@ import dataclasses
 import re
 import shlex
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 EACH = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
+@cache
 def commands() -> dict[str, Any]:
     """Return every command by its words: "review accept" and so on."""
 

@@ -39,7 +39,7 @@ def expected_by_reference(question: Question) -> list[dict[str, Any]]:
 
 
 @settings(
-    max_examples=60, derandomize=True, database=None, deadline=None, phases=[Phase.generate, Phase.shrink],
+    max_examples=30, derandomize=True, database=None, deadline=None, phases=[Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 @given(questions())
@@ -49,14 +49,14 @@ def test_sql_and_reference_agree_on_any_case(question: Question) -> None:
     assert [plain(gap) for gap in found] == [plain(gap) for gap in expected]
 
 
-@settings(max_examples=15, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(questions(), st.integers(0, 9))
 def test_order_of_rows_changes_no_byte(question: Question, seed: int) -> None:
     found = found_by_sql(question.case, question.as_of, question.known_by)
     assert found_by_sql(question.case.shuffled(seed), question.as_of, question.known_by) == found
 
 
-@settings(max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, derandomize=True, database=None, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(questions())
 def test_a_row_recorded_later_changes_nothing_known_before(question: Question) -> None:
     case, until = question.case, date(2030, 12, 31)

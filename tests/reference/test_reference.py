@@ -47,7 +47,7 @@ def test_differences_notices_a_wrong_field(field: str) -> None:
     assert differences(planted, found)
 
 
-@settings(same_every_time, max_examples=100)
+@settings(same_every_time, max_examples=30)
 @given(questions(), st.integers(0, 9))
 def test_order_of_rows_changes_nothing(question: Question, seed: int) -> None:
     shuffled = question.case.shuffled(seed)
@@ -56,7 +56,7 @@ def test_order_of_rows_changes_nothing(question: Question, seed: int) -> None:
     )
 
 
-@settings(same_every_time, max_examples=100)
+@settings(same_every_time, max_examples=30)
 @given(questions())
 def test_what_was_recorded_later_changes_nothing_known_before(question: Question) -> None:
     known_by = datetime(2020, 4, 20, 12, tzinfo=UTC)
@@ -70,7 +70,7 @@ def test_what_was_recorded_later_changes_nothing_known_before(question: Question
     assert evaluate(more, question.as_of, known_by) == evaluate(question.case, question.as_of, known_by)
 
 
-@settings(same_every_time, max_examples=100)
+@settings(same_every_time, max_examples=30)
 @given(questions())
 def test_a_written_case_reads_back_the_same(question: Question) -> None:
     with TemporaryDirectory() as folder:
@@ -83,7 +83,7 @@ def test_a_written_case_reads_back_the_same(question: Question) -> None:
     }
 
 
-@settings(same_every_time, max_examples=150)
+@settings(same_every_time, max_examples=50)
 @given(questions())
 def test_gaps_of_any_case_hang_together(question: Question) -> None:
     gaps = evaluate(question.case, question.as_of, question.known_by)
