@@ -626,6 +626,16 @@ _CONFLICTS = [
         [],
     ),
     Planted(
+        "conflict-document-and-its-file",
+        case(
+            _PAID,
+            documents=[{"id": "a", "title": "Notice", "file": "notice.txt"}],
+            events=_two({"source": "a"}, {"source": "notice.txt", "on": day(3, 7)}),
+        ),
+        day(3, 9),
+        [],
+    ),
+    Planted(
         "conflict-one-source",
         case(_PAID, events=_two({"source": "a"}, {"source": None, "on": day(3, 7)})),
         day(3, 9),

@@ -50,6 +50,9 @@ class Facts:
         self.groups = {row["id"]: row for row in case.rows("beneficiary_groups")}
         self.beneficiaries = {row["id"]: row for row in case.rows("beneficiaries")}
         self.coverage = case.rows("coverage")
+        named = sorted((row["file"].removeprefix("documents/"), row["id"]) for row in case.rows("documents") if row["file"])
+        files = {name: id_ for file, id_ in reversed(named) for name in (file, f"documents/{file}")}
+        self._documents = files | {row["id"]: row["id"] for row in case.rows("documents")}
 
         self.events = self._in_order(self._happened(case.rows("events")))
         self.transfers = self._happened(case.rows("transfers"))
@@ -84,6 +87,10 @@ class Facts:
 
     def _not_later(self, rows: list[Row], column: str) -> list[Row]:
         return [row for row in rows if row[column] is None or row[column] <= self.as_of]
+
+    def document_of(self, source: str) -> str:
+        """Return the document that a source names, by its id or its file; a source that is no document stands for itself."""
+        return self._documents.get(source, source)
 
     def _in_order(self, rows: list[Row]) -> list[Row]:
         return sorted(rows, key=lambda row: (row["on"], self._recorded(row, row["on"]), row["id"]))

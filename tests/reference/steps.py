@@ -240,7 +240,7 @@ def _conflicts(facts: Facts, step: Step) -> list[date]:
         for first in step.completions[:place]
         if first["source"]
         and second["source"]
-        and first["source"] != second["source"]
+        and facts.document_of(first["source"]) != facts.document_of(second["source"])
         and (
             first["on"] != second["on"]
             or (

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from graphkit.model.rule import Rule
 
 _GROWING = {"events", "documents"}
-"""The tables that a load may have added to: no rule reads documents, and of events only the steps depend."""
+"""The tables that a load may have added to: of documents rules read only the names, on events only the steps depend."""
 
 _STEPS = {"steps", "step_states", "step_events", "step_after", "measure_steps", "found_gaps"}
 """What the steps are told by: rules of other things that read one of these are run again over the whole case."""
@@ -53,6 +53,7 @@ def advance(computation: Computation, facts: Facts) -> bool:
         or any(set(one.rows) - _GROWING for one in since)
         or facts.rules(computation.case.id)
         or not before <= set(facts.files("events", computation.case.id))
+        or _renames_sources(computation, facts)
     ):
         return False
     computation.read_facts(facts, sorted({table for one in since for table in one.rows}))
@@ -61,6 +62,18 @@ def advance(computation: Computation, facts: Facts) -> bool:
     if new:
         _Advance(computation).run(new)
     return True
+
+
+def _renames_sources(computation: Computation, facts: Facts) -> bool:
+    """Whether a new document is one that events have named before: what they say may come from one source now."""
+    files = facts.files("documents", computation.case.id)
+    new = computation.counted("documents", [file for file in files if file not in computation.files["documents"]])
+    names = f"SELECT id, regexp_replace(file, '^documents/', '') AS file_name FROM ({new})"
+    ((known,),) = computation.run(
+        "SELECT count(*) FROM completions "
+        f"WHERE source IN (SELECT unnest([id, file_name, 'documents/' || file_name]) FROM ({names}))"
+    )
+    return bool(known)
 
 
 class _Advance:

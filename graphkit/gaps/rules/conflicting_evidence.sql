@@ -1,5 +1,5 @@
 -- id: conflicting_evidence
--- revision: 1
+-- revision: 2
 -- about: step
 -- category: difficulty
 -- severity: medium
@@ -10,13 +10,21 @@
 -- explanation:
 --   zh: 《{policy}》在{scope}的“{stage}”有相互矛盾的完成记录（{detail}），须核对原始凭证；{responsible}{impact}。
 --   en: Under "{policy}", the completion of "{stage}" in {scope} is told differently by two sources ({detail}), which must be checked against the originals; {responsible}{impact}.
+-- A document and its own file are one source.
+WITH told AS (
+  SELECT
+    completions.step, completions."on", completions.amount, completions.currency,
+    coalesce(document_names.document, completions.source) AS source
+  FROM completions
+  LEFT JOIN document_names ON document_names.name = completions.source
+)
 SELECT
   first.step,
   min(greatest(first."on", second."on")) AS since,
   min(greatest(first."on", second."on")) AS happened_on,
   min(first.source || ' / ' || second.source) AS detail
-FROM completions AS first
-JOIN completions AS second ON second.step = first.step AND first.source < second.source
+FROM told AS first
+JOIN told AS second ON second.step = first.step AND first.source < second.source
 JOIN steps ON steps.step = first.step AND steps.counts
 WHERE first."on" <> second."on" OR first.amount <> second.amount
   OR (first.amount = second.amount AND first.currency <> second.currency)
