@@ -30,7 +30,7 @@ from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap, utc_text
-from graphkit.model.spreadsheet import harmless as harmless  # noqa: PLC0414 (cli/query imports it from here)
+from graphkit.model.spreadsheet import harmless
 from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document
 from graphkit.reports.gaps_json import thresholds as thresholds_in_force
 from graphkit.reports.table import gaps_table

@@ -11,7 +11,6 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from graphkit.cli.gaps import harmless
 from graphkit.cli.options import DEFAULT_WORKSPACE, CaseId, Graph, Lang, Workspace, chosen_cases, language
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
@@ -23,6 +22,7 @@ from graphkit.graph.values import Node, Relationship, Result, plain
 from graphkit.graph.values import Path as GraphPath
 from graphkit.model.chinese import said
 from graphkit.model.errors import UsageError
+from graphkit.model.spreadsheet import harmless
 from graphkit.reports.text import shown
 
 FORMATS = ("table", "json", "csv", "ndjson")

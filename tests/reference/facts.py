@@ -50,7 +50,9 @@ class Facts:
         self.groups = {row["id"]: row for row in case.rows("beneficiary_groups")}
         self.beneficiaries = {row["id"]: row for row in case.rows("beneficiaries")}
         self.coverage = case.rows("coverage")
-        named = sorted((row["file"].removeprefix("documents/"), row["id"]) for row in case.rows("documents") if row["file"])
+        named = sorted(
+            (row["file"].removeprefix("documents/"), row["id"]) for row in case.rows("documents") if row["file"]
+        )
         files = {name: id_ for file, id_ in reversed(named) for name in (file, f"documents/{file}")}
         self._documents = files | {row["id"]: row["id"] for row in case.rows("documents")}
 
@@ -89,7 +91,7 @@ class Facts:
         return [row for row in rows if row[column] is None or row[column] <= self.as_of]
 
     def document_of(self, source: str) -> str:
-        """Return the document that a source names, by its id or its file; a source that is no document stands for itself."""
+        """Return the document that a source names by its id or its file, or the source itself where it is none."""
         return self._documents.get(source, source)
 
     def _in_order(self, rows: list[Row]) -> list[Row]:

@@ -10,8 +10,8 @@
 -- explanation:
 --   zh: 《{policy}》在{scope}的“{stage}”有相互矛盾的完成记录（{detail}），须核对原始凭证；{responsible}{impact}。
 --   en: Under "{policy}", the completion of "{stage}" in {scope} is told differently by two sources ({detail}), which must be checked against the originals; {responsible}{impact}.
--- A document and its own file are one source.
 WITH told AS (
+  -- A document and its own file are one source.
   SELECT
     completions.step, completions."on", completions.amount, completions.currency,
     coalesce(document_names.document, completions.source) AS source
