@@ -100,6 +100,7 @@ TABLE_NAMES = {
     "beneficiaries": "",
     "assignments": "",
     "coverage": "",
+    "documents": "",
     "events": "E",
     "transfers": "T",
     "deliveries": "D",

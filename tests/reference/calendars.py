@@ -13,11 +13,14 @@ def _counts(day: date, calendar: str) -> bool:
     return calendar == "days" or chinese_calendar.is_workday(day)
 
 
-def add_days(start: date, count: int, calendar: str) -> date:
-    """Return the `count`-th day of the calendar after `start`; `start` itself for 0."""
+def add_days(start: date, count: int, calendar: str) -> date | None:
+    """Return the `count`-th day of the calendar after `start`; `start` itself for 0, None beyond the known years."""
     day = start
+    last = max(chinese_calendar.holidays)
     while count > 0:
         day += ONE_DAY
+        if calendar != "days" and day.year > last.year:
+            return None
         count -= _counts(day, calendar)
     return day
 

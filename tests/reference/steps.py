@@ -81,7 +81,8 @@ class Step:
     def due_on(self) -> date | None:
         dates = [self.stage["due_on"]] if self.stage.get("due_on") else []
         if self.stage.get("within_days") is not None and self.ready_on is not None:
-            dates.append(add_days(self.ready_on, self.stage["within_days"], self.calendar))
+            counted = add_days(self.ready_on, self.stage["within_days"], self.calendar)
+            dates += [counted] if counted else []
         return min(dates, default=None)
 
     @property
