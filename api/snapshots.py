@@ -28,7 +28,6 @@ class Snapshot:
     def __init__(self, facts: Facts) -> None:
         self.facts = facts
         self.version = facts.version
-        self._cases: dict[str, Case] = {}
         self._policies: dict[str, list[Policy]] = {}
         self._regions: dict[str, frozenset[str]] = {}
         self._personal: dict[str, bool] = {}
@@ -55,11 +54,9 @@ class Snapshot:
 
     def case(self, case_id: str) -> Case:
         """Return a case's definition; NotFoundError when there is none of that id."""
-        if case_id not in self._cases:
-            if case_id not in self.case_ids:
-                raise NotFoundError(f"there is no case '{case_id}'")
-            self._cases[case_id] = self.facts.case(case_id)
-        return self._cases[case_id]
+        if case_id not in self.case_ids:
+            raise NotFoundError(f"there is no case '{case_id}'")
+        return self.facts.case(case_id)
 
     def policies(self, case_id: str) -> list[Policy]:
         """Return a case's policies, sorted by id; NotFoundError when there is no such case."""

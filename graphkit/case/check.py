@@ -33,8 +33,8 @@ class References:
     """What the checks may refer to: tables of keys by name, each with a column `key`; a missing one is not checked.
 
     A scope is a region or an agency: without the regions, nobody knows which; a payer is an agency or a group: without
-    the agencies, nobody knows either. `only_steps` says to look for an event's
-    step and not for its policy, stage and scope one by one: which of them is wrong is asked of the wrong rows alone.
+    the agencies, nobody knows either. `only_steps` says to look for an event's step and not for its policy, stage and
+    scope one by one: which of them is wrong is asked of the wrong rows alone.
     """
 
     tables: dict[str, str]

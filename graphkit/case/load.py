@@ -423,9 +423,8 @@ class _Loader:
                 "AND source NOT IN (SELECT source FROM known_sources) ORDER BY 1"
             ).fetchall()
             if strange:
-                some = ", ".join(short(one) for (one,) in strange[:5]) + (" …" if len(strange) > 5 else "")
                 self.warnings.append(
-                    f"tables/{table.name}: source {some}: neither a document's id nor a file in documents/"
+                    f"tables/{table.name}: source {_some(strange)}: neither a document's id nor a file in documents/"
                 )
 
     def _check_assignments(self) -> None:
@@ -437,9 +436,9 @@ class _Loader:
             "WHERE policy || chr(31) || stage || chr(31) || scope NOT IN (SELECT key FROM step_keys) ORDER BY 1"
         ).fetchall()
         if lost:
-            some = ", ".join(short(one) for (one,) in lost[:5]) + (" …" if len(lost) > 5 else "")
             self.warnings.append(
-                f"tables/assignments: {some}: the stage is not expected there, so the assignment counts for nothing"
+                f"tables/assignments: {_some(lost)}: the stage is not expected there, so the assignment counts for "
+                "nothing"
             )
 
     def _check_moves(self) -> None:
@@ -472,6 +471,11 @@ class _Loader:
             for table, kinds in ABSENCE_KINDS.items()
             if rejected_rows.get(table)
         ]
+
+
+def _some(names: list[tuple[str]]) -> str:
+    """Return the first of some rows of one name each, as a warning lists them."""
+    return ", ".join(short(one) for (one,) in names[:5]) + (" …" if len(names) > 5 else "")
 
 
 def _json_line(text: str) -> str:

@@ -77,6 +77,7 @@ class Facts:
                 )
         except OSError as error:
             raise StoreError(f"{self.name}: the workspace cannot be made: {error.strerror}") from None
+        self._cases: dict[tuple[str, int], Case] = {}
         self._commits = self._read_commits()
         if commit is not None:
             self._commits = [one for one in self._commits if one.number <= commit]
@@ -95,9 +96,11 @@ class Facts:
         return sorted({commit.case for commit in self._commits})
 
     def case(self, case_id: str) -> Case:
-        """Return the newest definition of a case; InputError if there is none of that id."""
+        """Return the newest definition of a case, which is read once; InputError if there is none of that id."""
+        if (kept := self._cases.get((case_id, self.version))) is not None:
+            return kept
         for row in self._definitions(case_id, "case").values():
-            return Case.model_validate_json(row)
+            return self._cases.setdefault((case_id, self.version), Case.model_validate_json(row))
         known = ", ".join(self.case_ids()) or "none"
         raise InputError(f"no case '{case_id}' in {self.name}; cases there: {known}")
 

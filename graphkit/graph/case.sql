@@ -64,6 +64,14 @@ FROM (
 ) AS named
 LEFT JOIN document_names AS names ON names.name = named.source;
 
+-- What deliveries name; they may be many, and are read for it once.
+CREATE OR REPLACE TEMP TABLE graph_delivered AS
+SELECT
+  deliveries.agency, deliveries."group", coalesce(deliveries.region, beneficiaries.region) AS region,
+  'b' || min(batch_number(deliveries.batch)) AS batch
+FROM deliveries LEFT JOIN beneficiaries ON beneficiaries.id = deliveries.beneficiary
+GROUP BY ALL;
+
 -- Every table is optional (CONTRACT.md section 1): what other rows name and no row describes has a node, too, with the batch
 -- of the load that first named it.
 CREATE OR REPLACE TEMP TABLE graph_groups AS
@@ -71,7 +79,7 @@ SELECT id, name, measure, region, eligible_count, eligible_amount, currency, aff
 FROM beneficiary_groups
 UNION ALL BY NAME
 SELECT id, id AS name, 'b' || min(batch_number(batch)) AS batch
-FROM (SELECT "group" AS id, batch FROM deliveries)
+FROM (SELECT "group" AS id, batch FROM graph_delivered)
 WHERE id IS NOT NULL AND id NOT IN (SELECT id FROM beneficiary_groups)
 GROUP BY id;
 
@@ -85,7 +93,7 @@ FROM (
   UNION ALL
   SELECT agency, batch FROM findings
   UNION ALL
-  SELECT agency, batch FROM deliveries
+  SELECT agency, batch FROM graph_delivered
   UNION ALL
   SELECT place, batch
   FROM (
@@ -108,8 +116,7 @@ FROM (
   UNION ALL
   SELECT region, batch FROM graph_groups
   UNION ALL
-  SELECT coalesce(deliveries.region, beneficiaries.region), deliveries.batch
-  FROM deliveries LEFT JOIN beneficiaries ON beneficiaries.id = deliveries.beneficiary
+  SELECT region, batch FROM graph_delivered
   UNION ALL
   SELECT finding_states.region, findings.batch FROM findings JOIN finding_states ON finding_states.id = findings.id
 )

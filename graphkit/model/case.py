@@ -68,8 +68,8 @@ def _iso_date(value: Any) -> Any:
 Day = Annotated[date, BeforeValidator(_iso_date)]
 
 
-def _empty_is_none(value: Any) -> Any:
-    return None if isinstance(value, str) and not value.strip() else value
+def _is_blank(value: Any) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 class _Model(BaseModel):
@@ -80,7 +80,15 @@ class _Model(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _blank_values_are_missing(cls, data: Any) -> Any:
-        return {key: _empty_is_none(value) for key, value in data.items()} if isinstance(data, dict) else data
+        """Take a key without a value as one that is not there, where it may be missing; else as one of no value."""
+        if not isinstance(data, dict):
+            return data
+        optional = {field.alias or name for name, field in cls.model_fields.items() if not field.is_required()}
+        return {
+            key: None if _is_blank(value) else value
+            for key, value in data.items()
+            if not (key in optional and _is_blank(value))
+        }
 
     def unnamed_keys(self) -> list[str]:
         """Return the keys that the contract does not name, with those of the parts, as dotted paths."""
@@ -108,8 +116,6 @@ class Title(BaseModel):
 
 
 def _title(value: Any) -> Any:
-    if value is None:
-        return {}
     if isinstance(value, str):
         han = any("\u3400" <= character <= "\u9fff" for character in value)
         return {"zh": value} if han else {"en": value}
@@ -117,10 +123,6 @@ def _title(value: Any) -> Any:
 
 
 TitleField = Annotated[Title, BeforeValidator(_title)]
-
-
-def _list(value: Any) -> Any:
-    return [] if value is None else value
 
 
 class Cadence(_Model):
@@ -152,7 +154,7 @@ class Case(_Model):
     as_of: Day | None = None
     calendar: Literal["days", "cn-workdays"] = "days"
     thresholds: dict[str, Decimal] = Field(default_factory=dict)
-    report_cadence: Annotated[list[Cadence], BeforeValidator(_list)] = Field(default_factory=list)
+    report_cadence: list[Cadence] = Field(default_factory=list)
 
     @field_validator("id")
     @classmethod
@@ -160,16 +162,6 @@ class Case(_Model):
         if len(quote(value, safe="")) > _LONGEST_ID:
             raise ValueError("is too long; an id has at most 200 letters, or 26 Chinese characters")
         return value
-
-    @field_validator("timezone", "currency", "calendar", mode="before")
-    @classmethod
-    def _default_when_blank(cls, value: Any, info: Any) -> Any:
-        return cls.model_fields[info.field_name].default if value is None else value
-
-    @field_validator("thresholds", mode="before")
-    @classmethod
-    def _none_when_blank(cls, value: Any) -> Any:
-        return {} if value is None else value
 
     @field_validator("thresholds")
     @classmethod
@@ -233,11 +225,6 @@ class Measure(_Model):
     cap_per_beneficiary: Decimal | None = Field(None, ge=0)
     one_per_beneficiary: bool = False
 
-    @field_validator("one_per_beneficiary", mode="before")
-    @classmethod
-    def _false_when_blank(cls, value: Any) -> Any:
-        return False if value is None else value
-
     @field_validator("cap_per_beneficiary")
     @classmethod
     def _an_amount(cls, value: Decimal | None) -> Decimal | None:
@@ -252,8 +239,8 @@ class Stage(_Model):
     id: str = Field(min_length=1)
     title: TitleField = Title()
     level: Level
-    after: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
-    may_precede: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
+    after: list[str] = Field(default_factory=list)
+    may_precede: list[str] = Field(default_factory=list)
     scopes: list[str] | None = None
     within_days: int | None = Field(None, ge=0, le=36500)
     due_on: Day | None = None
@@ -264,11 +251,6 @@ class Stage(_Model):
     basis: str | None = Field(
         None, description="what the time limit rests on: stated, derived or proposed, with its source"
     )
-
-    @field_validator("optional", mode="before")
-    @classmethod
-    def _required_when_blank(cls, value: Any) -> Any:
-        return False if value is None else value
 
 
 class Provision(_Model):
@@ -287,14 +269,9 @@ class Provision(_Model):
     from_: Day | None = Field(None, alias="from")
     to: Day | None = None
     territory: str | None = None
-    groups: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
+    groups: list[str] = Field(default_factory=list)
     document: str | None = None
-    replaces: Annotated[list[str], BeforeValidator(_list)] = Field(default_factory=list)
-
-    @field_validator("better", mode="before")
-    @classmethod
-    def _more_when_blank(cls, value: Any) -> Any:
-        return "more" if value is None else value
+    replaces: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -318,14 +295,9 @@ class Policy(_Model):
     title: TitleField = Title()
     document: PolicyDocument = PolicyDocument()
     effective: Period = Field(default_factory=lambda: Period.model_validate({}))
-    measures: Annotated[list[Measure], BeforeValidator(_list)] = Field(default_factory=list)
-    stages: Annotated[list[Stage], BeforeValidator(_list)] = Field(default_factory=list)
-    provisions: Annotated[list[Provision], BeforeValidator(_list)] = Field(default_factory=list)
-
-    @field_validator("document", "effective", mode="before")
-    @classmethod
-    def _blank_part(cls, value: Any) -> Any:
-        return {} if value is None else value
+    measures: list[Measure] = Field(default_factory=list)
+    stages: list[Stage] = Field(default_factory=list)
+    provisions: list[Provision] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

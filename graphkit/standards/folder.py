@@ -18,6 +18,7 @@ from typing import Any, Self, TextIO
 import yaml
 
 from graphkit.model.errors import InputError, UsageError
+from graphkit.model.spreadsheet import harmless
 from graphkit.model.tables import TABLES
 from graphkit.standards.account import Account
 from graphkit.standards.values import amount_text
@@ -115,7 +116,7 @@ class CaseFolder:
             writer = csv.writer(stream)
             writer.writerow(["file", "line", "what", "value", "reason"])
             for one in account.rejects:
-                writer.writerow([_harmless(cell) for cell in (one.file, one.line, one.what, one.value, one.reason)])
+                writer.writerow([harmless(cell) for cell in (one.file, one.line, one.what, one.value, one.reason)])
 
 
 def file_name(identifier: str) -> str:
@@ -166,8 +167,3 @@ def _cell(value: Any) -> Any:
             return value.replace("\x00", "")
         case _:
             return value
-
-
-def _harmless(cell: object) -> object:
-    """Keep a spreadsheet from reading a rejected value as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -66,14 +66,17 @@ def advance(computation: Computation, facts: Facts) -> bool:
 
 def _renames_sources(computation: Computation, facts: Facts) -> bool:
     """Whether a new document is one that events have named before: what they say may come from one source now."""
-    files = facts.files("documents", computation.case.id)
-    new = computation.counted("documents", [file for file in files if file not in computation.files["documents"]])
-    names = f"SELECT id, regexp_replace(file, '^documents/', '') AS file_name FROM ({new})"
-    ((known,),) = computation.run(
-        "SELECT count(*) FROM completions "
-        f"WHERE source IN (SELECT unnest([id, file_name, 'documents/' || file_name]) FROM ({names}))"
-    )
-    return bool(known)
+    before = computation.files["documents"]
+    new = [file for file in facts.files("documents", computation.case.id) if file not in before]
+    if not new:
+        return False
+    run = computation.connection.execute
+    run(f"CREATE SCHEMA {_SCHEMA}; SET search_path = '{_SCHEMA},main'")
+    run(f"CREATE VIEW documents AS {computation.counted('documents', new)}")
+    run(making("views/documents", "document_names"))
+    known = run("SELECT 1 FROM completions SEMI JOIN document_names ON name = source LIMIT 1").fetchone()
+    run(f"SET search_path = 'main'; DROP SCHEMA {_SCHEMA} CASCADE")
+    return known is not None
 
 
 class _Advance:
