@@ -347,3 +347,43 @@ def test_plans_of_a_single_audit_as_others_write_them(
     actions = brought.evaluation.sql("SELECT kind FROM actions WHERE finding = '2021-003'").to_pylist()
     assert {row["kind"] for row in actions} == kinds
     assert {gap.kind for gap in brought.evaluation.gaps() if gap.subject == "2021-003"} == gaps
+
+
+def test_public_csv_of_the_clearinghouse_shows_what_is_refused_repeated_and_open(bring: Bring) -> None:
+    brought = bring(
+        lambda files, out: run_mapping(bundled_mapping("fac-public-csv"), files, out), [FIXTURES / "fac-csv"]
+    )
+    assert not brought.made.account.rejects
+    report = "2023-06-GSAFAC-0000000101"
+    counts = brought.evaluation.counts()
+    by_kind = {kind: {gap.subject for gap in brought.evaluation.gaps(kind=[kind])} for kind in counts}
+    assert by_kind == {
+        "instruction_not_followed": {f"{report}/2023-002"},
+        "reported_pain": {f"{report}/2023-001"},
+        "overdue_rectification": {f"{report}/2023-001"},
+        "unverified_rectification": {f"{report}/2023-003"},
+        # Its report is public and has plans for the others. Those of a tribe, or from before they were collected, are not.
+        "unaddressed_finding": {f"{report}/2023-005"},
+    }
+    assert str(brought.evaluation.as_of) == "2024-06-20"
+    findings = {row["id"]: row for row in rows(brought.made.folder, "findings")}
+    assert findings[f"{report}/2023-001"]["awards"] == "AWARD-0001; AWARD-0002"
+    assert findings[f"{report}/2023-001"]["repeats"] == "2022-001, 2021-003"
+    assert findings[f"{report}/2023-002"]["title"] == "2023-002 Allowable costs"
+    assert findings[f"{report}/2023-002"]["amount"] == "18250.75"
+    assert findings["2019-12-CENSUS-0000303030/2019-001"]["agency"] == "EIN-343333333"
+    transfers = {row["id"]: row for row in rows(brought.made.folder, "transfers")}
+    assert len(transfers) == 5  # neither what was doubled, nor what a later submission replaced
+    assert transfers[f"{report}/AWARD-0001"]["from"] == "source:MINNESOTA DEPARTMENT OF EDUCATION"
+    assert transfers[f"{report}/AWARD-0003"]["to"] == "source:returned"
+
+
+def test_public_csv_without_plans_or_findings_files(tmp_path: Path, bring: Bring) -> None:
+    for name, unread, expected in (("no-plans", "corrective*", {"reported_pain"}), ("no-findings", "findings*", set())):
+        folder = tmp_path / name
+        shutil.copytree(FIXTURES / "fac-csv", folder)
+        for path in folder.glob(unread):
+            path.unlink()
+        brought = bring(lambda files, out: run_mapping(bundled_mapping("fac-public-csv"), files, out), [folder])
+        assert set(brought.evaluation.counts()) == expected
+        assert brought.loaded.loaded["transfers"]

@@ -26,6 +26,10 @@ def _many(value: Any) -> Any:
     return value if isinstance(value, list) or value is None else [value]
 
 
+def _parameter(value: Any) -> Any:
+    return {"parameter": value} if isinstance(value, str) else value
+
+
 def _regex(value: str | None) -> str | None:
     if value is not None:
         try:
@@ -45,7 +49,10 @@ class Branch(_Strict):
 
 
 class Lookup(_Strict):
-    """A value from the first row of another source whose `where` column equals a value of this row."""
+    """A value from the first row of another source whose `where` equals a value of this row.
+
+    `where` is a column, or a template of several: "{report_id}/{award_reference}".
+    """
 
     source: str
     where: str
@@ -79,14 +86,18 @@ class Expression(_Strict):
     dates: Literal["first", "last"] | None = Field(default=None, description="the first or last date in the text")
     add_months: int | None = Field(default=None, description="months later than a date")
     add_days: int | None = Field(default=None, description="days later than a date")
-    not_before: str | None = Field(default=None, description="only a date that is not before this parameter's")
+    not_before: Annotated[Expression | None, BeforeValidator(_parameter)] = Field(
+        default=None, description="only a date that is not before this one (a plain text is a parameter's name)"
+    )
     prefix: str | None = Field(default=None, description="text before each part")
     suffix: str | None = Field(default=None, description="text behind each part")
     unit: str | None = Field(
         default=None, description="what an amount is counted in: 元, 万元, 亿元, thousand, million …"
     )
     otherwise: str | None = Field(default=None, description="when nothing is left")
-    collect: bool = Field(default=False, description="all values of a group of rows, not only the first")
+    collect: bool = Field(
+        default=False, description="all values of a group of rows (or of a source, for a parameter), not only the first"
+    )
 
     _checked = field_validator("extract", "split")(_regex)
 
@@ -246,9 +257,8 @@ class Mapping(_Strict):
             raise ValueError(f"{where}: no source is called '{source}'; there are {', '.join(self.sources)}")
 
     def _names_are_known(self, expression: Expression, where: str) -> None:
-        for name in (expression.parameter, expression.not_before):
-            if name and name not in self.parameters:
-                raise ValueError(f"{where}: no parameter is called '{name}'")
+        if expression.parameter and expression.parameter not in self.parameters:
+            raise ValueError(f"{where}: no parameter is called '{expression.parameter}'")
         if isinstance(expression.cases, str) and expression.cases not in self.cases:
             raise ValueError(f"{where}: no cases are called '{expression.cases}'")
         if isinstance(expression.map, str) and expression.map not in self.values:
@@ -271,10 +281,8 @@ class Mapping(_Strict):
                 found |= self.columns_of_output(output)
             for expression in _inside([output.group_by, output.each, *output.columns.values()]):
                 if expression.lookup and expression.lookup.source == source:
-                    found |= {
-                        expression.lookup.where,
-                        *(name for one in _inside([expression.lookup.take]) for name in _columns(one)),
-                    }
+                    sought = [Expression.model_validate(expression.lookup.where), expression.lookup.take]
+                    found |= {name for one in _inside(sought) for name in _columns(one)}
         for parameter in self.parameters.values():
             if parameter.source == source:
                 for expression in _inside([parameter.value]):
@@ -300,6 +308,7 @@ def _inside(expressions: list[Expression | None]) -> list[Expression]:
             continue
         found.append(expression)
         found += _inside(list(expression.first_of or []))
+        found += _inside([expression.not_before])
         if expression.lookup:
             found += _inside([expression.lookup.equals])
     return found

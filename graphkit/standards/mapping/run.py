@@ -161,8 +161,11 @@ class _Run:
             value = given.get(name) or None
             if value is None and parameter.value is not None:
                 sheets = self._sheets[parameter.source] if parameter.source else []
-                row = next((row for sheet in sheets for row in sheet.rows), None)
-                value = self._evaluator.value(parameter.value, row.cells if row is not None else {})
+                rows = [row.cells for sheet in sheets for row in sheet.rows] or [{}]
+                found = self._evaluator.values(parameter.value, rows if parameter.value.collect else rows[:1])
+                if parameter.type == "date":  # of several days the last counts, as in a group of rows
+                    found.sort(key=lambda one: day_of(one) or date.min, reverse=True)
+                value = found[0] if found else None
             if not value:
                 value = parameter.default
                 if value is not None and parameter.type == "date":  # which gaps there are hangs on it

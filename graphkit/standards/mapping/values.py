@@ -43,7 +43,7 @@ class Evaluator:
         found: dict[str, None] = {}
         for cells in rows:
             origin = self._origin(expression, cells)
-            for value in self._changed(expression, origin):
+            for value in self._changed(expression, origin, cells):
                 found[value] = None
         if not found and expression.otherwise is not None:
             found[FIELD.sub(lambda one: self._parameters.get(one[1], one[0]), expression.otherwise)] = None
@@ -81,7 +81,7 @@ class Evaluator:
         text = FIELD.sub(fill, template)
         return text.strip() if any(filled) or not filled else None
 
-    def _changed(self, expression: Expression, text: str | None) -> list[str]:
+    def _changed(self, expression: Expression, text: str | None, cells: Cells) -> list[str]:
         """Return what the keys of an expression make of a value, in their order."""
         if text is None or convert.is_nothing(text):
             return []
@@ -104,7 +104,7 @@ class Evaluator:
         if expression.add_months is not None or expression.add_days is not None:
             parts = [_later(one, expression.add_months or 0, expression.add_days or 0) for one in parts]
         if expression.not_before is not None:
-            earliest = day_of(self._parameters.get(expression.not_before, ""))
+            earliest = day_of(self.value(expression.not_before, cells) or "")
             parts = [one for one in parts if earliest is None or (day := day_of(one)) is None or day >= earliest]
         parts = [one for one in parts if one]
         if expression.prefix is not None or expression.suffix is not None:
@@ -122,22 +122,28 @@ class Evaluator:
             if hit is None:
                 return False
             sheet, other = hit
-            alike = {one.number for one in sheet.rows if (key := find(one.cells, where)) and one.cells[key] == wanted}
+            alike = {one.number for one in sheet.rows if self._key(where, one.cells) == wanted}
             return self.is_shared(expression.lookup.take, other, alike)
         column = next((key for name in expression.column or [] if (key := find(row.cells, name)) is not None), None)
         return any(number not in own for number in row.merged.get(column or "", ()))
 
     def _index(self, source: str, where: str) -> dict[str, tuple[Sheet, Row]]:
-        """Return the first row of a source for each value of a column."""
+        """Return the first row of a source for each value of a column, or of a template of columns."""
         if (source, where) not in self._indexes:
             index: dict[str, tuple[Sheet, Row]] = {}
             for sheet in self._sheets[source]:
                 for row in sheet.rows:
-                    key = find(row.cells, where)
+                    key = self._key(where, row.cells)
                     if key is not None:
-                        index.setdefault(row.cells[key], (sheet, row))
+                        index.setdefault(key, (sheet, row))
             self._indexes[source, where] = index
         return self._indexes[source, where]
+
+    def _key(self, where: str, cells: Cells) -> str | None:
+        if FIELD.search(where):
+            return self._template(where, cells)
+        key = find(cells, where)
+        return cells[key] if key is not None else None
 
     def holds(self, conditions: Iterable[Condition], cells: Cells) -> bool:
         """Tell whether a row meets all conditions."""
