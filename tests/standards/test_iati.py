@@ -243,6 +243,12 @@ def period(target: str, actual: str, **more: object) -> IndicatorPeriod:
         (period("50", "60", ascending=True, baseline="100"), Verdict.WORDS),
         (period("50", "50", ascending=True, baseline="100"), Verdict.MET),
         (period("50", "60", baseline="10"), Verdict.MET),
+        # Said to be better when lower, but the target lies above the baseline.
+        (period("75", "90", ascending=False, baseline="40"), Verdict.WORDS),
+        (period("3", "2", measure="3"), Verdict.WORDS),
+        (period("3", "3", measure="3"), Verdict.MET),
+        (period("85%", "0.9"), Verdict.WORDS),
+        (period("80%", "0"), Verdict.MISSED),
         (period("10", ""), Verdict.UNTOLD),
         (period("是", "否"), Verdict.MISSED),
         (period("10", "4", end=date(2022, 12, 31)), Verdict.INTERIM),

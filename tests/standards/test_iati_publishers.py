@@ -161,6 +161,17 @@ def test_one_part_under_its_target_is_enough(read: Read, female: str, male: str,
     assert {gap.kind for gap in evaluation.gaps()} == kinds
 
 
+@pytest.mark.parametrize(("target", "actual", "kinds"), [
+    ("TBD", "5", set()), ("-", "-", set()), ("10", "n/a", {"unobserved_step"}), ("Yes", "No", {"overdue_step"}),
+])  # fmt: skip
+def test_what_stands_for_no_value_yet_is_neither_target_nor_actual(
+    read: Read, target: str, actual: str, kinds: set[str]
+) -> None:
+    made, evaluation = read(activity("XM-D-1", result(target, actual)))
+    assert {gap.kind for gap in evaluation.gaps()} == kinds
+    assert made.account.tallies["indicator periods"].kept == ({} if kinds else {"no target": 1})
+
+
 def part(element: str, sex: str, value: str) -> str:
     return f'<{element} value="{value}"><dimension name="sex" value="{sex}"/></{element}>'
 

@@ -362,7 +362,7 @@ def test_public_csv_of_the_clearinghouse_shows_what_is_refused_repeated_and_open
         "reported_pain": {f"{report}/2023-001"},
         "overdue_rectification": {f"{report}/2023-001"},
         "unverified_rectification": {f"{report}/2023-003"},
-        # Its report is public and has plans for the others. Those of a tribe, or from before they were collected, are not.
+        # Its report is public and has plans for others. The tribe's are not, nor those from before they were collected.
         "unaddressed_finding": {f"{report}/2023-005"},
     }
     assert str(brought.evaluation.as_of) == "2024-06-20"

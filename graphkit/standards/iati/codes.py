@@ -34,6 +34,7 @@ class Codes(BaseModel):
     organisation_types: dict[str, str]
     affirmative: list[str]
     negative: list[str]
+    no_value: list[str]
 
     @cached_property
     def transaction_codes(self) -> dict[str, str]:

@@ -235,7 +235,9 @@ def _baseline(indicator: Any) -> str:
 def _reading(element: Any) -> Reading:
     about = [f"location={_clean(one.get('ref'))}" for one in element.findall("location")]
     about += [f"{_clean(one.get('name'))}={_clean(one.get('value'))}" for one in element.findall("dimension")]
-    return Reading(squeeze(element.get("value")), tuple(sorted(about)), _text(element.find("comment")))
+    value = squeeze(element.get("value"))
+    value = "" if value.casefold() in codes().no_value else value
+    return Reading(value, tuple(sorted(about)), _text(element.find("comment")))
 
 
 def _places(element: Any) -> list[tuple[str, str]]:

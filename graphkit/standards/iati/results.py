@@ -19,6 +19,7 @@ from graphkit.standards.iati.model import IndicatorPeriod, Reading
 from graphkit.standards.values import number, short, squeeze
 
 _TELLING = 8
+_NOMINAL = "3"
 
 
 class Verdict(StrEnum):
@@ -144,20 +145,28 @@ def _compare(one: IndicatorPeriod) -> bool | None:
 
 
 def _direction(one: IndicatorPeriod, target: Reading) -> bool | None:
-    """Tell whether more is better (the standard's default); None where the baseline contradicts what the file says.
+    """Tell whether more is better (the standard's default); None where neither is, or baseline and file disagree.
 
-    A target below the baseline can only mean that less is better, unless the file says the opposite.
+    A target below the baseline can only mean that less is better, and one above it that more is, unless the file says
+    the opposite. Numbers of a nominal scale are names: they are equal or not
+    (https://iatistandard.org/en/iati-standard/203/codelists/indicatormeasure/).
     """
+    if one.measure == _NOMINAL:
+        return None
     start, wanted = _number(one.baseline), _number(target.value)
     falls = start is not None and wanted is not None and wanted < start
+    rises = start is not None and wanted is not None and wanted > start
     if one.ascending is None:
         return not falls
-    return None if one.ascending and falls else one.ascending
+    return None if (falls if one.ascending else rises) else one.ascending
 
 
 def _reaches(actual: Reading, target: Reading, ascending: bool | None) -> bool | None:
     got, wanted = _number(actual.value), _number(target.value)
     if got is not None and wanted is not None:
+        of_different_form = actual.value.endswith("%") != target.value.endswith("%")
+        if of_different_form and 0 < min(got, wanted) <= 1 < max(got, wanted):
+            return None  # 0.9 and 85%: a share of one, or of a hundred?
         if ascending is None:
             return True if got == wanted else None
         return got >= wanted if ascending else got <= wanted
