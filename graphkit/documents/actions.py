@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from graphkit.documents.agencies import Mention
 from graphkit.documents.findings import Finding
 from graphkit.documents.lexicon import rule_file
+from graphkit.documents.mention import Mention
 from graphkit.documents.model import ActionValue, Kind
 from graphkit.documents.recognised import Found, Recognised
 from graphkit.documents.signs import compile_rule

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 
+from graphkit.documents.agency_words import AgencyWords, Branch
+from graphkit.documents.banks import Banks
 from graphkit.documents.broken import BrokenNames, without
 from graphkit.documents.gazetteer import CHINA, Agency, Gazetteer
-from graphkit.documents.lexicon import NameIndex, any_of, rule_file
-from graphkit.documents.offices import LIST_MARK, Office, Offices, free_key
-from graphkit.documents.places import HAN, Place, Places, Said
+from graphkit.documents.lexicon import NameIndex
+from graphkit.documents.mention import Mention, Reading, Where
+from graphkit.documents.naming import Naming
+from graphkit.documents.offices import LIST_MARK, Office, Offices
+from graphkit.documents.places import HAN, Place, Places
 
 _CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
 
 _LONGEST_ZONE = 9
-_LONGEST_BRANCH = 16  # 巴音郭楞蒙古自治州中心支行
 _TWO_LEVELS = re.compile(r"[省市县区州盟旗][、和]$|某$")
 _SHORTEST_FIRM = 4
 _ZONE_WHY = "an office of a zone; no region's code stands for it"
@@ -25,50 +26,7 @@ _SIGNED_LINES, _HEAD_LINES = 5, 4
 """How many of the last lines may be a signature, and of the first a head."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """An agency or a region as the cleaned text names it. `id` None: not known, or doubtful (then `candidates`)."""
-
-    start: int
-    end: int
-    kind: Literal["agency", "region"]
-    name: str
-    id: str | None
-    level: str | None
-    region: str | None
-    explanation: str
-    confidence: float
-    rule: str
-    generic: bool = False
-    candidates: tuple[str, ...] = ()
-
-
-@dataclass(slots=True)
-class _Context(Said):
-    """What the text has said so far, with the last agency and the short names that it has brought in."""
-
-    last: Mention | None = None
-    corps: bool = False
-    head_bank: str | None = None
-    banks: set[str] = field(default_factory=set)
-    banks_to: int = 0
-    other_banks: bool = False
-    called: dict[str, dict[str, Mention]] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Where:
-    """The territory of an agency and why it is that one."""
-
-    code: str | None
-    level: str | None
-    why: str
-    confidence: float
-    rule: str
-    candidates: tuple[str, ...] = ()
-
-
-_Rule = Callable[[str, int, _Context], list[Mention] | None]
+_Rule = Callable[[str, int, Reading], list[Mention] | None]
 
 
 class AgencyFinder:
@@ -79,9 +37,11 @@ class AgencyFinder:
         self._regions = gazetteer.regions
         self._places = Places(gazetteer)
         self._offices = Offices()
-        self._words: dict[str, Any] = rule_file("agencies.yaml")
+        self._words = AgencyWords()
+        self._naming = Naming(gazetteer, self._places, self._offices, self._words)
+        self._banks = Banks(gazetteer, self._places, self._offices, self._words, self._naming)
         self._broken = BrokenNames((*self._regions.full_names(), *self._offices.full_names()))
-        self._generic = NameIndex((name, name) for name in self._words["generic"])
+        self._generic = NameIndex((name, name) for name in self._words.generic)
         self._rules: tuple[_Rule, ...] = (
             self._by_called_name,
             self._by_generic_name,
@@ -91,7 +51,7 @@ class AgencyFinder:
             self._by_corps,
             self._by_group,
             self._by_each,
-            self._by_bank_office,
+            self._banks.office,
             self._by_place,
             self._by_short_county,
             self._by_implied_place,
@@ -116,118 +76,95 @@ class AgencyFinder:
 
     def _find(self, text: str, hurt: bytearray | None) -> list[Mention]:
         common = self._places.count(text)
-        context = _Context(
+        reading = Reading(
             common=common,
             home=self._home(text),
-            corps=self._corps.search(text) is not None or any(one in common for one in self._regions.divisions),
+            corps=self._words.corps.search(text) is not None or any(one in common for one in self._regions.divisions),
             head_bank=self._head_bank(text),
         )
         mentions: list[Mention] = []
         position = 0
         while position < len(text):
-            found = self._at(text, position, context) if text[position].isalpha() or HAN.match(text[position]) else None
+            found = self._at(text, position, reading) if text[position].isalpha() or HAN.match(text[position]) else None
             if not found or (hurt and any(hurt[found[0].start : found[-1].end])):
                 position += 1
                 continue
             for mention in found:
                 mentions.append(mention)
-                self._remember(text, mention, context)
+                self._remember(text, mention, reading)
             position = found[-1].end
             if (called := _CALLED.match(text, position)) and found[-1].kind == "agency":
-                mentions += self._by_called_name(text, called.start("name"), context) or []
+                mentions += self._by_called_name(text, called.start("name"), reading) or []
                 position = called.end()
         return mentions
 
     def _home(self, text: str) -> str | None:
         """Return the region whose office signs the document, or stands at the head of it; None if none does."""
-        lines = [line for line in map(str.strip, text.split("\n")) if line]
-        places = [(line, self._signed) for line in reversed(lines[-_SIGNED_LINES:])]
-        places += [(line, self._headed) for line in lines[:_HEAD_LINES]]
-        return next((code for line, after in places if (code := self._office_at(line, after))), None)
+        signing = (one for one, _ in self._signing(text) if one.rule == "place" and one.region != CHINA)
+        return next((one.region for one in signing if one.region), None)
 
     def _head_bank(self, text: str) -> str | None:
         """Return the bank that signs the document, or stands at the head of it; None if none does."""
+        return next((bank for _, line in self._signing(text) if (bank := self._banks.national_at(line, 0))), None)
+
+    def _signing(self, text: str) -> Iterator[tuple[Mention, str]]:
+        """Yield each agency that signs the document, from the end, and that heads it, with its line."""
         lines = [line for line in map(str.strip, text.split("\n")) if line]
-        places = [(line, self._signed) for line in reversed(lines[-_SIGNED_LINES:])]
-        places += [(line, self._headed) for line in lines[:_HEAD_LINES]]
+        places = [(line, self._words.signed) for line in reversed(lines[-_SIGNED_LINES:])]
+        places += [(line, self._words.headed) for line in lines[:_HEAD_LINES]]
         for line, after in places:
-            bank = self._bank_at(line, 0)
-            found = self._at(line, 0, _Context()) if bank else None
+            found = self._at(line, 0, Reading())
             if found and after.match(line, found[0].end):
-                return bank
-        return None
-
-    def _banks_before(self, text: str, position: int, context: _Context) -> set[str]:
-        """Return the ids of the banks that the text names before a place; "" for one that is no national bank."""
-        context.banks |= {one for at in range(context.banks_to, position) if (one := self._bank_at(text, at))}
-        context.banks_to = max(position, context.banks_to)
-        return context.banks | ({""} if context.other_banks else set())
-
-    def _bank_at(self, text: str, position: int) -> str | None:
-        """Return the id of the national bank whose name begins here."""
-        for name, agencies in self._gazetteer.names.all_at(text, position):
-            if self._offices.may_end(text, position + len(name), name):
-                for one in agencies:
-                    if one.national and self._is_bank(one):
-                        return one.id
-        return None
-
-    def _office_at(self, line: str, after: re.Pattern[str]) -> str | None:
-        found = self._at(line, 0, _Context())
-        if not found or found[0].rule != "place" or found[0].region == CHINA or not after.match(line, found[0].end):
-            return None
-        return found[0].region
+                yield found[0], line
 
     def key_of(self, name: str, region: str | None) -> str | None:
         """Return an agency's key from its name and the region where it stands, or None if its name says too little."""
-        context = _Context(regions=[region] if region else [])
-        found = self._at(name, 0, context)
+        reading = Reading(regions=[region] if region else [])
+        found = self._at(name, 0, reading)
         if not found or found[0].kind != "agency" or found[-1].end != len(name) or found[0].generic:
             return None
         known = self._gazetteer.agency(found[0].id) if found[0].id else None
         return known.key if known else found[0].id
 
-    def _at(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        return next((found for rule in self._rules if (found := rule(text, position, context))), None)
+    def _at(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        return next((found for rule in self._rules if (found := rule(text, position, reading))), None)
 
-    def _remember(self, text: str, mention: Mention, context: _Context) -> None:
-        wide = mention.id is not None and mention.id.split("-")[0] in self._words["no_territory"]
+    def _remember(self, text: str, mention: Mention, reading: Reading) -> None:
+        wide = mention.id is not None and mention.id.split("-")[0] in self._words.no_territory
         if mention.region and mention.region != CHINA and not mention.generic and not wide:
-            context.regions.append(mention.region)
+            reading.regions.append(mention.region)
         if mention.kind != "agency":
             return
-        context.last = mention
-        if mention.name.endswith((*self._words["banks"], *self._words["bank_offices"])):
-            national = self._bank_at(text, mention.start) is not None
-            context.other_banks |= not national and mention.rule != "bank_office"
+        reading.last = mention
+        if mention.name.endswith((*self._words.banks, *self._words.bank_offices)):
+            national = self._banks.national_at(text, mention.start) is not None
+            reading.other_banks |= not national and mention.rule != "bank_office"
         called = _CALLED.match(text, mention.end)
         if called:
-            context.called.setdefault(called.group("name")[0], {})[called.group("name")] = mention
+            reading.called.setdefault(called.group("name")[0], {})[called.group("name")] = mention
         elif mention.rule == "place_free":
-            short = self._without_place(text[mention.start : mention.end], context)
-            context.called.setdefault(short[0], {}).setdefault(short, mention)
-        if mention.rule in {"place_free", "free_name", "short_county"} and (short := self._firm(mention.name, context)):
-            context.called.setdefault(short[0], {}).setdefault(short, mention)
+            short = self._without_place(text[mention.start : mention.end], reading)
+            reading.called.setdefault(short[0], {}).setdefault(short, mention)
+        if mention.rule in {"place_free", "free_name", "short_county"} and (short := self._firm(mention.name, reading)):
+            reading.called.setdefault(short[0], {}).setdefault(short, mention)
 
-    def _firm(self, name: str, context: _Context) -> str:
+    def _firm(self, name: str, reading: Reading) -> str:
         """Return what a text calls a company once it has been named: 鑫泰煤业 for 柳林鑫泰煤业有限公司."""
-        end = next((one for one in self._words["company_ends"] if name.endswith(one)), "")
-        short = self._without_place(name, context).removesuffix(end) if end else ""
+        end = next((one for one in self._words.company_ends if name.endswith(one)), "")
+        short = self._without_place(name, reading).removesuffix(end) if end else ""
         county = self._regions.short_counties.at(short, 0)
         if county and len(short) >= len(county[0]) + _SHORTEST_FIRM:
             short = short[len(county[0]) :]
         return short if len(short) >= _SHORTEST_FIRM and HAN.match(short) else ""
 
-    def _without_place(self, words: str, context: _Context) -> str:
-        place = self._places.read(words, 0, context)
+    def _without_place(self, words: str, reading: Reading) -> str:
+        place = self._places.read(words, 0, reading)
         short = words[place.end :] if place else ""
         return short if len(short) >= 4 or (len(short) == 3 and short.startswith("总")) else words
 
-    # -- rules, in the order in which they are tried ----------------------------------------------------------------
-
-    def _by_called_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        for name, first in context.called.get(text[position], {}).items():
-            if text.startswith(name, position) and not text.startswith(self._company_ends, position + len(name)):
+    def _by_called_name(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        for name, first in reading.called.get(text[position], {}).items():
+            if text.startswith(name, position) and not text.startswith(self._words.company_ends, position + len(name)):
                 why = f"{name} stands for {first.name}, named before"
                 return [
                     replace(
@@ -236,15 +173,15 @@ class AgencyFinder:
                 ]
         return None
 
-    def _by_generic_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_generic_name(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         found = self._generic.at(text, position)
-        return [self._group(text, position, position + len(found[0]), "generic_name")] if found else None
+        return [self._naming.group(text, position, position + len(found[0]), "generic_name")] if found else None
 
-    def _by_special_office(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        match = self._special_office.match(text, position)
-        return self._branch(text, position, match, self._words["branches"][0], "nao", context) if match else None
+    def _by_special_office(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        match = self._words.special_office.match(text, position)
+        return self._branch(text, position, match, self._words.branches[0], "nao", reading) if match else None
 
-    def _by_known_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_known_name(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         found = self._gazetteer.names.at(text, position)
         if found is None:
             return None
@@ -253,10 +190,10 @@ class AgencyFinder:
         if not self._offices.may_end(text, end, name):
             return None
         own = [one for one in agencies if not one.national] or agencies
-        branch = self._special(text, position, end, own[0], context) if len(own) == 1 and own[0].national else None
+        branch = self._special(text, position, end, own[0], reading) if len(own) == 1 and own[0].national else None
         if branch:
             return branch
-        if name in self._words["weak"] and not _alone(text, position, end):
+        if name in self._words.weak and not _alone(text, position, end):
             return None
         if len(own) > 1:
             why = f"{len(own)} agencies are called {name}; a person must choose"
@@ -269,16 +206,16 @@ class AgencyFinder:
         )
         return [known]
 
-    def _by_group(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_group(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """县直有关单位, 有关部门: a group that is addressed as a whole."""
-        match = self._groups.match(text, position)
+        match = self._words.groups.match(text, position)
         if match is None or (
-            position and HAN.match(text[position - 1]) and not text.endswith(self._group_after, 0, position)
+            position and HAN.match(text[position - 1]) and not text.endswith(self._words.group_after, 0, position)
         ):
             return None
         if match.group("whole") and not self._is_address(text, position, match.end()):
             return None
-        return [self._group(text, position, match.end(), "group")]
+        return [self._naming.group(text, position, match.end(), "group")]
 
     def _is_address(self, text: str, start: int, end: int) -> bool:
         """Return whether a line says whom the document is for: it ends with a colon, or begins with 发 or 抄送."""
@@ -286,10 +223,10 @@ class AgencyFinder:
             text[text.rfind("\n", 0, start) + 1 : start]
             + text[end : len(text) if (stop := text.find("\n", end)) < 0 else stop]
         )
-        return line.rstrip().endswith("：") or self._sent.match(line) is not None
+        return line.rstrip().endswith("：") or self._words.sent.match(line) is not None
 
-    def _by_each(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        match = self._each.match(text, position)
+    def _by_each(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        match = self._words.each.match(text, position)
         if match is None:
             return None
         office = (
@@ -299,84 +236,39 @@ class AgencyFinder:
         )
         if office is None:
             return None
-        towns = self._towns_too.match(text, office.end)  # 各镇人民政府、街道办事处
+        towns = self._words.towns_too.match(text, office.end)  # 各镇人民政府、街道办事处
         end = towns.end() if towns else self._with_other_form(text, office.end)
-        return [self._group(text, position, end, "each")]
+        return [self._naming.group(text, position, end, "each")]
 
     def _with_other_form(self, text: str, end: int) -> int:
         """各省、自治区、直辖市财政厅（局）: in some territories the office has another name."""
-        form = self._other_form.match(text, end)
+        form = self._words.other_form.match(text, end)
         return form.end() if form else end
 
-    def _by_bank_office(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        """汪清县支行, 州分行: an office of the bank whose document it is, else of the only bank named before."""
-        if "行" not in text[position : position + _LONGEST_BRANCH] or not self._may_be_bare(text, position, context):
-            return None
-        place = self._places.read(text, position, context) or self._short_county_place(text, position, context)
-        word = None if place else self._implied_words.match(text, position)
-        at = place.end if place else word.end() if word else 0
-        branch = self._offices.bank_branch(text, at) if at else None
-        if branch is None:
-            return None
-        if department := self._department.match(text, branch.end):
-            why = "a department of an office of a bank"
-            name = text[position : department.end()]
-            return [Mention(position, department.end(), "agency", name, None, None, None, why, 0.8, "department")]
-        where = self._where(place, word, context, "bank_office")
-        region = self._regions.get(where.code) if where else None
-        end = branch.end
-        banks = {context.head_bank} if context.head_bank else self._banks_before(text, position, context)
-        written = text[position:end]
-        why = "the text does not say of which bank"
-        unknown = Mention(position, end, "agency", written, None, None, None, why, 0.6, "bank_office")
-        if where is None or region is None:
-            return [replace(unknown, explanation=where.why if where else why)]
-        unknown = replace(unknown, level=region.level, region=region.code)
-        body = self._gazetteer.agency(banks.pop()) if len(banks) == 1 else None
-        if body is None:
-            ids = tuple(sorted(f"{one}-{region.code}" for one in banks if one))
-            why = f"{len(banks)} banks are named before; a person must choose" if len(banks) > 1 else why
-            return [replace(unknown, explanation=why, candidates=ids)]
-        why = (
-            f"the document is one of {body.name}" if context.head_bank else f"{body.name} is the only bank named before"
-        )
-        identity = f"{body.id}-{region.code}"
-        name = f"{body.name}{region.name if word else text[position:at]}{branch.name}"
-        own = self._gazetteer.by_key(identity) or self._gazetteer.names.exact(name)
-        known, name = (own[0].id, own[0].name) if len(own) == 1 else (identity, name)
-        return [Mention(position, end, "agency", name, known, region.level, region.code, why, 0.85, "bank_office")]
-
-    def _short_county_place(self, text: str, position: int, context: _Context) -> Place | None:
-        """Read a county without its 县 (枣阳 of 枣阳市), the only one of that name or one that the text has named."""
-        found = self._regions.short_counties.at(text, position)
-        if found is None:
-            return None
-        name, codes = found
-        code = codes[0] if len(codes) == 1 else self._near_county(codes, context)
-        return Place(position + len(name), code, tuple(codes), full=False, why=f"counties are called {name}")
-
-    def _list_of(self, text: str, position: int, at: int, where: Callable[[], _Where | None]) -> list[Mention] | None:
-        """州财政、自然资源、住建等部门: offices of one place; the first is named with it."""
-        found = self._offices.listed(text, at)
-        there = where() if len(found) > 1 else None
+    def _list_of(
+        self, text: str, position: int, place: Place | None, word: re.Match[str] | None, reading: Reading
+    ) -> list[Mention] | None:
+        """州财政、自然资源、住建等部门: offices of one place; the first is named with it, or with a bare 州."""
+        found = self._offices.listed(text, place.end if place else word.end() if word else position)
+        there = self._naming.where(place, word, reading, "place_list") if len(found) > 1 else None
         if there is None or there.level in {"central", "township"}:
             return None
         starts = [position, *_starts_of(text, position, found)[1:]]
-        return [self._made(text, start, one, there) for start, one in zip(starts, found, strict=True)]
+        return [self._naming.made(text, start, one, there) for start, one in zip(starts, found, strict=True)]
 
-    def _by_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        party = text.startswith(self._words["party_word"], position)
-        start = position + len(self._words["party_word"]) if party else position
-        if text.startswith(self._verbs, position) and self._is_verb(text, position, context):
+    def _by_place(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        party = text.startswith(self._words.party_word, position)
+        start = position + len(self._words.party_word) if party else position
+        if text.startswith(self._words.verbs, position) and self._is_verb(text, position, reading):
             return None
-        place = self._places.read(text, start, context)
+        place = self._places.read(text, start, reading)
         if place is None:
-            return self._bare(text, position, start, context, party=True) if party else None
+            return self._bare(text, position, start, reading, party=True) if party else None
         region = self._regions.get(place.code)
         level = region.level if region else None
         if level == "central":
             return None
-        if listed := self._list_of(text, position, place.end, lambda: self._where(place, None, context, "place_list")):
+        if listed := self._list_of(text, position, place, None, reading):
             return listed
         if level == "city" and (short := self._short_county_in(text, position, place)):
             return [short]
@@ -390,15 +282,15 @@ class AgencyFinder:
         at = place.end + (1 if self._repeats_unit(text, place) else 0)
         office = town or self._offices.read(text, at, territory=True, free=True, party=party)
         if office is None:
-            return None if party else [self._region(text, position, place)]
-        branch = self._words["short_place_offices"].get(text[at : office.end])
+            return None if party else [self._naming.region(text, position, place)]
+        branch = self._words.short_place_offices.get(text[at : office.end])
         if branch and not place.full:
             office = replace(office, key=branch, name=text[at : office.end])
         free = office.key.startswith("org/")
         if free and not place.full and text[place.end : place.end + 1] in "省市县区":
-            return [self._region(text, position, place)]
-        office = self._with_branch(text, office, context)
-        where = _Where(
+            return [self._naming.region(text, position, place)]
+        office = self._banks.with_branch(text, office, reading)
+        where = Where(
             place.code,
             level,
             place.why,
@@ -408,13 +300,13 @@ class AgencyFinder:
         )
         if party and free and text.startswith("委员会", office.end):
             office = replace(office, end=office.end + 3, name=f"{office.name}委员会")
-        return [self._branch_of(text, position, office, place) or self._made(text, position, office, where)]
+        return [self._branch_of(text, position, office, place) or self._naming.made(text, position, office, where)]
 
-    def _is_verb(self, text: str, position: int, context: _Context) -> bool:
+    def _is_verb(self, text: str, position: int, reading: Reading) -> bool:
         """Return whether 会同 in 会同县卫健委 is a verb: after an agency, or where the text names nothing near."""
-        place = self._places.read(text, position, context)
-        follows = context.last is not None and context.last.end == position
-        return follows or (place is not None and place.code not in context.common)
+        place = self._places.read(text, position, reading)
+        follows = reading.last is not None and reading.last.end == position
+        return follows or (place is not None and place.code not in reading.common)
 
     def _branch_of(self, text: str, position: int, office: Office, city: Place) -> Mention | None:
         """玉溪市生态环境局江川分局: a city's office in one of its counties."""
@@ -424,7 +316,7 @@ class AgencyFinder:
             return None
         there = replace(office, end=office.end + len(found[0]) + 2)
         why = f"{found[0]} is short for {self._regions.full_name(codes[0])}"
-        return self._made(text, position, there, _Where(codes[0], "county", why, 0.9, "place"))
+        return self._naming.made(text, position, there, Where(codes[0], "county", why, 0.9, "place"))
 
     def _short_county_in(self, text: str, position: int, city: Place) -> Mention | None:
         """漳州市华安生态环境局: the office of a county without its 县, after its city."""
@@ -434,44 +326,34 @@ class AgencyFinder:
         if found is None or len(codes) != 1 or office is None or office.generic:
             return None
         why = f"{found[0]} is short for {self._regions.full_name(codes[0])}"
-        return self._made(text, position, office, _Where(codes[0], "county", why, 0.85, "short_county"))
+        return self._naming.made(text, position, office, Where(codes[0], "county", why, 0.85, "short_county"))
 
     def _repeats_unit(self, text: str, place: Place) -> bool:
         """浦东新区区委, 山西省省政府: the unit is said twice."""
         unit = text[place.end - 1]
         return place.full and unit in "省市县区" and text.startswith((f"{unit}委", f"{unit}政府"), place.end)
 
-    def _by_short_county(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_short_county(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """德化生态环境局: a county without its 县, that the text or the case has named or lies around."""
         found = self._regions.short_counties.at(text, position)
-        if found is None or text.startswith(self._verbs, position) or not self._places.may_begin(text, position):
+        if found is None or text.startswith(self._words.verbs, position) or not self._places.may_begin(text, position):
             return None
-        code = self._near_county(found[1], context)
+        code = self._naming.near_county(found[1], reading)
         at = position + len(found[0])
         office = self._offices.read(text, at, territory=False) or self._offices.read(
             text, at, territory=False, free=True
         )
         if code is None or office is None or office.generic or office.town:
             return None
-        where = _Where(code, "county", f"{found[0]} is short for {self._regions.full_name(code)}", 0.8, "short_county")
-        return [self._made(text, position, office, where)]
+        where = Where(code, "county", f"{found[0]} is short for {self._regions.full_name(code)}", 0.8, "short_county")
+        return [self._naming.made(text, position, office, where)]
 
-    def _near_county(self, codes: Sequence[str], context: _Context) -> str | None:
-        """Return the county among `codes` that the text has named, or that lies in what it has named, if one does."""
-        named = [code for code in codes if code in context.common or code in context.regions]
-        around = {region.code for one in context.regions for region in self._regions.above(one)} - {CHINA}
-        near = named or [code for code in codes if any(self._regions.inside(code, one) for one in around)]
-        return near[0] if len(near) == 1 else None
+    def _by_implied_place(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        return (
+            self._bare(text, position, position, reading) if self._naming.may_be_bare(text, position, reading) else None
+        )
 
-    def _by_implied_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        return self._bare(text, position, position, context) if self._may_be_bare(text, position, context) else None
-
-    def _may_be_bare(self, text: str, position: int, context: _Context) -> bool:
-        """Return whether a bare 省, 市 or 县 may begin the name of an office here."""
-        follows = context.last is not None and context.last.end == position
-        return follows or self._places.may_begin(text, position) or self._places.may_stand(text, position)
-
-    def _by_function_list(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_function_list(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """财政、卫健等部门: several functions share one word for office."""
         if text.startswith("数据", position) and position and HAN.match(text[position - 1]):
             return None
@@ -479,31 +361,33 @@ class AgencyFinder:
         if len(found) < 2:
             return None
         starts = _starts_of(text, position, found)
-        return [self._group(text, start, one.end, "function_list") for start, one in zip(starts, found, strict=True)]
+        return [
+            self._naming.group(text, start, one.end, "function_list") for start, one in zip(starts, found, strict=True)
+        ]
 
-    def _by_body_ahead(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_body_ahead(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """政协成都市委员会, 民建成都市委, 团市委: a body that is named before its territory."""
         found = self._offices.ahead(text, position)
         if found is None:
             return None
         key, full, at = found
-        place = self._places.read(text, at, context, begins=True) if at > position + 1 else None
-        word = None if place else self._implied_words.match(text, at)
-        where = self._where(place, word, context, "ahead")
+        place = self._places.read(text, at, reading, begins=True) if at > position + 1 else None
+        word = None if place else self._words.implied_words.match(text, at)
+        where = self._naming.where(place, word, reading, "ahead")
         end = self._offices.ahead_ends(text, place.end if place else word.end() if word else at)
         if where is None or end is None or where.level in {"central", "township"}:
             return None
-        body = self._words["bodies"].get(key)
+        body = self._words.bodies.get(key)
         own = "委" if key == "party" else body["full"] if body else full
-        made = self._made(text, position, Office(end, key, own), where)
+        made = self._naming.made(text, position, Office(end, key, own), where)
         if made.id and body is None and not self._gazetteer.agency(made.id):
             name = self._regions.full_name(where.code or "")
             made = replace(made, name=f"{full}{name}委员会")
         return [made]
 
-    def _by_corps(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_corps(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """新疆生产建设兵团财政局: no code of a region stands for the corps, so that its offices have no id."""
-        match = self._corps.match(text, position) if context.corps else None
+        match = self._words.corps.match(text, position) if reading.corps else None
         office = self._offices.read(text, match.end(), territory=True, free=True) if match else None
         if office is None or office.generic:
             return None
@@ -511,24 +395,24 @@ class AgencyFinder:
         name = text[position : office.end]
         return [Mention(position, office.end, "agency", name, None, "province", None, why, 0.85, "corps")]
 
-    def _by_department(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_department(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """集团财务部、法务部: departments of a company, which have no id."""
-        last = context.last
-        of = self._department_of.match(text, position)
+        last = reading.last
+        of = self._words.department_of.match(text, position)
         if of is None or not self._may_begin_name(text, position):
             of = None
         if of is None and not (last and last.rule == "department" and LIST_MARK.fullmatch(text[last.end : position])):
             return None
-        match = self._department.match(text, of.end() if of else position)
+        match = self._words.department.match(text, of.end() if of else position)
         if match is None:
             return None
         name, why = text[position : match.end()], "a department of a company"
         return [Mention(position, match.end(), "agency", name, None, None, None, why, 0.8, "department")]
 
-    def _by_zone(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_zone(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """东湖高新区人社局: a zone is no region with a code."""
         near = text[position : position + _LONGEST_ZONE + 6]
-        match = self._zone.match(text, position) if "区" in near or "园" in near else None
+        match = self._words.zone.match(text, position) if "区" in near or "园" in near else None
         if match and not self._may_begin_name(text, position):
             return None
         office = self._offices.read(text, match.end(), territory=True) if match else None
@@ -537,61 +421,59 @@ class AgencyFinder:
         name = text[position : office.end]
         return [Mention(position, office.end, "agency", name, None, None, None, _ZONE_WHY, 0.8, "zone")]
 
-    def _by_regiment(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_regiment(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """一四三团: a regiment of the corps, where the text is about the corps."""
-        match = self._regiments.match(text, position) if context.corps else None
+        match = self._words.regiments.match(text, position) if reading.corps else None
         if match is None or text[position - 1 : position].isdigit():
             return None
         why = "a regiment of the production corps of Xinjiang"
         return [Mention(position, match.end(), "agency", match.group(), None, "township", None, why, 0.8, "regiment")]
 
-    def _by_function(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        level = self._level_words.match(text, position)
+    def _by_function(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        level = self._words.level_words.match(text, position)
         prefix = level.group() if level else ""
         office = self._offices.read(text, position + len(prefix), territory=False)
         if office is None or (prefix and not office.generic):
             return None
         if office.generic:
-            return [self._group(text, position, office.end, "function_group")]
-        if self._zone_before.search(text, max(0, position - _LONGEST_ZONE), position):
-            where = _Where(None, None, _ZONE_WHY, 0.6, "function")
-            return [self._made(text, position, office, where)]
-        last = context.last
+            return [self._naming.group(text, position, office.end, "function_group")]
+        if self._words.zone_before.search(text, max(0, position - _LONGEST_ZONE), position):
+            where = Where(None, None, _ZONE_WHY, 0.6, "function")
+            return [self._naming.made(text, position, office, where)]
+        last = reading.last
         national = self._gazetteer.by_key(f"{office.key}@{CHINA}")
         listed = last is not None and bool(LIST_MARK.fullmatch(text[last.end : position]))
         of_province = text[office.end - 1] == "厅"
         if last and listed and last.generic:
-            return [self._group(text, position, self._with_other_form(text, office.end), "list")]
+            return [self._naming.group(text, position, self._with_other_form(text, office.end), "list")]
         alike = last and last.level not in ({None, "central", "city", "county"} if of_province else {None, "central"})
         if last and listed and alike and last.region:
-            where = _Where(last.region, last.level, f"in a list after {last.name}", 0.9, "list")
+            where = Where(last.region, last.level, f"in a list after {last.name}", 0.9, "list")
         elif last and listed and last.id and last.level == "central" and national:
-            where = _Where(CHINA, "central", f"in a list after {last.name}", 0.85, "list")
+            where = Where(CHINA, "central", f"in a list after {last.name}", 0.85, "list")
         elif of_province:
-            code, why = self._places.implied("省", "province", context)
-            where = _Where(code, "province", why, 0.85 if code else 0.65, "function")
-        elif context.regions and (region := self._regions.get(context.regions[-1])):
-            where = _Where(
-                region.code, region.level, f"{region.name} is the last region named before", 0.75, "function"
-            )
+            code, why = self._places.implied("省", "province", reading)
+            where = Where(code, "province", why, 0.85 if code else 0.65, "function")
+        elif reading.regions and (region := self._regions.get(reading.regions[-1])):
+            where = Where(region.code, region.level, f"{region.name} is the last region named before", 0.75, "function")
         else:
-            where = _Where(None, None, "the text does not say of which region", 0.6, "function")
-        return [self._made(text, position, office, where)]
+            where = Where(None, None, "the text does not say of which region", 0.6, "function")
+        return [self._naming.made(text, position, office, where)]
 
-    def _by_anonymous_place(self, text: str, position: int, context: _Context) -> list[Mention] | None:
-        match = self._anonymous.match(text, position)
+    def _by_anonymous_place(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        match = self._words.anonymous.match(text, position)
         before = text[position - 1 : position]
         if match is None or (before.isascii() and before.isalpha()):
             return None
         office = self._offices.read(text, match.end(), territory=True, free=True)
         if office is None:
             return None
-        level = self._words["implied"][match.group("unit")]
+        level = self._words.implied[match.group("unit")]
         why = "the text hides the region's name"
         name = text[position : office.end]
         return [Mention(position, office.end, "agency", name, None, level, None, why, 0.85, "anonymous")]
 
-    def _by_town(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_town(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         begins = self._places.may_begin(text, position)
         office = self._offices.town(text, position) if begins else None
         if office is None and begins and (part := self._offices.town_office(text, position)):
@@ -601,37 +483,37 @@ class AgencyFinder:
             office = self._offices.town_alone(text, position)
         if office is None:
             return None
-        code, why = self._places.implied("", "county", context)
-        return [self._made(text, position, office, _Where(code, "township", why, 0.8 if code else 0.65, "town"))]
+        code, why = self._places.implied("", "county", reading)
+        return [self._naming.made(text, position, office, Where(code, "township", why, 0.8 if code else 0.65, "town"))]
 
-    def _by_free_name(self, text: str, position: int, context: _Context) -> list[Mention] | None:
+    def _by_free_name(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         if not self._may_begin_name(text, position):
             return None
         office = self._offices.alone(text, position)
-        if office is None or any(self._begins_region(text, at, context) for at in range(position + 1, office.end)):
+        if office is None or any(self._begins_region(text, at, reading) for at in range(position + 1, office.end)):
             return None
-        office = self._with_branch(text, office, context)
+        office = self._banks.with_branch(text, office, reading)
         why = "an organisation's name; not an office of a territory"
         return [Mention(position, office.end, "agency", office.name, None, None, None, why, 0.85, "free_name")]
 
     def _may_begin_name(self, text: str, position: int) -> bool:
         """Return whether a name of which no part is known may begin here: at a break, or after a word such as 责令."""
-        breaks = position == 0 or not HAN.match(text[position - 1]) or text.endswith(self._open_starts, 0, position)
+        breaks = (
+            position == 0 or not HAN.match(text[position - 1]) or text.endswith(self._words.open_starts, 0, position)
+        )
         return breaks and not self._offices.is_lead(text, position)
 
-    def _begins_region(self, text: str, at: int, context: _Context) -> bool:
+    def _begins_region(self, text: str, at: int, reading: Reading) -> bool:
         """巡察建瓯市粮食收储有限公司: what stands before a region's whole name is not of the organisation's name."""
-        place = self._places.read(text, at, context)
+        place = self._places.read(text, at, reading)
         return place is not None and place.full
 
-    # -- national bodies --------------------------------------------------------------------------------------------
-
-    def _special(self, text: str, position: int, end: int, body: Agency, context: _Context) -> list[Mention] | None:
+    def _special(self, text: str, position: int, end: int, body: Agency, reading: Reading) -> list[Mention] | None:
         """Return an office of a national body, or the local office that shares its short name."""
-        for branch in self._words["branches"]:
-            if branch["body"] in {body.id, "*bank" if self._is_bank(body) else ""}:
-                match = re.compile(branch["pattern"].replace("{place}", _PLACE)).match(text, end)
-                found = self._branch(text, position, match, branch, body.id, context) if match else None
+        for branch in self._words.branches:
+            if branch.body in {body.id, "*bank" if self._banks.is_bank(body) else ""}:
+                match = branch.pattern.match(text, end)
+                found = self._branch(text, position, match, branch, body.id, reading) if match else None
                 if found:
                     return found
         inner, suffix = self._offices.inside(text, end)
@@ -650,11 +532,11 @@ class AgencyFinder:
                 "known_name",
             )
             return [known]
-        return self._local(text, position, end, context)
+        return self._local(text, position, end, reading)
 
-    def _local(self, text: str, position: int, end: int, context: _Context) -> list[Mention] | None:
+    def _local(self, text: str, position: int, end: int, reading: Reading) -> list[Mention] | None:
         """In 省财政厅、发展改革委 the second is the province's own, though the words alone name the national one."""
-        last = context.last
+        last = reading.last
         written = text[position:end]
         if last is None or written.startswith(("国家", "国务院", "中国")):
             return None
@@ -666,46 +548,41 @@ class AgencyFinder:
         if office is None or office.end != end:
             return None
         if last.generic:
-            return [self._group(text, position, end, "list")]
-        where = _Where(last.region, last.level, f"in a list after {last.name}", 0.85, "list")
-        return [self._made(text, position, office, where)]
-
-    def _is_bank(self, body: Agency) -> bool:
-        return any(one["id"] == body.id and "bank" in one.get("kind", "") for one in self._words["national"])
+            return [self._naming.group(text, position, end, "list")]
+        where = Where(last.region, last.level, f"in a list after {last.name}", 0.85, "list")
+        return [self._naming.made(text, position, office, where)]
 
     def _branch(
-        self, text: str, position: int, match: re.Match[str], branch: dict[str, Any], body_id: str, context: _Context
+        self, text: str, position: int, match: re.Match[str], branch: Branch, body_id: str, reading: Reading
     ) -> list[Mention] | None:
         words = match.group("place")
-        place = self._places.read(text, match.start("place"), context, begins=True)
+        place = self._places.read(text, match.start("place"), reading, begins=True)
         region = self._regions.get(place.code) if place and place.end == match.end("place") else None
         if region is None:
             short = self._regions.short_counties.exact(words)
-            region = self._regions.get(self._near_county(short, context))
+            region = self._regions.get(self._naming.near_county(short, reading))
         body = self._gazetteer.agency(body_id)
         if region is None or body is None:
             return None
-        identity = branch["id"].format(code=region.code, id=body_id)
-        official = branch["name"].format(place=words, branch=text[match.end("place") : match.end()], body=body.name)
+        identity = branch.id.format(code=region.code, id=body_id)
+        official = branch.name.format(place=words, branch=text[match.end("place") : match.end()], body=body.name)
         written = text[position : match.end()]
         own = self._gazetteer.by_key(identity) or self._gazetteer.names.exact(official)
-        level = "central" if branch["level"] == "central" else region.level
+        level = "central" if branch.level == "central" else region.level
         why = f"the office of {body.name} at {region.name}"
         if written != official:
             why = f"{written} = {official}: {why}"
         name, known = (own[0].name, own[0].id) if len(own) == 1 else (official, identity)
         return [Mention(position, match.end(), "agency", name, known, level, region.code, why, 0.97, "branch")]
 
-    # -- pieces -----------------------------------------------------------------------------------------------------
-
     def _bare(
-        self, text: str, position: int, start: int, context: _Context, *, party: bool = False
+        self, text: str, position: int, start: int, reading: Reading, *, party: bool = False
     ) -> list[Mention] | None:
         """Read an agency of a territory that is not named: 省财政厅, 县政府."""
-        match = self._implied_words.match(text, start)
+        match = self._words.implied_words.match(text, start)
         # 市、县财政等部门 are of both, 某县财政等部门 of one that is hidden.
         if match and not _TWO_LEVELS.search(text, max(0, position - 2), position):
-            listed = self._list_of(text, position, match.end(), lambda: self._where(None, match, context, "place_list"))
+            listed = self._list_of(text, position, None, match, reading)
             if listed:
                 return listed
         office = self._offices.read(text, match.end(), territory=True, party=party) if match else None
@@ -713,180 +590,17 @@ class AgencyFinder:
             office = self._offices.bare(text, match.end())
         if match is None or office is None:
             return None
-        where = self._implied_where(match.group(), context, "implied_place")
+        where = self._naming.implied_where(match.group(), reading, "implied_place")
         if where.level == "township":
             return None
         city = Place(match.end(), where.code, (), full=False, why=where.why)
-        return [self._branch_of(text, position, office, city) or self._made(text, position, office, where)]
-
-    def _where(self, place: Place | None, word: re.Match[str] | None, context: _Context, rule: str) -> _Where | None:
-        """Return the territory of a region that is named, else of a bare 省, 市 or 县; None without either."""
-        if place is None:
-            return self._implied_where(word.group(), context, rule) if word else None
-        region = self._regions.get(place.code)
-        return _Where(place.code, region.level if region else None, place.why, 0.95, rule, place.candidates)
-
-    def _implied_where(self, word: str, context: _Context, rule: str) -> _Where:
-        """Return the territory that a bare 省, 市 or 县 stands for."""
-        level = self._words["implied"][word]
-        code, why = self._places.implied(word, level, context)
-        region = self._regions.get(code)
-        if region and level == "division":
-            level = region.level
-        return _Where(code, level, f"{word}: {why}", 0.92 if code else 0.7, rule)
-
-    def _with_branch(self, text: str, bank: Office, context: _Context) -> Office:
-        """重庆农村商业银行云阳支行: a bank with its office in a place."""
-        if not bank.name.endswith(tuple(self._words["banks"])):
-            return bank
-        place = self._places.read(text, bank.end, context, begins=True)
-        short = self._regions.short_counties.at(text, bank.end)
-        at = place.end if place else bank.end + len(short[0]) if short else bank.end
-        words = next((word for word in self._words["bank_offices"] if at > bank.end and text.startswith(word, at)), "")
-        name = bank.name + text[bank.end : at] + words
-        return replace(bank, end=at + len(words), name=name, key=free_key(name)) if words else bank
-
-    def _region(self, text: str, position: int, place: Place) -> Mention:
-        region = self._regions.get(place.code)
-        if region is None:
-            words = text[position : place.end]
-            ids = place.candidates
-            return Mention(
-                position, place.end, "region", words, None, None, None, place.why, 0.5, "region", candidates=ids
-            )
-        name = self._regions.full_name(region.code)
-        sure = 0.95 if place.full else 0.85
-        return Mention(
-            position, place.end, "region", name, region.code, region.level, region.code, place.why, sure, "region"
-        )
-
-    def _group(self, text: str, start: int, end: int, rule: str) -> Mention:
-        why = "a group of offices; no one office is named"
-        return Mention(start, end, "agency", text[start:end], None, None, None, why, 0.75, rule, generic=True)
-
-    def _made(self, text: str, start: int, office: Office, where: _Where) -> Mention:
-        """Make an agency's mention out of its office and its territory; look it up by its key."""
-        if office.generic:
-            return self._group(text, start, office.end, where.rule)
-        written = text[start : office.end]
-        level = "township" if office.town else where.level
-        base = Mention(
-            start, office.end, "agency", written, None, level, where.code, where.why, where.confidence, where.rule
-        )
-        if where.code is None:
-            return replace(base, candidates=tuple(self._id(office, code) for code in where.candidates))
-        known = self._gazetteer.by_key(f"{office.key}@{where.code}") or self._gazetteer.by_key(
-            self._id(office, where.code)
-        )
-        if len(known) > 1:
-            why = f"{len(known)} agencies have this function and region; a person must choose"
-            return replace(base, explanation=why, confidence=0.6, candidates=tuple(sorted(one.id for one in known)))
-        if known:
-            why = f"{written} is {known[0].name}: the same function and region ({where.why})"
-            return replace(base, name=known[0].name, id=known[0].id, explanation=why)
-        free = office.key.startswith("org/")
-        name = written if free else self._regions.full_name(where.code) + self._offices.official(office, level)
-        why = f"not in the list of agencies; id made of its function and region ({where.why})"
-        return replace(base, name=name, id=self._id(office, where.code), explanation=why)
-
-    def _id(self, office: Office, code: str) -> str:
-        function, _, inner = office.key.partition("/")
-        words = [function, self._words["office_ids"].get(inner, inner), code]
-        return "-".join(word for word in words if word)
-
-    @cached_property
-    def _corps(self) -> re.Pattern[str]:
-        return re.compile(self._words["corps"])
-
-    @cached_property
-    def _regiments(self) -> re.Pattern[str]:
-        return re.compile(self._words["regiments"])
-
-    @cached_property
-    def _zone(self) -> re.Pattern[str]:
-        stops = re.escape(self._words["open_stops"] + "省市县区")
-        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,6}}?(?:{self._words['zones']})")
-
-    @cached_property
-    def _zone_before(self) -> re.Pattern[str]:
-        return re.compile(rf"(?:{self._words['zones']}|师|兵团)$")
-
-    @cached_property
-    def _company_ends(self) -> tuple[str, ...]:
-        return tuple(self._words["company_ends"])
-
-    @cached_property
-    def _department_of(self) -> re.Pattern[str]:
-        return re.compile(self._words["department_of"])
-
-    @cached_property
-    def _department(self) -> re.Pattern[str]:
-        return re.compile(self._words["departments"])
-
-    @cached_property
-    def _other_form(self) -> re.Pattern[str]:
-        return re.compile(self._words["other_form"])
-
-    @cached_property
-    def _special_office(self) -> re.Pattern[str]:
-        return re.compile(self._words["special_office"].replace("{place}", _PLACE))
-
-    @cached_property
-    def _groups(self) -> re.Pattern[str]:
-        return re.compile(f"(?P<whole>{'|'.join(self._words['addressed'])})|{'|'.join(self._words['group_names'])}")
-
-    @cached_property
-    def _sent(self) -> re.Pattern[str]:
-        return re.compile(self._words["address_lines"])
-
-    @cached_property
-    def _group_after(self) -> tuple[str, ...]:
-        return tuple(self._words["group_after"])
-
-    @cached_property
-    def _each(self) -> re.Pattern[str]:
-        return re.compile(self._words["each"])
-
-    @cached_property
-    def _signed(self) -> re.Pattern[str]:
-        return re.compile(self._words["signed"])
-
-    @cached_property
-    def _headed(self) -> re.Pattern[str]:
-        return re.compile(self._words["headed"])
-
-    @cached_property
-    def _towns_too(self) -> re.Pattern[str]:
-        return re.compile(self._words["towns_too"])
-
-    @cached_property
-    def _anonymous(self) -> re.Pattern[str]:
-        return re.compile(r"[A-Z甲乙丙丁某](?:某)?(?P<unit>省|市|县|区|镇|乡)")
-
-    @cached_property
-    def _implied_words(self) -> re.Pattern[str]:
-        return re.compile(any_of(self._words["implied"]))
-
-    @cached_property
-    def _level_words(self) -> re.Pattern[str]:
-        return re.compile(any_of(self._words["levels_prefix"]))
-
-    @cached_property
-    def _verbs(self) -> tuple[str, ...]:
-        return tuple(rule_file("regions.yaml")["verbs"])
-
-    @cached_property
-    def _open_starts(self) -> tuple[str, ...]:
-        return (*self._words["open_starts"], *self._words["named_leads"])
+        return [self._branch_of(text, position, office, city) or self._naming.made(text, position, office, where)]
 
 
 def _starts_of(text: str, start: int, offices: Sequence[Office]) -> list[int]:
     """Return where each office of a list starts: after the mark that follows the one before it."""
     marks = [LIST_MARK.match(text, one.end) for one in offices[:-1]]
     return [start, *(mark.end() for mark in marks if mark)]
-
-
-_PLACE = r"(?P<place>[\u4e00-\u9fff]{2,12}?)"
 
 
 def _alone(text: str, start: int, end: int) -> bool:

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from graphkit.documents.agencies import Mention
 from graphkit.documents.finding_rules import Category, rules
+from graphkit.documents.mention import Mention
 from graphkit.documents.recognised import Recognised
 from graphkit.documents.signs import compile_rule
 

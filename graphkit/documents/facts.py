@@ -6,8 +6,8 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 
 from graphkit.documents import values
-from graphkit.documents.agencies import Mention
 from graphkit.documents.lexicon import rule_file
+from graphkit.documents.mention import Mention
 from graphkit.documents.model import (
     AgencyValue,
     DocumentNumberValue,

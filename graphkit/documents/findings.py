@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from graphkit.documents.agencies import Mention
 from graphkit.documents.clauses import HEADING, OPEN_WORD, SIGNS, WEAK, Draft, audits, drafts, item, subject_of
 from graphkit.documents.finding_rules import Category, rules
 from graphkit.documents.leaning import leaning
 from graphkit.documents.listing import told_sentences
+from graphkit.documents.mention import Mention
 from graphkit.documents.recognised import Recognised
 from graphkit.documents.spotting import spot
 

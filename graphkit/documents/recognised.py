@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from graphkit.documents.agencies import AgencyFinder, Mention
+from graphkit.documents.agencies import AgencyFinder
 from graphkit.documents.dates import FoundDate, find_dates
 from graphkit.documents.gazetteer import Gazetteer
+from graphkit.documents.mention import Mention
 from graphkit.documents.model import Kind, Value
 from graphkit.documents.numbering import FoundNumber, find_document_numbers
 from graphkit.documents.quantities import Quantity, find_quantities

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
-from graphkit.documents.agencies import Mention
+from graphkit.documents.mention import Mention
 from graphkit.documents.model import AssignmentValue, CadenceValue, DateValue, DeadlineValue, IssuerValue
 from graphkit.documents.numbers import parse_number
 

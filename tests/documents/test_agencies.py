@@ -7,8 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-from graphkit.documents.agencies import AgencyFinder, Mention
+from graphkit.documents.agencies import AgencyFinder
 from graphkit.documents.gazetteer import case_gazetteer, default_gazetteer
+from graphkit.documents.mention import Mention
 from graphkit.documents.regions import china
 
 FINDER = AgencyFinder(default_gazetteer())

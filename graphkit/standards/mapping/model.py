@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -300,7 +301,7 @@ def _columns(expression: Expression) -> set[str]:
     return {name for name in names if not name.startswith("_")}
 
 
-def _inside(expressions: list[Expression | None]) -> list[Expression]:
+def _inside(expressions: Sequence[Expression | None]) -> list[Expression]:
     """Return the expressions with those inside them, except what a lookup takes from elsewhere."""
     found: list[Expression] = []
     for expression in expressions:
