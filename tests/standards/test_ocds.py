@@ -215,3 +215,85 @@ def test_awards_and_contracts_without_an_id_are_told_apart(tmp_path: Path) -> No
     assert {one for one in stages if one.startswith("contract-")} == {"contract-unnamed", "contract-unnamed~2"}
     for owner in ("award-unnamed", "contract-unnamed", "contract-unnamed~2"):
         assert stages[f"milestone-{owner}-m"]["after"] == [owner]
+
+
+def test_a_record_may_only_have_a_versioned_release(tmp_path: Path, bring: Bring) -> None:
+    def told(*values: object) -> list[dict[str, object]]:
+        return [
+            {
+                "releaseID": str(turn),
+                "releaseDate": f"2020-0{turn}-01T00:00:00Z",
+                "releaseTag": ["tender"],
+                "value": one,
+            }
+            for turn, one in enumerate(values, start=1)
+        ]
+
+    tender = {"id": "t", "title": told("Roads", "Roads and bridges"), "status": told("active", "complete")}
+    award = {"id": "a", "date": told("2020-02-20"), "value": {"amount": told(10.5), "currency": told("EUR")}}
+    linked = [{"url": "https://x", "date": "2020-01-01T00:00:00Z", "tag": ["tender"]}]
+    release = {"ocid": "o-1", "tender": tender, "awards": [award]}
+    path = tmp_path / "record.json"
+    path.write_text(json.dumps({"records": [{"ocid": "o-1", "releases": linked, "versionedRelease": release}]}))
+    brought = bring(import_ocds, [path])
+    assert not brought.made.account.rejects
+    policy = yaml.safe_load((brought.made.folder / "policies" / "o-1.yaml").read_text(encoding="utf-8"))
+    assert policy["title"] == {"en": "Roads and bridges"}
+    assert str(brought.evaluation.as_of) == "2020-02-01"
+    events = brought.evaluation.sql("SELECT stage, amount FROM events ORDER BY stage").to_pylist()
+    assert {row["stage"] for row in events} <= {"award-a", "tender"}
+
+
+def test_a_milestone_told_in_the_contract_and_in_its_implementation_is_one(tmp_path: Path, bring: Bring) -> None:
+    def due(key: str, status: str) -> dict[str, str]:
+        return {"id": key, "title": f"Step {key}", "dueDate": "2020-03-01", "status": status}
+
+    contract = {
+        "id": "c",
+        "dateSigned": "2020-01-01",
+        "milestones": [due("1", "scheduled"), due("2", "met"), due("3", "notMet")],
+        "implementation": {
+            "milestones": [due("1", "notMet"), due("2", "scheduled"), {**due("3", "met"), "title": "Else"}]
+        },
+    }
+    release = {"ocid": "o-1", "date": "2020-06-01T00:00:00Z", "contracts": [contract]}
+    path = tmp_path / "releases.json"
+    path.write_text(json.dumps({"releases": [release]}))
+    brought = bring(import_ocds, [path])
+    assert {(gap.kind, gap.stage) for gap in brought.evaluation.gaps()} == {
+        ("missing_step", "milestone-contract-c-1"),
+        ("missing_step", "milestone-contract-c-3"),
+    }
+    assert brought.made.account.tallies["milestones"].kept.total() == 2
+
+
+@pytest.mark.parametrize(
+    ("tender", "awards", "kinds"),
+    [
+        ({"status": "active", "tenderPeriod": {"endDate": "2023-04-01"}}, [], set()),
+        ({"status": "complete", "tenderPeriod": {"endDate": "2023-02-20"}}, [("active", "2023-02-25", [])], set()),
+        ({"status": "complete"}, [("active", "2023-02-01", []), ("pending", "2023-02-01", [])], set()),
+        (
+            {"status": "complete"},
+            [("active", "2023-02-01", ["L1"]), ("pending", "2023-02-01", ["L2"])],
+            {"overdue_step"},
+        ),
+        ({"status": "active"}, [("active", "2023-02-01", []), ("pending", "2023-02-01", [])], {"overdue_step"}),
+    ],
+)
+def test_no_award_is_due_before_the_tender_closes_nor_from_a_bidder_in_reserve(
+    tmp_path: Path, bring: Bring, tender: dict[str, object], awards: list[tuple[str, str, list[str]]], kinds: set[str]
+) -> None:
+    release = {
+        "ocid": "o-1",
+        "date": "2023-03-01T00:00:00Z",
+        "tender": {"awardPeriod": {"endDate": "2023-02-15"}, **tender},
+        "awards": [
+            {"id": str(turn), "status": status, "date": on, "relatedLots": lots}
+            for turn, (status, on, lots) in enumerate(awards)
+        ],
+    }
+    other = {"ocid": "o-2", "date": "2023-03-01T00:00:00Z", "awards": [{"id": "a", "date": "2023-01-01"}]}
+    path = tmp_path / "releases.json"
+    path.write_text(json.dumps({"releases": [release, other]}))
+    assert {gap.kind for gap in bring(import_ocds, [path]).evaluation.gaps()} == kinds

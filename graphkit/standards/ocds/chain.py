@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from graphkit.standards.chain import NO_CURRENCY, Chain
-from graphkit.standards.ocds.process import Process, amount, day, items_with, period_day, text
+from graphkit.standards.ocds.process import Process, amount, day, items_with, objects, period_day, text
 from graphkit.standards.values import short
 
 PLANNING, TENDER, AWARD = "planning", "tender", "award"
@@ -24,6 +24,7 @@ class Verdict(StrEnum):
     NOT_YET = "not due yet when last stated"
     UNTOLD = "status not stated since its due date"
     CALLED_OFF = "called off with what it belongs to"
+    AGAIN = "stands again in the contract or its implementation, which counts"
 
 
 def build(process: Process, chain: Chain, records_awards: bool) -> list[Verdict]:
@@ -97,7 +98,9 @@ def _add_tender(process: Process, chain: Chain) -> None:
 def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[str, str]:
     """Add a stage for each award, or for the one that is due; return the stages by award id."""
     tender = process.part("tender")
-    due = period_day(tender.get("awardPeriod"), "endDate")
+    due, closes = period_day(tender.get("awardPeriod"), "endDate"), period_day(tender.get("tenderPeriod"), "endDate")
+    if due is not None and closes is not None and due < closes:
+        due = None  # The tender was extended and the award period forgotten: nothing is due while bids come in.
     after = [TENDER] if chain.has(TENDER) else None
     # A contract given directly has no tender to wait for.
     may_precede = after if text(tender.get("procurementMethod")) in _DIRECT else None
@@ -109,7 +112,7 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
         stage = stages[key] = f"{AWARD}-{key}"
         status, on = text(award.get("status")), _happened(day(award.get("date")), process)
         title = short(text(award.get("title")) or key, 120)
-        is_open = status == "pending"
+        is_open = status == "pending" and not _is_settled(process, award)
         chain.stage(
             stage,
             (f"授标：{title}", f"Award: {title}"),
@@ -135,6 +138,17 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
         if records_awards:
             chain.cover(AWARD, process.last_day)
     return stages
+
+
+def _is_settled(process: Process, award: dict[str, Any]) -> bool:
+    """Tell whether a pending award is a bidder in reserve: the tender is complete, and another award has its lots."""
+    active = [_lots(one) for one in process.parts("awards") if text(one.get("status")) == "active"]
+    return text(process.part("tender").get("status")) == "complete" and _lots(award) in active
+
+
+def _lots(award: dict[str, Any]) -> set[str]:
+    lots = award.get("relatedLots")
+    return set(map(text, lots)) if isinstance(lots, list) else set()
 
 
 def _add_contracts(process: Process, chain: Chain, awards: dict[str, str]) -> None:
@@ -186,6 +200,9 @@ def _add_milestones(process: Process, chain: Chain) -> list[Verdict]:
     verdicts = []
     seen: dict[str, int] = {}
     for section, owner, milestone in items_with(process, "milestones"):
+        if _stands_again(owner, milestone):
+            verdicts.append(Verdict.AGAIN)
+            continue
         in_part = section in ("planning", "tender")
         place = section if in_part else f"{section.removesuffix('s')}-{process.name_of(section, owner)}"
         key = f"milestone-{place}-{text(milestone.get('id')) or 'unnamed'}"
@@ -201,6 +218,30 @@ def _add_milestones(process: Process, chain: Chain) -> list[Verdict]:
     return verdicts
 
 
+def _stands_again(owner: dict[str, Any], milestone: dict[str, Any]) -> bool:
+    """Tell whether a milestone stands both in a contract and in its implementation, and the other one counts.
+
+    It is told anew there once the contract runs; where only one of the two is met, that one counts.
+    """
+    implementation = owner.get("implementation")
+    inner = implementation.get("milestones") if isinstance(implementation, dict) else None
+    in_contract = any(one is milestone for one in objects(owner.get("milestones")))
+    others = objects(inner if in_contract else owner.get("milestones"))
+    same = [one for one in others if text(one.get("id")) and _about(one) == _about(milestone)]
+    if not same:
+        return False
+    is_met, other_met = _is_met(milestone), any(map(_is_met, same))
+    return in_contract if is_met == other_met else other_met
+
+
+def _about(milestone: dict[str, Any]) -> tuple[str, str]:
+    return text(milestone.get("id")), text(milestone.get("title"))
+
+
+def _is_met(milestone: dict[str, Any]) -> bool:
+    return text(milestone.get("status")) == "met" or bool(milestone.get("dateMet"))
+
+
 def _tell(
     process: Process, chain: Chain, stage: str, section: str, owner: dict[str, Any], milestone: dict[str, Any]
 ) -> Verdict:
@@ -211,7 +252,7 @@ def _tell(
     status, due = text(milestone.get("status")), day(milestone.get("dueDate"))
     looked = day(milestone.get("dateModified")) or process.looked_until(section) or process.last_day
     more = {"note": f"milestone status: {status or 'not given'}", "locator": f"milestone {text(milestone.get('id'))}"}
-    if status == "met" or milestone.get("dateMet"):
+    if _is_met(milestone):
         # Where no day is given it was met in time, as far as anybody says.
         on = day(milestone.get("dateMet")) or min((one for one in (due, looked) if one is not None), default=None)
         if on is not None:

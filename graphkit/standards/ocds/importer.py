@@ -14,7 +14,7 @@ from graphkit.model.errors import UsageError
 from graphkit.standards.account import Account
 from graphkit.standards.chain import NO_CURRENCY, WORLD, Chain, below_zero
 from graphkit.standards.folder import CaseFolder, compact_json, file_name
-from graphkit.standards.ocds.chain import build
+from graphkit.standards.ocds.chain import Verdict, build
 from graphkit.standards.ocds.process import (
     Party,
     Process,
@@ -102,7 +102,10 @@ class _Import:
         verdicts = build(process, chain, self.records_awards)
         for verdict in verdicts:
             self.account.read("milestones")
-            self.account.use("milestones", f"steps: {verdict}")
+            if verdict is Verdict.AGAIN:
+                self.account.keep("milestones", verdict)
+            else:
+                self.account.use("milestones", f"steps: {verdict}")
         for what in ("awards", "contracts"):
             parts = process.parts(what)
             steps = len({process.name_of(what, one) for one in parts})

@@ -119,6 +119,10 @@ class Processes:
             elif isinstance(release, dict):
                 used = True
                 self._add_release({"ocid": record["ocid"], **release}, name, compiled=False)
+        versioned = record.get("versionedRelease")
+        if not used and isinstance(versioned, dict):
+            used = True
+            self._add_release({"ocid": record["ocid"], **_latest(versioned)}, name, compiled=True)
         if used:
             self._account.use("records", "processes")
         else:
@@ -136,6 +140,29 @@ class Processes:
             self._account.use(what, "processes")
         else:
             self._account.keep(what, "stands twice, word for word")
+
+
+def _latest(versioned: dict[str, Any]) -> dict[str, Any]:
+    """Return what holds at the end of a versioned release, in which every value is a list of its versions.
+
+    https://standard.open-contracting.org/1.1/en/schema/records_reference/#versioned-release
+    """
+    days: list[str] = []
+
+    def plain(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {key: plain(one) for key, one in value.items()}
+        if isinstance(value, list) and value and all(map(_is_version, value)):
+            days.extend(_text(one.get("releaseDate")) for one in value)
+            return max(value, key=lambda one: _text(one.get("releaseDate"))).get("value")
+        return [plain(one) for one in value] if isinstance(value, list) else value
+
+    found = plain(versioned)
+    return {"date": max(days, default=None), **found}
+
+
+def _is_version(value: Any) -> bool:
+    return isinstance(value, dict) and "releaseDate" in value and "value" in value
 
 
 def _text(value: Any) -> str:
