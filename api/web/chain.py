@@ -7,11 +7,12 @@ from typing import Any
 
 from graphkit.gaps import Evaluation
 from graphkit.model.case import Policy
+from graphkit.model.sql import literal
 from graphkit.model.tables import LEVELS
 from graphkit.reports import words
 from graphkit.reports.model import Ref, Text
 from graphkit.reports.names import Names
-from graphkit.reports.queries import literal, query, rows, steps_query
+from graphkit.reports.queries import query, rows, steps_query
 
 from ..errors import FieldError
 from .chains import Step, columns

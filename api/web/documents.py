@@ -20,7 +20,8 @@ from graphkit.documents.summary import kind_name, summary
 from graphkit.gaps import Evaluation
 from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError, RefusedError, StoreError
-from graphkit.reports.queries import literal, query, rows
+from graphkit.model.sql import literal
+from graphkit.reports.queries import query, rows
 
 from ..access import Role
 from ..errors import NotFoundError

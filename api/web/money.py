@@ -10,9 +10,10 @@ from typing import Any
 from nicegui import ui
 
 from graphkit.gaps import Evaluation
+from graphkit.model.sql import literal
 from graphkit.reports.model import Text
 from graphkit.reports.names import Names
-from graphkit.reports.queries import literal, query, rows
+from graphkit.reports.queries import query, rows
 from graphkit.reports.text import money_text, shown
 
 from ..errors import FieldError

@@ -9,13 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 from graphkit.gaps import Evaluation
+from graphkit.model.sql import literal
 from graphkit.reports import words
 from graphkit.reports.build import Request, build_report
 from graphkit.reports.charts import chart_svg
 from graphkit.reports.document import Bars
 from graphkit.reports.model import MatrixCell, Report
 from graphkit.reports.periods import month_ends
-from graphkit.reports.queries import literal, query, rows
+from graphkit.reports.queries import query, rows
 from graphkit.reports.text import date_text
 
 from .frame import Page, state, view

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from graphkit.model.case import CURRENCY, CURRENCY_REASON, NO_CURRENCY
+from graphkit.model.sql import identifier, listed, literal
 from graphkit.model.tables import AMOUNT_PRECISION, AMOUNT_SCALE, Column, ColumnType, Table
 
 _INTEGERS = {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", "USMALLINT", "UTINYINT", "HUGEINT"}
@@ -42,20 +43,6 @@ class References:
     only_steps: bool = False
 
 
-def identifier(name: str) -> str:
-    """Quote a name for SQL."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Quote a text for SQL."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def _listed(values: tuple[str, ...]) -> str:
-    return ", ".join(literal(one) for one in values)
-
-
 def checked_query(
     table: Table,
     present: dict[str, str],
@@ -90,7 +77,7 @@ def checked_query(
         problems += [(column.name, f"{text} IS NOT NULL AND {condition}", reason) for condition, reason in conditions]
         if column.values:
             problems.append(
-                (column.name, f"{text} NOT IN ({_listed(column.values)})", f"must be one of {', '.join(column.values)}")
+                (column.name, f"{text} NOT IN ({listed(column.values)})", f"must be one of {', '.join(column.values)}")
             )
     problems += [
         (name, f"{_text(name)} IS NOT NULL AND {condition}", reason)
@@ -159,10 +146,10 @@ def _column(column: Column, source: str, timezone: str) -> tuple[str, list[tuple
             if source == "BOOLEAN":
                 return name, []
             value = (
-                f"CASE WHEN lower({text}) IN ({_listed(_TRUE)}) THEN true "
-                f"WHEN lower({text}) IN ({_listed(_FALSE)}) THEN false END"
+                f"CASE WHEN lower({text}) IN ({listed(_TRUE)}) THEN true "
+                f"WHEN lower({text}) IN ({listed(_FALSE)}) THEN false END"
             )
-            return value, [(f"lower({text}) NOT IN ({_listed(_TRUE + _FALSE)})", "is neither true nor false")]
+            return value, [(f"lower({text}) NOT IN ({listed(_TRUE + _FALSE)})", "is neither true nor false")]
         case ColumnType.LIST:
             if source == "VARCHAR[]":
                 return name, []

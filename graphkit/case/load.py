@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from graphkit.case.check import References, checked_query, identifier, literal
+from graphkit.case.check import References, checked_query
 from graphkit.case.definitions import Definitions, read_definitions
 from graphkit.case.folder import document_files, keep_documents, table_files
 from graphkit.case.header import header_problem
@@ -31,6 +31,7 @@ from graphkit.model.absence import ABSENCE_KINDS
 from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError
 from graphkit.model.followup import FOLLOWED, wrong_moves
+from graphkit.model.sql import identifier, literal
 from graphkit.model.tables import TABLES, Table
 
 _MOVES_TOLD = 50

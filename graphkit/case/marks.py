@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import duckdb
 
-from graphkit.case.check import identifier, literal
+from graphkit.model.sql import identifier, literal
 from graphkit.model.tables import LEVELS, TABLES, Table
 
 

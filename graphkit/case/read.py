@@ -29,6 +29,7 @@ from graphkit.case.csv_file import BadRow, layout, open_even, trimmed, uneven_ro
 from graphkit.case.encoding import damaged_encoding, detect, to_utf8
 from graphkit.case.header import column_names, plain
 from graphkit.model.errors import InputError
+from graphkit.model.sql import identifier, literal
 from graphkit.model.tables import ColumnType, Table
 
 SUFFIXES = (".csv", ".xlsx", ".parquet", ".jsonl")
@@ -133,15 +134,15 @@ def _store_even(
             "FROM raw JOIN _numbers ON position = _row ORDER BY number"
         )
         connection.unregister("_numbers")
-    blank_row = " AND ".join(f"{_identifier(column)} IS NULL" for column in columns)
+    blank_row = " AND ".join(f"{identifier(column)} IS NULL" for column in columns)
     connection.execute(f"DELETE FROM raw WHERE _row = 1 OR ({blank_row})")
 
 
 def _raw(connection: duckdb.DuckDBPyConnection, columns: list[str], unnamed: list[str], **found: Any) -> RawTable:
     """Describe the table `raw`, after taking out the columns that have neither a name nor a value."""
     for column in unnamed:
-        if not connection.execute(f"SELECT count({_identifier(column)}) FROM raw").fetchall()[0][0]:
-            connection.execute(f"ALTER TABLE raw DROP COLUMN {_identifier(column)}")
+        if not connection.execute(f"SELECT count({identifier(column)}) FROM raw").fetchall()[0][0]:
+            connection.execute(f"ALTER TABLE raw DROP COLUMN {identifier(column)}")
             columns = [one for one in columns if one != column]
     return RawTable(columns, connection.execute("SELECT count(*) FROM raw").fetchall()[0][0], **found)
 
@@ -256,12 +257,12 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Tabl
     columns = column_names(file.schema_arrow.names, table)
     numbers = {column.name for column in table.columns if column.type is ColumnType.NUMBER}
     cells = [
-        f"{_cell(_identifier(source), kind, whole=column not in numbers)} AS {_identifier(column)}"
+        f"{_cell(identifier(source), kind, whole=column not in numbers)} AS {identifier(column)}"
         for column, source, kind in zip(columns, file.schema_arrow.names, file.schema_arrow.types, strict=True)
     ]
     connection.execute(
         f"CREATE VIEW raw AS SELECT {', '.join(cells)}, file_row_number + 1 AS _row "
-        f"FROM read_parquet({_quoted(str(path))}, file_row_number = true)"
+        f"FROM read_parquet({literal(str(path))}, file_row_number = true)"
     )
     return RawTable(columns, file.metadata.num_rows)
 
@@ -269,7 +270,7 @@ def _read_parquet(connection: duckdb.DuckDBPyConnection, path: Path, table: Tabl
 def _cell(source: str, kind: pa.DataType, *, whole: bool) -> str:
     """Return SQL for a cell: text is trimmed; a float for a code or count (pandas makes them of integers) loses .0."""
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_dictionary(kind):
-        return f"NULLIF(trim({source}, {_quoted(_BLANK)}), '')"
+        return f"NULLIF(trim({source}, {literal(_BLANK)}), '')"
     if not (whole and pa.types.is_floating(kind)):
         return source
     integer = f"{source} = trunc({source}) AND abs({source}) < 1e15"
@@ -336,14 +337,6 @@ def _json_text(value: Any) -> str:
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return ";".join(value)
     return _text(value)
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _one_line(error: Exception) -> str:

@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from graphkit.engine.arrow import type_name
+from graphkit.model.sql import listed
 
 MEMORY_LIMIT = "3GB"
 """What DuckDB may hold; with Python and what is under way the process stays within 4 GB."""
@@ -37,8 +38,7 @@ def parquet_rows(files: Sequence[str], schema: pa.Schema) -> str:
     if not files:
         columns = ", ".join(f'CAST(NULL AS {type_name(field.type)}) AS "{field.name}"' for field in schema)
         return f"(SELECT {columns} WHERE FALSE)"
-    listed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    return f"read_parquet([{listed}], hive_partitioning = false)"
+    return f"read_parquet([{listed(files)}], hive_partitioning = false)"
 
 
 class DuckDBEngine:

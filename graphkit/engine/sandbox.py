@@ -21,6 +21,7 @@ import duckdb
 import pyarrow as pa
 
 from graphkit.model.errors import InputError, RefusedError, StoreError
+from graphkit.model.sql import listed
 
 _KEPT_ENVIRONMENT = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "SYSTEMROOT")
 
@@ -107,8 +108,7 @@ def _rows(query: str, tables: Mapping[str, str], files: Sequence[str], limits: S
     connection.execute("SET TimeZone = 'UTC'")
     for name, select in tables.items():
         connection.execute(f"CREATE VIEW {name} AS {select}")
-    allowed = ", ".join("'" + file.replace("'", "''") + "'" for file in files)
-    connection.execute(f"SET allowed_paths = [{allowed}]")
+    connection.execute(f"SET allowed_paths = [{listed(files)}]")
     connection.execute("SET enable_external_access = false; SET lock_configuration = true")
     _bound_process(limits)
     found = connection.sql(query).limit(limits.rows + 1).to_arrow_table()

@@ -22,6 +22,7 @@ from graphkit.gaps.statements import statements
 from graphkit.model.errors import GraphkitError, InputError
 from graphkit.model.rule import OwnRule
 from graphkit.model.rule_columns import RULE_TABLES, columns_of
+from graphkit.model.sql import literal
 from graphkit.model.tables import TABLES
 
 if TYPE_CHECKING:
@@ -127,6 +128,5 @@ class _Tables:
 
     def _copied(self, name: str) -> tuple[dict[str, str], list[str]]:
         path = str(self._folder / f"{name}.parquet")
-        quoted = "'" + path.replace("'", "''") + "'"
-        self._computation.connection.execute(f"COPY (SELECT * FROM {name}) TO {quoted} (FORMAT parquet)")
-        return {name: f"SELECT * FROM read_parquet([{quoted}])"}, [path]
+        self._computation.connection.execute(f"COPY (SELECT * FROM {name}) TO {literal(path)} (FORMAT parquet)")
+        return {name: f"SELECT * FROM read_parquet([{literal(path)}])"}, [path]

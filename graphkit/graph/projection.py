@@ -28,6 +28,7 @@ from graphkit.gaps.provisions import provisions_of
 from graphkit.graph.frames import END, START, Frames, Kind, node_schema, relationship_schema
 from graphkit.model.errors import UsageError
 from graphkit.model.graph import LABELS, RELATIONSHIPS, case_node_id
+from graphkit.model.sql import literal
 
 FILES = ("case.sql", "evaluation.sql")
 """The projection files: each makes what its sections share, then has its sections."""
@@ -168,16 +169,16 @@ class CaseTables:
         }
         _run(
             evaluation,
-            f"CREATE OR REPLACE TEMP MACRO graph_case() AS {_quoted(self.case)}; "
-            f"CREATE OR REPLACE TEMP MACRO graph_case_node() AS {_quoted(case_node_id(self.case))}; "
-            f"CREATE OR REPLACE TEMP MACRO graph_batch() AS {_quoted(self._batch)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_case() AS {literal(self.case)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_case_node() AS {literal(case_node_id(self.case))}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_batch() AS {literal(self._batch)}; "
             "CREATE OR REPLACE TEMP VIEW definition_rows AS "
             f"SELECT * FROM {definitions}; "
             + " ".join(f"CREATE OR REPLACE TEMP VIEW {name} AS VALUES {_values(rows)};" for name, rows in given.items())
             + sections_of("case.sql")[0]
-            + f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {_quoted(key)}; "
-            f"CREATE OR REPLACE TEMP MACRO graph_loaded_at() AS TIMESTAMP {_quoted(self._loaded_at.isoformat())}; "
-            f"CREATE OR REPLACE TEMP MACRO graph_projection() AS {_quoted(projection_version())}; "
+            + f"CREATE OR REPLACE TEMP MACRO graph_evaluation() AS {literal(key)}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_loaded_at() AS TIMESTAMP {literal(self._loaded_at.isoformat())}; "
+            f"CREATE OR REPLACE TEMP MACRO graph_projection() AS {literal(projection_version())}; "
             f"CREATE OR REPLACE TEMP MACRO is_current() AS {evaluation is self._current}; "
             + sections_of("evaluation.sql")[0],
         )
@@ -278,9 +279,5 @@ def _text(value: str | list[str] | None) -> str | None:
     return json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value
 
 
-def _quoted(text: str | None) -> str:
-    return "CAST(NULL AS VARCHAR)" if text is None else "'" + text.replace("'", "''") + "'"
-
-
 def _values(rows: Iterable[tuple[str | None, ...]]) -> str:
-    return ", ".join(f"({', '.join(map(_quoted, row))})" for row in rows)
+    return ", ".join(f"({', '.join(map(literal, row))})" for row in rows)

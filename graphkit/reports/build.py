@@ -14,6 +14,7 @@ from graphkit.gaps.followup import AGES, Ageing, FindingState, follow_up
 from graphkit.gaps.provisions import provisions_of
 from graphkit.model.case import THRESHOLDS
 from graphkit.model.gap import Category, Gap
+from graphkit.model.sql import literal
 from graphkit.reports import words
 from graphkit.reports.gaps_json import rejected_rows
 from graphkit.reports.model import (
@@ -45,7 +46,7 @@ from graphkit.reports.model import (
 from graphkit.reports.names import Names
 from graphkit.reports.periods import month_ends
 from graphkit.reports.provisions import sentences
-from graphkit.reports.queries import literal, query, rows, source_counts, steps_query
+from graphkit.reports.queries import query, rows, source_counts, steps_query
 
 SYNTHETIC = "synthetic"
 """The `source` of rows that are made up."""

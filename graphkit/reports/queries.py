@@ -8,6 +8,7 @@ from importlib import resources
 from typing import Any
 
 from graphkit.gaps import Evaluation
+from graphkit.model.sql import literal
 
 _SOURCED = ("assignments", "events", "transfers", "deliveries", "findings", "actions", "reports", "coverage")
 _PART = re.compile(r"\{\{(\w+)\}\}")
@@ -28,15 +29,6 @@ def rows(evaluation: Evaluation, text: str) -> list[dict[str, Any]]:
     """Run a query over the evaluation's tables and return its rows."""
     found: list[dict[str, Any]] = evaluation.sql(text).to_pylist()
     return found
-
-
-def literal(value: str | list[str] | None) -> str:
-    """Write a text, a list of texts or nothing as SQL."""
-    if value is None:
-        return "CAST(NULL AS VARCHAR)"
-    if isinstance(value, list):
-        return f"CAST([{', '.join(map(literal, value))}] AS VARCHAR[])"
-    return "'" + value.replace("'", "''") + "'"
 
 
 def source_counts(evaluation: Evaluation) -> dict[str, dict[str, int]]:

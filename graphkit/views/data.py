@@ -7,12 +7,13 @@ from typing import Any
 
 from graphkit.gaps import Evaluation
 from graphkit.model.gap import Evidence, Gap
+from graphkit.model.sql import literal
 from graphkit.model.tables import LEVELS
 from graphkit.reports import words
 from graphkit.reports.build import ranked_roots
 from graphkit.reports.model import Text
 from graphkit.reports.names import Names
-from graphkit.reports.queries import literal, query, rows, steps_query, synthetic_rows
+from graphkit.reports.queries import query, rows, steps_query, synthetic_rows
 from graphkit.reports.text import money_text, shown
 
 NAME_LIMIT = 120

@@ -7,9 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from graphkit.model.gap import Gap
+from graphkit.model.sql import literal
 from graphkit.reports import words
 from graphkit.reports.model import Text
-from graphkit.reports.queries import literal, query, rows, steps_query
+from graphkit.reports.queries import query, rows, steps_query
 from graphkit.reports.text import Lang, money_text, number_text, shown
 from graphkit.views.data import NAME_LIMIT, PageData
 from graphkit.views.network import Drawing, stacked

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from graphkit.reports.queries import literal, query
+from graphkit.model.sql import literal
+from graphkit.reports.queries import query
 
 
 def test_what_is_put_in_is_not_filled_again() -> None:
