@@ -60,6 +60,41 @@ def test_entities_nested_in_others_are_entities_too(tmp_path: Path, bring: Bring
     assert (transfer["from"], transfer["to"]) == ("source:Payer", "payee:p1")
 
 
+def test_statements_are_put_together_as_the_entities_that_they_tell_of(tmp_path: Path, bring: Bring) -> None:
+    def statement(entity: str, schema: str, prop: str, value: str, canonical: str = "") -> dict[str, object]:
+        known = {"entity_id": entity, "canonical_id": canonical or entity, "dataset": "d", "first_seen": "2023"}
+        return {"id": f"{entity}-{prop}-{value}", "schema": schema, "prop": prop, "value": value, **known}
+
+    told = [
+        statement("e1", "Person", "name", "Ann", "NK-1"),
+        statement("e2", "LegalEntity", "name", "Ann B", "NK-1"),
+        statement("e1", "Person", "id", "checksum", "NK-1"),
+        statement("pay", "Payment", "payer", "e1"),
+        statement("pay", "Payment", "amount", "10.5"),
+        statement("pay", "Payment", "date", "2020-01-01"),
+    ]
+    lines = tmp_path / "statements.json"
+    lines.write_text("\n".join(json.dumps(one) for one in told))
+    by_property = {"name": told[:2]}
+    held = [
+        {"id": "NK-1", "schema": "Person", "properties": by_property},
+        {"id": "pay", "schema": "Payment", "statements": told[3:]},
+    ]
+    entities_with = tmp_path / "entities.json"
+    entities_with.write_text("\n".join(json.dumps(one) for one in held))
+    for path, payer in ((lines, "Ann"), (entities_with, "e1")):
+        brought = bring(import_ftm, [path])
+        assert brought.made.account.balanced
+        agencies = brought.evaluation.sql("SELECT id, name, aliases, kind FROM agencies").to_pylist()
+        assert agencies == [{"id": "NK-1", "name": "Ann", "aliases": ["Ann B"], "kind": "Person"}]
+        (transfer,) = brought.evaluation.sql('SELECT id, "from", amount FROM transfers').to_pylist()
+        assert (transfer["id"], transfer["from"], float(transfer["amount"])) == ("pay", f"source:{payer}", 10.5)
+    back = tmp_path / "back.json"
+    export_ftm(bring(import_ftm, [lines]).facts, "statements", back)
+    person = json.loads(next(line for line in back.read_text().splitlines() if '"NK-1"' in line))
+    assert person["statements"] == told[:3]
+
+
 def test_any_case_can_be_exported(tmp_path: Path) -> None:
     case = tmp_path / "case"
     (case / "tables").mkdir(parents=True)

@@ -69,8 +69,10 @@ def _first_look(paths: Sequence[Path]) -> tuple[dict[str, str], Counter[str]]:
     for path in paths:
         for one in read_entities(path, path.name):
             pieces[one.id] += 1
-            if one.schema in parties and names.get(one.id, one.id) == one.id:
-                names[one.id] = one.label
+            # Statements may name a party by the id that it had before it was found to be the same as another.
+            for identity in (one.id, *one.earlier_ids()) if one.schema in parties else ():
+                if names.get(identity, identity) == identity and one.label != one.id:
+                    names[identity] = one.label
     return names, Counter({identity: count for identity, count in pieces.items() if count > 1})
 
 
