@@ -14,6 +14,7 @@ from graphkit.model.chinese import said
 from graphkit.model.errors import InputError
 from graphkit.standards.mapping import read_mapping, run_mapping, suggest
 from graphkit.standards.mapping.headers import role_of, unit_of
+from graphkit.standards.result import ImportResult
 from tests.standards.conftest import FIXTURES, Bring, Brought
 
 LINES = [line.split("\t") for line in (FIXTURES / "ledger.tsv").read_text(encoding="utf-8").splitlines()]
@@ -410,7 +411,7 @@ def test_only_what_is_done_is_rectified(tmp_path: Path, status: str, is_done: bo
 STATUSES = {
     "rectified": """已整改|已完成|完成|整改完成|已完成整改|已整改到位|全部整改到位|已办结|已落实|已解决|已全部退还
         按期完成|逾期完成|        已完成(逾期)|已整改（逾期）|是（逾期）|是|✔|100%|完成100％|已整改，不存在其他问题
-        已整改，未发现其他问题|        已完成，并长期坚持|已整改，持续巩固
+        已整改，未发现其他问题|        已完成，并长期坚持|已完成并长期坚持|已整改，持续巩固
         已整改未销号|已完成整改，尚未销号|已于6月底前完成|已整改，正在申请销号
         Done|Yes|Complete|Completed|Implemented|Fully implemented. No further action|No further action; implemented
         Implemented, monitoring is ongoing|Resolved|fixed""",
@@ -481,7 +482,7 @@ def test_what_a_verdict_stands_for(tmp_path: Path) -> None:
 
 def test_what_a_column_of_closed_problems_stands_for(tmp_path: Path) -> None:
     expected = told_apart(
-        {"verified": "是|已销号|销号|√|Yes|Closed", "": "否|未销号|待销号|已整改，未销号|拟销号|No|Not closed"}
+        {"verified": "是|已销号|销号|√|Yes|Closed", "": "否|未销号|待销号|已整改，未销号|拟销号|部分销号|No|Not closed"}
     )
     assert actions_by_text(tmp_path, "是否销号", list(expected)) == expected
 
@@ -688,3 +689,83 @@ def test_a_sheet_that_means_nothing_is_refused_in_one_line(tmp_path: Path) -> No
     path.write_bytes(b"PK\x03\x04 not a workbook")
     with pytest.raises(InputError, match="not a workbook"):
         suggest(path)
+
+
+def test_units_stand_without_the_word_that_says_who_leads(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["序号", "问题", "责任单位", "整改时限"],
+        [1, "漏报", "市农业农村局（牵头）、某县政府", "2020-03-31"],
+        [2, "错报", "牵头单位：市财政局；配合单位：市民政局", "2020-03-31"],
+    ]
+    made = brought_in(tmp_path, {"台账": lines})
+    names = [row["name"] for row in table(made, "agencies")]
+    assert names == ["市农业农村局", "某县政府", "市财政局", "市民政局"]
+    assert [row["agency"] for row in table(made, "findings")] == ["市农业农村局", "市财政局"]
+
+
+def test_offices_of_one_unit_may_be_responsible(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["序号", "问题", "牵头科室", "配合科室", "计划完成时间"],
+        [1, "漏报", "办公室", "人事科", "2020-03-31"],
+    ]
+    made = brought_in(tmp_path, {"台账": lines})
+    assert [row["agency"] for row in table(made, "findings")] == ["办公室"]
+    assert [row["name"] for row in table(made, "agencies")] == ["办公室", "人事科"]
+
+
+def test_a_problem_without_a_day_of_finding_is_none_that_is_lost(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["问题编号", "问题", "发现时间", "问题性质", "是否销号"],
+        ["A", "漏报", "2020-05-01", "一般问题", "是"],
+        ["B", "错报", "—", "严重问题", "部分销号"],
+        ["C", "迟报", "2020-04-01", "一般问题", "否"],
+    ]
+    made = brought_in(tmp_path, {"台账": lines})
+    found = {row["id"]: row for row in table(made, "findings")}
+    assert {key: row["found_on"] for key, row in found.items()} == {
+        "A": "2020-05-01",
+        "B": "2020-04-01",
+        "C": "2020-04-01",
+    }
+    assert any("found_on" in warning for warning in made.warnings)
+    # 问题性质 says how grave they are: two of one unit that are 一般问题 are not the same problem again.
+    assert {key: (row["severity"], row["kind"]) for key, row in found.items()} == {
+        "A": ("medium", ""), "B": ("high", ""), "C": ("medium", ""),
+    }  # fmt: skip
+    assert [row["finding"] for row in table(made, "actions") if row["kind"] == "verified"] == ["A"]
+
+
+def test_a_unit_in_a_note_or_in_the_instructions_counts_and_no_amount_is_progress(tmp_path: Path) -> None:
+    header: list[object] = ["序号", "问题", "责任单位", "金额", "整改时限"]
+    row: list[object] = [1, "漏报", "甲局", 25, "2020-03-31"]
+    with_note = brought_in(tmp_path / "note", {"台账": [header, row, ["注：金额单位为万元。"]]})
+    beside = brought_in(
+        tmp_path / "beside", {"台账": [header, row], "填报说明": [["1.由各单位填写"], ["2.金额单位均为万元。"]]}
+    )
+    own = brought_in(tmp_path / "own", {"台账": [["单位：元"], header, row, ["注：金额单位为万元。"]]})
+    assert [table(one, "findings")[0]["amount"] for one in (with_note, beside, own)] == ["250000", "250000", "25"]
+
+    path = tmp_path / "split.xlsx"
+    book = openpyxl.Workbook()
+    sheet = book.worksheets[0]
+    for line in (
+        ["问题", "整改情况", None, "整改期限"],
+        [None, "上缴财政（万元）", "归还原渠道（万元）", None],
+        ["漏报", 30, None, "2020-03-31"],
+    ):
+        sheet.append(line)
+    for merged in ("A1:A2", "B1:C1", "D1:D2"):
+        sheet.merge_cells(merged)
+    book.save(path)
+    assert "progress" not in suggest(path).taken.values()
+
+
+def brought_in(tmp_path: Path, sheets: dict[str, list[list[object]]]) -> ImportResult:
+    tmp_path.mkdir(exist_ok=True)
+    path = workbook(tmp_path / "book.xlsx", sheets)
+    return run_mapping(read_mapping(proposed(path, tmp_path / "m.yaml")), [path], tmp_path / "case")
+
+
+def table(made: ImportResult, name: str) -> list[dict[str, str]]:
+    with (made.folder / "tables" / f"{name}.csv").open(encoding="utf-8-sig", newline="") as stream:
+        return list(csv.DictReader(stream))

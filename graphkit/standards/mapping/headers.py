@@ -18,10 +18,12 @@ Kind = Literal["ledger", "payments", "benefits"]
 
 _UNIT = re.compile(r"[(（]\s*(?:金额)?(?:单位[:：])?\s*([^()（）]+?)\s*[)）]")
 _UNIT_AT_END = re.compile(r"(?:[:：/_\s]|(?<=金额)|(?<=资金))((?:[百千]?万|千|亿)?元)$")
-_UNIT_OF_SHEET = re.compile(r"单位\s*[:：]\s*(?:人民币)?\s*([^\s()（）,，;；、/]+)")
+_UNIT_OF_SHEET = re.compile(r"单位\s*(?:[:：]|均?[为是])\s*(?:人民币)?\s*([^\s()（）,，;；、/]+)")
 _TICKED = ("已整改", "已完成", "已完成整改", "已整改到位", "整改到位", "已销号")
 _TICKS = {"√", "✓", "✔", "☑", "是"}
 _STATUS_LENGTH = 12
+_COUNTED = ("amount", "amount_done", "paid", "count")
+_GRAVE = re.compile(r"(?:特别|较为|比较)?(?:重大|严重|重要|突出|较[重大轻]|一般|轻微)(?:性?问题)?")
 _DATES = ("found_on", "notified_on", "instructed_on", "done_on", "verified_on", "closed_on", "paid_on")
 
 
@@ -71,11 +73,18 @@ def unit_of(header: str) -> str | None:
 
 def unit_above(texts: list[str]) -> str | None:
     """Return the unit that the texts above a header state for the whole sheet: 金额单位：万元, 明细表(万元)."""
+    stated = unit_in(texts)
+    return stated or next((unit for text in texts if "(" in convert.plain(text) and (unit := unit_of(text))), None)
+
+
+def unit_in(texts: list[str]) -> str | None:
+    """Return the unit that a sentence states for amounts: 金额单位：万元, 单位均为万元。"""
     for text in texts:
         for found in _UNIT_OF_SHEET.finditer(text):
-            if convert.unit_factor(found[1]) is not None:
-                return convert.plain(found[1])
-    return next((unit for text in texts if "(" in convert.plain(text) and (unit := unit_of(text))), None)
+            unit = found[1].rstrip("。.")
+            if convert.unit_factor(unit) is not None:
+                return convert.plain(unit)
+    return None
 
 
 def header_score(texts: list[str]) -> float:
@@ -90,11 +99,13 @@ class Reading:
     def __init__(self, name: str, sheet: Sheet) -> None:
         self.name = name
         self.sheet = sheet
+        self.said: list[str] = []
         self.roles: dict[str, str] = {}
         for column in sheet.columns:
             role = role_of(column) or role_of(sheet.headings.get(column, column).replace("/", ""))
-            if role is not None:
+            if role is not None and (role in _COUNTED or unit_of(column) is None):
                 self.roles.setdefault(role, column)
+        self._tell_severity_from_category()
         self._tell_status_from_prose()
         self._find_ticked_status()
 
@@ -141,12 +152,19 @@ class Reading:
     def unit(self, role: str) -> str | None:
         """Return the unit of the column that has a meaning, as its header or else what stands above says."""
         column = self.roles[role]
-        return unit_of(self.sheet.headings.get(column, column)) or unit_above(self.sheet.above)
+        stated = unit_of(self.sheet.headings.get(column, column)) or unit_above(self.sheet.above)
+        return stated or unit_in([*self.sheet.notes, *self.said])
 
     def days(self) -> list[date]:
         """Return every day in the columns that say when something happened; if there is none, those when it is due."""
         happened = [day for role in _DATES for value in self.values(role) for day in _days(value)]
         return happened or [day for value in self.values("due") for day in _days(value)]
+
+    def _tell_severity_from_category(self) -> None:
+        """A column called 问题性质 holds how grave a problem is in some ledgers, and what it is about in others."""
+        values = self.values("category")
+        if values and "severity" not in self.roles and all(map(_GRAVE.fullmatch, values)):
+            self.roles["severity"] = self.roles.pop("category")
 
     def _tell_status_from_prose(self) -> None:
         """A column called 整改情况 holds a status word in some ledgers, and a report in others."""

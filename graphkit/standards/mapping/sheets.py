@@ -39,6 +39,8 @@ _NOTE = re.compile(
     r"(?:(?:填表|制表|填报|审核|复核)(?:人员?|单位|部门|日期|时间)?|单位负责人|联系人|联系电话|注|备注|说明|note)(?::|$)"
 )
 
+_HEADING = "heading or note between rows"
+
 Score = Callable[[list[str]], float]
 
 
@@ -58,6 +60,7 @@ class Row:
 class Sheet:
     """A sheet: its file and name, what stands above the header, the columns in order, the rows, and rows left out.
 
+    `notes` are the headings and notes that stand between and below the rows.
     `headings` has for the columns of a header of several rows all that stands over them: 金额(万元)/已整改.
     """
 
@@ -68,6 +71,7 @@ class Sheet:
     rows: list[Row]
     left_out: Counter[str] = field(default_factory=Counter)
     headings: dict[str, str] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def title(self) -> str:
@@ -230,6 +234,8 @@ def _sheet(file: str, name: str, grid: list[list[Any]], header: int | None, scor
             sheet.rows.append(Row(number, cells | beside))
         elif cells:
             sheet.left_out[reason] += 1
+            if reason == _HEADING:
+                sheet.notes += dict.fromkeys(cells.values())
         elif beside:
             sheet.left_out["nothing below the header"] += 1
     data = {row.number: grid[row.number - 1] for row in sheet.rows}
@@ -315,9 +321,9 @@ def _no_data(cells: dict[str, str], line: list[Any], columns: int, names: list[s
         only = header_key(next(iter(own)))
         is_spread = len(cells) > 1 and len(cells) == sum(isinstance(cell, _Merged) for cell in line)
         if is_spread or _NOTE.match(only):
-            return "heading or note between rows"
+            return _HEADING
     if _NOTE.match(texts[0]):
-        return "heading or note between rows"
+        return _HEADING
     if {header_key(name) for name in names if name} <= set(texts) and columns > 1:
         return "header again"
     return None

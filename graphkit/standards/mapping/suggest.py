@@ -20,7 +20,9 @@ from graphkit.standards.mapping.headers import Reading, header_score
 from graphkit.standards.mapping.model import Source
 from graphkit.standards.mapping.sheets import read_sheet, sheet_names, sheets_beside
 
-_CUT = r"[、,，;；/\n]+"
+# Between units, and what says which of them leads: 市财政局（牵头）、某县政府; 牵头单位：市财政局；配合单位：某县政府.
+_ROLE = "(?:牵头|主责|主办|责任|配合|协办|协助|督办)(?:单位|部门|科室|处室)?"
+_CUT = rf"(?:[（(]{_ROLE}[）)]|{_ROLE}[:：]|[、,，;；/\n])+"
 _CATEGORIES = {
     "堵|(?i:blockage)": "blockage",
     "痛|(?i:pain)": "pain",
@@ -53,7 +55,7 @@ _DONE_ZH = (
 )
 _DONE_EN = "(?i:(?:fully |already )?(?:implemented|completed?|done|resolved|fixed))"
 _STATUS = _CLOSED | {
-    rf"^(?:{_DONE_ZH}(?=$|[，,。.；;、（(\s])|{_DONE_EN}(?=$|\s*[.,;:(]))(?!.*(?:{_BUT}))": "done",
+    rf"^(?:{_DONE_ZH}(?=$|[，,。.；;、（(\s]|并)|{_DONE_EN}(?=$|\s*[.,;:(]))(?!.*(?:{_BUT}))": "done",
     rf"{_NOT}(?:完成|整改|开始|启动|开展|落实|到位|解决|办结|实施)|^(?:不(?!存在)|未(?!销号|发现)|尚未|没有|否)"
     r"|(?i:^no\b(?! further)|\bnot\b|^n$|^open|unresolved|incomplete|^false$)": "open",
     # What is expected, begun, or done in part, is not done.
@@ -70,7 +72,7 @@ _PROSE = _CLOSED | {
     "已完成整改|整改完成|已整改|完成整改|整改到位|已全部整改|(?i:has been (?:fully )?implemented|completed)": "done",
 }
 _IS_CLOSED = {
-    rf"{_NOT}(?:销号|核销|完成|整改)|待|拟|申请|^否|(?i:\bnot\b|^no?\b|open|pending)": "open",
+    rf"{_NOT}(?:销号|核销|完成|整改)|待|拟|申请|部分|其余|^否|(?i:\bnot\b|^no?\b|open|pending)": "open",
     rf"销号|核销|已|完成|{_TICK}|(?i:closed|verified|cleared|done|complete)": "closed",
     ".": "open",
 }
@@ -147,7 +149,8 @@ def suggest(path: Path) -> Proposal:
 
 def _readings(path: Path) -> list[Reading]:
     """Read the sheets that have rows. InputError when none can be read."""
-    found = []
+    found: list[Reading] = []
+    said: list[str] = []
     unread: InputError | None = None
     for name in sheet_names(path):
         try:
@@ -156,10 +159,15 @@ def _readings(path: Path) -> list[Reading]:
             # A cover or an empty sheet beside the ledger has no header.
             unread = unread or error
             continue
+        reading = Reading(name, sheet)
         if sheet.rows:
-            found.append(Reading(name, sheet))
+            found.append(reading)
+        if reading.kind is None:  # such as 填报说明, which may say what the amounts of all sheets are counted in
+            said += [*sheet.above, *sheet.columns, *(text for row in sheet.rows for text in row.cells.values())]
     if not found and unread is not None:
         raise unread
+    for one in found:
+        one.said = said
     return found
 
 
@@ -304,7 +312,10 @@ class _Proposer:
     # Ledgers
 
     def _ledger(self) -> None:
-        if not self._has("found_on", "notified_on"):
+        stated = {role: self._column(role) for role in ("found_on", "notified_on") if self._has(role)}
+        rows = [row.cells for one in (self._main, *self._more) for row in one.sheet.rows]
+        own = [node["column"] for node in stated.values() if "column" in node]
+        if not stated or (len(own) == len(stated) and not all(_is_dated(cells, own) for cells in rows)):
             earliest = min([*self._titled, *self._days], default=None)
             self._parameter("found_on", f"{_FOUND['zh']} ({_FOUND['en']})", earliest)
         self._agencies("responsible", "involved", "supervisor", "support")
@@ -486,6 +497,11 @@ class _Proposer:
         self._maybe(columns, "on", "paid_on")
         self._maybe(columns, "due_on", "should_pay_on")
         self._tables.append({"table": "deliveries", "from": "main", "keep_rest": True, "columns": columns})
+
+
+def _is_dated(cells: dict[str, str], columns: list[str]) -> bool:
+    """Tell whether a row has something in one of the columns."""
+    return any(not convert.is_nothing(cells.get(one, "")) for one in columns)
 
 
 def _is_counted(column: str, rows: list[dict[str, str]]) -> bool:
