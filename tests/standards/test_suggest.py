@@ -318,6 +318,10 @@ def test_payments_and_benefits(tmp_path: Path, bring: Bring) -> None:
         ("已整改金额(元)", "amount_done"),
         ("是否整改到位", "done"),
         ("问题整改完成时间", "done_on"),
+        ("预计完成时间", "due"),
+        ("拟整改完成日期", "due"),
+        ("Expected completion date", "due"),
+        ("实际完成时间", "done_on"),
         ("验收日期", "verified_on"),
         ("涉及金额/万元", "amount"),
         ("Due Date", "due"),
@@ -758,6 +762,55 @@ def test_a_unit_in_a_note_or_in_the_instructions_counts_and_no_amount_is_progres
         sheet.merge_cells(merged)
     book.save(path)
     assert "progress" not in suggest(path).taken.values()
+
+
+def test_another_table_below_has_columns_of_its_own(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["一、已完成整改的问题"],
+        ["序号", "问题", "责任单位", "涉及金额（万元）", "完成时间"],
+        [1, "漏缴税款", "市税务局", 10, "2023-05-01"],
+        ["二、未完成整改的问题"],
+        ["序号", "问题", "责任单位", "涉及金额（万元）", "计划完成时间"],
+        [1, "资产未入账", "市财政局", 300, "2023-12-31"],
+        ["合计", None, None, 310, None],
+    ]
+    made = brought_in(tmp_path, {"台账": lines})
+    assert not made.account.rejects
+    assert [(row["title"], row["amount"]) for row in table(made, "findings")] == [
+        ("漏缴税款", "100000"),
+        ("资产未入账", "3000000"),
+    ]
+    actions = table(made, "actions")
+    assert [(row["kind"], row["on"] if row["kind"] == "rectified" else row["due_on"]) for row in actions] == [
+        ("accepted", ""),
+        ("accepted", "2023-12-31"),
+        ("rectified", "2023-05-01"),
+    ]
+
+
+def test_a_day_of_making_stated_below_the_table_is_the_evaluation_day(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["某市2022年度审计查出问题整改台账"],
+        ["序号", "问题", "责任单位", "整改时限"],
+        [1, "漏报", "甲局", "2023年3月底前"],
+        ["填表人：张某", None, None, "填表日期：2022年12月15日"],
+    ]
+    path = workbook(tmp_path / "book.xlsx", {"台账": lines})
+    assert read_mapping(proposed(path, tmp_path / "m.yaml")).parameters["as_of"].default == "2022-12-15"
+
+
+def test_a_task_is_kept_beside_its_problem(tmp_path: Path) -> None:
+    lines: list[list[object]] = [
+        ["序号", "工作任务", "责任单位", "完成时限", "整改进度", "存在问题"],
+        [1, "雨污分流改造", "县住建局", "2024年6月", "60%", "资金缺口"],
+        [2, "养老中心", "县民政局", "2024年6月", "100%", "无"],
+    ]
+    made = brought_in(tmp_path, {"台账": lines})
+    assert [(row["title"], row["工作任务"]) for row in table(made, "findings")] == [
+        ("资金缺口", "雨污分流改造"),
+        ("养老中心", "养老中心"),
+    ]
+    assert [row["finding"] for row in table(made, "actions") if row["kind"] == "rectified"] == ["2"]
 
 
 def brought_in(tmp_path: Path, sheets: dict[str, list[list[object]]]) -> ImportResult:

@@ -22,6 +22,7 @@ _UNIT_OF_SHEET = re.compile(r"单位\s*(?:[:：]|均?[为是])\s*(?:人民币)?\
 _TICKED = ("已整改", "已完成", "已完成整改", "已整改到位", "整改到位", "已销号")
 _TICKS = {"√", "✓", "✔", "☑", "是"}
 _STATUS_LENGTH = 12
+_AHEAD = re.compile(r"预计|预期|计划|拟|目标|承诺|要求|应(?:完成|整改)|expected|planned|estimated|target")
 _COUNTED = ("amount", "amount_done", "paid", "count")
 _GRAVE = re.compile(r"(?:特别|较为|比较)?(?:重大|严重|重要|突出|较[重大轻]|一般|轻微)(?:性?问题)?")
 _DATES = ("found_on", "notified_on", "instructed_on", "done_on", "verified_on", "closed_on", "paid_on")
@@ -48,7 +49,9 @@ def role_of(header: str) -> str | None:
             fit = _fit(key, word)
             if fit and (best is None or (fit, len(word)) > best[:2]):
                 best = (fit, len(word), role)
-    return best[2] if best else None
+    found = best[2] if best else None
+    # What is only planned to be done then is due then: 预计完成时间, 拟整改完成日期.
+    return "due" if found == "done_on" and _AHEAD.search(key) else found
 
 
 def _fit(key: str, word: str) -> int:

@@ -41,6 +41,8 @@ _NOTE = re.compile(
 
 _HEADING = "heading or note between rows"
 
+_HEADED = re.compile(r"[（(]?[一二三四五六七八九十]{1,3}[)）、.．]|附[件表]|第[一二三四五六七八九十]{1,3}[章节类部]")
+
 Score = Callable[[list[str]], float]
 
 
@@ -226,7 +228,16 @@ def _sheet(file: str, name: str, grid: list[list[Any]], header: int | None, scor
     above = [text for row in grid[:top] for text in dict.fromkeys(_text(cell) for cell in row) if text]
     sheet = Sheet(file, name, above, [one for one in columns if one], [])
     sheet.headings = {one: full for one, full in zip(columns, headings, strict=True) if one}
+    names_of: dict[int, list[str]] = {}
     for number, line in enumerate(grid[bottom + 1 :], start=bottom + 2):
+        if _is_other_header(line, columns):
+            # Another table stands below, with some columns of its own.
+            columns = [plain(_text(cell)) for cell in line] + [""] * (width - len(line))
+            sheet.columns += [one for one in columns if one and one not in sheet.columns]
+            letters = {index: f"column {_letters(index)}" for index, one in enumerate(columns) if not one}
+            sheet.left_out["header of another table"] += 1
+            continue
+        names_of[number] = columns
         cells = {column: text for column, cell in zip(columns, line, strict=False) if column and (text := _text(cell))}
         reason = _no_data(cells, line, len(sheet.columns), columns)
         beside = {letter: text for at, letter in letters.items() if at < len(line) and (text := _text(line[at]))}
@@ -240,12 +251,13 @@ def _sheet(file: str, name: str, grid: list[list[Any]], header: int | None, scor
             sheet.left_out["nothing below the header"] += 1
     data = {row.number: grid[row.number - 1] for row in sheet.rows}
     for row in sheet.rows:
-        for column, cell in zip(columns, data[row.number], strict=False):
+        for column, cell in zip(names_of[row.number], data[row.number], strict=False):
             if column and isinstance(cell, _Merged) and cell.height > 1:
                 first = row.number - cell.down
                 row.merged[column] = frozenset(one for one in range(first, first + cell.height) if one in data)
     filled = {name for row in sheet.rows for name in row.cells}
-    sheet.columns += [letter for letter in letters.values() if letter in filled]
+    beside_all = (f"column {_letters(index)}" for index in range(width))
+    sheet.columns += [letter for letter in beside_all if letter in filled and letter not in sheet.columns]
     return sheet
 
 
@@ -320,13 +332,23 @@ def _no_data(cells: dict[str, str], line: list[Any], columns: int, names: list[s
     if columns > 2 and len(own) == 1 and len(cells) <= columns:
         only = header_key(next(iter(own)))
         is_spread = len(cells) > 1 and len(cells) == sum(isinstance(cell, _Merged) for cell in line)
-        if is_spread or _NOTE.match(only):
+        is_first = len(cells) == 1 and next(filter(None, names)) in cells
+        if is_spread or _NOTE.match(only) or (is_first and columns > 3 and _HEADED.match(only)):
             return _HEADING
     if _NOTE.match(texts[0]):
         return _HEADING
     if {header_key(name) for name in names if name} <= set(texts) and columns > 1:
         return "header again"
     return None
+
+
+def _is_other_header(line: list[Any], columns: list[str]) -> bool:
+    """Tell whether a row is the header of another table below: it names most of the columns, and some differently."""
+    texts = [plain(_text(cell)) for cell in line]
+    filled = [one for one in texts if one]
+    same = sum(bool(one) and header_key(one) == header_key(name) for one, name in zip(texts, columns, strict=False))
+    is_header = same >= 3 and same * 2 > len(filled) and not any(map(_is_data, line))
+    return is_header and len(set(filled)) == len(filled) and same < len(filled)
 
 
 def _text(cell: Any) -> str:

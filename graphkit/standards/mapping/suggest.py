@@ -6,6 +6,7 @@ payments between units, and benefits paid to people or firms.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -95,6 +96,7 @@ _FOUND = {
     "zh": "没有一列写明发现日期；取自标题或最早的日期，请核对",
     "en": "day of finding: no column states it; taken from the title or the earliest date, please check",
 }
+_MADE_ON = re.compile(r"截[至止]|(?:填[报表写]|制表|报送|上报)(?:日期|时间)|as (?:of|at)\b", re.IGNORECASE)
 _AS_OF = "evaluation day: taken from the title or the latest date, please check (评估日，请核对)"
 
 Node = dict[str, Any]
@@ -199,6 +201,8 @@ class _Proposer:
         self._parameters: dict[str, Node] = {}
         texts = [path.stem, *(text for one in (main, *more, *others) for text in one.sheet.above)]
         self._titled = [day for text in texts for day in convert.days_in(text)]
+        texts += [text for one in (main, *more, *others) for text in one.sheet.notes]
+        self._stated = [day for text in texts if _MADE_ON.search(text) for day in convert.days_in(text)]
         self._days = sorted(day for one in (main, *more, *others) for day in one.days())
         self._is_merged = False
         self._id = self._identifier()
@@ -217,7 +221,7 @@ class _Proposer:
         sources = {key: self._source(one) for key, one in names.items()}
         title = next((text for text in self._main.sheet.above if len(text) > 4), "") or self._path.stem
         node: Node = {"case": {"id": file_name(self._path.stem), "title": title, "as_of": "{as_of}"}}
-        self._parameter("as_of", _AS_OF, max([*self._titled, *self._days], default=None))
+        self._parameter("as_of", _AS_OF, max(self._stated or [*self._titled, *self._days], default=None))
         node["parameters"] = self._parameters
         cases = _used_cases(self._tables)
         if cases:
@@ -345,6 +349,10 @@ class _Proposer:
             if "agency" not in columns:
                 self._maybe(columns, "agency", role, split=_CUT, take="first")
         columns["found_on"] = self._found_on()
+        # What stands beside the value that was taken is kept with the finding.
+        for taken, beside in (("problem", "project"), ("found_on", "notified_on")):
+            if taken in self._main.roles and beside in self._main.roles:
+                columns[f"attribute:{self._main.roles[beside]}"] = self._column(beside)
         self._amount(columns, "amount", "amount")
         self._maybe(columns, "count", "count")
         self._maybe(columns, "severity", "severity", cases="severity")
