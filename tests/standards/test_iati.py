@@ -246,6 +246,8 @@ def period(target: str, actual: str, **more: object) -> IndicatorPeriod:
         # Said to be better when lower, but the target lies above the baseline.
         (period("75", "90", ascending=False, baseline="40"), Verdict.WORDS),
         (period("3", "2", measure="3"), Verdict.WORDS),
+        (period("10", "", actuals=(Reading("4", (), ""), Reading("6", (), ""))), Verdict.WORDS),
+        (period("10", "", actuals=(Reading("4", (), ""), Reading("12", (), ""))), Verdict.MET),
         (period("3", "3", measure="3"), Verdict.MET),
         (period("85%", "0.9"), Verdict.WORDS),
         (period("80%", "0"), Verdict.MISSED),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -131,8 +131,13 @@ def _compare(one: IndicatorPeriod) -> bool | None:
     Totals are held against totals. Without a total on either side, each breakdown that has a target is held against
     the actual of the same breakdown: one that is not reached is enough, and all have to be told to be reached.
     """
+    given = [actual for actual in one.actuals if actual.value]
+    if len({actual.about for actual in given}) < len({(actual.about, actual.value) for actual in given}):
+        # Several actuals of the same thing: one may reach the target, but of the others nobody knows if they add up.
+        alone = [replace(one, actuals=(actual,)) for actual in given]
+        return True if any(map(_compare, alone)) else None
     targets = {target.about: target for target in one.targets if target.value}
-    actuals = {actual.about: actual for actual in one.actuals if actual.value}
+    actuals = {actual.about: actual for actual in given}
     if () in targets and () in actuals:
         return _reaches(actuals[()], targets[()], _direction(one, targets[()]))
     verdicts = {
