@@ -297,3 +297,38 @@ def test_no_award_is_due_before_the_tender_closes_nor_from_a_bidder_in_reserve(
     path = tmp_path / "releases.json"
     path.write_text(json.dumps({"releases": [release, other]}))
     assert {gap.kind for gap in bring(import_ocds, [path]).evaluation.gaps()} == kinds
+
+
+def test_statuses_may_be_spelled_otherwise_and_nothing_is_due_after_a_contract_ended(
+    tmp_path: Path, bring: Bring
+) -> None:
+    def due(key: str, status: str, on: str = "2020-03-01") -> dict[str, str]:
+        return {"id": key, "title": key, "dueDate": on, "status": status}
+
+    release = {
+        "ocid": "o-1",
+        "date": "2020-12-01T00:00:00Z",
+        "contracts": [
+            {
+                "id": "c",
+                "status": "Terminated",
+                "dateSigned": "2020-01-01",
+                "period": {"endDate": "2020-06-30"},
+                "milestones": [
+                    due("1", "Met"),
+                    due("2", "NOT_MET"),
+                    due("3", "partially met"),
+                    due("4", "scheduled", "2020-09-01"),
+                    due("5", "scheduled"),
+                ],
+            },
+            {"id": "d", "status": "Canceled", "milestones": [due("6", "scheduled")]},
+        ],
+    }
+    path = tmp_path / "releases.json"
+    path.write_text(json.dumps({"releases": [release]}))
+    assert {(gap.kind, gap.stage) for gap in bring(import_ocds, [path]).evaluation.gaps()} == {
+        ("missing_step", "milestone-contract-c-2"),
+        ("overdue_step", "milestone-contract-c-3"),
+        ("unobserved_step", "milestone-contract-c-5"),
+    }

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from graphkit.standards.chain import NO_CURRENCY, Chain
-from graphkit.standards.ocds.process import Process, amount, day, items_with, objects, period_day, text
+from graphkit.standards.ocds.process import Process, amount, day, items_with, objects, period_day, status_of, text
 from graphkit.standards.values import short
 
 PLANNING, TENDER, AWARD = "planning", "tender", "award"
@@ -77,7 +77,7 @@ def _add_tender(process: Process, chain: Chain) -> None:
     tender = process.part("tender")
     if not tender:
         return
-    status = text(tender.get("status"))
+    status = status_of(tender)
     awarded = [one for award in process.parts("awards") if (one := day(award.get("date")))]
     on = _happened(period_day(tender.get("tenderPeriod"), "endDate"), process) or _happened(
         min(awarded, default=None), process
@@ -110,7 +110,7 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
         if key in stages:
             continue
         stage = stages[key] = f"{AWARD}-{key}"
-        status, on = text(award.get("status")), _happened(day(award.get("date")), process)
+        status, on = status_of(award), _happened(day(award.get("date")), process)
         title = short(text(award.get("title")) or key, 120)
         is_open = status == "pending" and not _is_settled(process, award)
         chain.stage(
@@ -133,7 +133,7 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
                 note=f"award status: {status}" if status else None,
                 **money,
             )
-    if not stages and due is not None and text(tender.get("status")) not in _FAILED:
+    if not stages and due is not None and status_of(tender) not in _FAILED:
         chain.stage(AWARD, ("授标", "Award"), after=after, may_precede=may_precede, due_on=due)
         if records_awards:
             chain.cover(AWARD, process.last_day)
@@ -142,8 +142,8 @@ def _add_awards(process: Process, chain: Chain, records_awards: bool) -> dict[st
 
 def _is_settled(process: Process, award: dict[str, Any]) -> bool:
     """Tell whether a pending award is a bidder in reserve: the tender is complete, and another award has its lots."""
-    active = [_lots(one) for one in process.parts("awards") if text(one.get("status")) == "active"]
-    return text(process.part("tender").get("status")) == "complete" and _lots(award) in active
+    active = [_lots(one) for one in process.parts("awards") if status_of(one) == "active"]
+    return status_of(process.part("tender")) == "complete" and _lots(award) in active
 
 
 def _lots(award: dict[str, Any]) -> set[str]:
@@ -159,7 +159,7 @@ def _add_contracts(process: Process, chain: Chain, awards: dict[str, str]) -> No
             continue
         award = text(contract.get("awardID"))
         signed = _happened(day(contract.get("dateSigned")), process)
-        status = text(contract.get("status"))
+        status = status_of(contract)
         title = short(text(contract.get("title")) or process.name_of("contracts", contract), 120)
         if award and award not in awards and awards:
             awards[award] = _add_lost_award(process, chain, contract, award)
@@ -192,7 +192,7 @@ def _add_implementation(process: Process, chain: Chain, contract: dict[str, Any]
     chain.stage(stage, ("合同履行", "Implementation"), after=[contract_id], may_precede=[contract_id], optional=True)
     if begins is not None:
         chain.event(stage, "started", begins, note="contract period begins")
-    if text(contract.get("status")) == "terminated" and (ends or process.last_day):
+    if status_of(contract) == "terminated" and (ends or process.last_day):
         chain.event(stage, "completed", ends or process.last_day or date.max, note="contract status: terminated")
 
 
@@ -239,7 +239,7 @@ def _about(milestone: dict[str, Any]) -> tuple[str, str]:
 
 
 def _is_met(milestone: dict[str, Any]) -> bool:
-    return text(milestone.get("status")) == "met" or bool(milestone.get("dateMet"))
+    return status_of(milestone) == "met" or bool(milestone.get("dateMet"))
 
 
 def _tell(
@@ -247,9 +247,10 @@ def _tell(
 ) -> Verdict:
     """Add what is known of a milestone: an event where something was done, coverage where its status was looked at.
 
-    What a cancelled contract, award or tender had not met is cancelled with it: nobody owes it any more.
+    What a cancelled contract, award or tender had not met is cancelled with it, and so is what was due only after a
+    contract had come to its end: nobody owes it any more.
     """
-    status, due = text(milestone.get("status")), day(milestone.get("dueDate"))
+    status, due = status_of(milestone), day(milestone.get("dueDate"))
     looked = day(milestone.get("dateModified")) or process.looked_until(section) or process.last_day
     more = {"note": f"milestone status: {status or 'not given'}", "locator": f"milestone {text(milestone.get('id'))}"}
     if _is_met(milestone):
@@ -258,7 +259,9 @@ def _tell(
         if on is not None:
             chain.event(stage, "completed", on, **more)
         return Verdict.MET
-    if text(owner.get("status")) in _FAILED and process.last_day is not None:
+    ended = period_day(owner.get("period"), "endDate") if status_of(owner) == "terminated" else None
+    is_over = ended is not None and due is not None and ended < due and status != "notMet"
+    if (status_of(owner) in _FAILED or is_over) and process.last_day is not None:
         chain.event(stage, "cancelled", process.last_day, **more)
         return Verdict.CALLED_OFF
     if due is None or looked is None or looked < due:

@@ -103,6 +103,21 @@ def text(value: Any) -> str:
     return "" if value is None or isinstance(value, dict | list) else str(value)
 
 
+_STATUSES = {
+    one.lower(): one
+    for one in (
+        "planning", "planned", "active", "cancelled", "unsuccessful", "complete", "withdrawn", "pending", "terminated",
+        "scheduled", "met", "notMet", "partiallyMet",
+    )
+} | {"canceled": "cancelled"}  # fmt: skip
+
+
+def status_of(part: Mapping[str, Any]) -> str:
+    """Return the status of a tender, award, contract or milestone as the codelists write it: Not Met is notMet."""
+    given = text(part.get("status"))
+    return _STATUSES.get("".join(one for one in given.lower() if one.isalpha()), given)
+
+
 def day(value: Any) -> date | None:
     """Return the day of a date-time, as it was written (no time zone is applied)."""
     return iso_day(value) if isinstance(value, str) else None
