@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from graphkit.case.yaml_file import read_yaml, wrong_parts
+from graphkit.case.yaml_file import as_rejects, read_yaml, wrong_parts
 from graphkit.model.errors import InputError
 
 from .settings import LOOPBACK
@@ -64,4 +64,4 @@ def read_oidc(path: Path) -> OidcSettings:
     try:
         return OidcSettings.model_validate({**content, "client_secret": os.environ.get(SECRET)})
     except ValidationError as error:
-        raise InputError(wrong_parts(path, path.name, content, error)[0].line()) from None
+        raise InputError(as_rejects(path, path.name, content, wrong_parts(error))[0].line()) from None

@@ -12,8 +12,8 @@ from pydantic import BaseModel, ValidationError
 from graphkit.case.folder import named, strange
 from graphkit.case.own_rules import RuleCheck, read_own_rules
 from graphkit.case.rejects import Reject
-from graphkit.case.yaml_file import read_yaml, wrong_parts
-from graphkit.model.case import Case, Policy
+from graphkit.case.yaml_file import as_rejects, read_yaml, without, wrong_parts
+from graphkit.model.case import REPORT_KINDS, Case, Policy
 from graphkit.model.errors import InputError
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -84,6 +84,7 @@ class Definitions:
                     self.warnings.append(f"{name}: its id is {policy.id}; the file is called after the id")
                 self.warnings += _unnamed(name, policy.unnamed_keys())
                 self.warnings += _never_due(name, policy)
+                self.warnings += _nowhere(name, policy)
                 self.rows.append(("policy", policy.id, _dump(policy), name))
 
     def _add_rules(self, folder: Path, check_cypher: RuleCheck | None) -> None:
@@ -106,7 +107,8 @@ def read_definitions(folder: Path, check_cypher: RuleCheck | None) -> Definition
     if case is None:
         raise InputError(f"{folder}/{rejects[0].line()}")
     rows = [("case", case.id, _dump(case), "case.yaml")]
-    found = Definitions(case, rows=rows, rejects=rejects, warnings=_unnamed("case.yaml", case.unnamed_keys()))
+    warnings = [*_unnamed("case.yaml", case.unnamed_keys()), *_odd_reports(case)]
+    found = Definitions(case, rows=rows, rejects=rejects, warnings=warnings)
     found._add_policies(folder)
     found._add_rules(folder, check_cypher)
     return found
@@ -121,16 +123,16 @@ def _read(path: Path, folder: Path, name: str) -> dict[str, Any]:
 def _validated(
     model: type[_M], path: Path, data: dict[str, Any], name: str, keep: set[str], rejects: list[Reject]
 ) -> _M | None:
-    """Validate, leaving out top-level keys that are wrong, each with a reject; None when one of `keep` is wrong."""
+    """Validate, leaving out what is wrong, each with a reject; None when the key of it is one of `keep`."""
     while True:
         try:
             return model.model_validate(data)
         except ValidationError as error:
-            wrong = {str(one["loc"][0]) if one["loc"] else "" for one in error.errors()}
-            rejects += wrong_parts(path, name, data, error)
-            if not wrong - {""} or wrong & (keep | {""}):
+            wrong = wrong_parts(error)
+            rejects += as_rejects(path, name, data, wrong)
+            if any(not one.loc or one.loc[0] in keep for one in wrong):
                 return None
-            data = {key: value for key, value in data.items() if key not in wrong}
+            data = without(data, wrong)
 
 
 def _unnamed(name: str, keys: list[str]) -> list[str]:
@@ -143,6 +145,24 @@ def _never_due(name: str, policy: Policy) -> list[str]:
         f"{name}, key stages.{stage.id}.within_days: counts from effective.from, which is not given; nothing is due"
         for stage in policy.stages
         if policy.effective.from_ is None and not stage.after and stage.within_days is not None and stage.due_on is None
+    ]
+
+
+def _nowhere(name: str, policy: Policy) -> list[str]:
+    """Return a line for each stage whose list of scopes is empty: it is expected nowhere."""
+    return [
+        f"{name}, key stages.{stage.id}.scopes: is empty, so the stage is expected nowhere"
+        for stage in policy.stages
+        if stage.scopes is not None and not stage.scopes
+    ]
+
+
+def _odd_reports(case: Case) -> list[str]:
+    """Return a line for each kind of report that is none of the contract's (CONTRACT.md section 1, case.yaml)."""
+    return [
+        f"case.yaml, key report_cadence.{place}.kind = {one.kind}: is none of {', '.join(REPORT_KINDS)}"
+        for place, one in enumerate(case.report_cadence)
+        if one.kind not in REPORT_KINDS
     ]
 
 

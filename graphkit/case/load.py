@@ -253,6 +253,11 @@ class _Loader:
                 "UPDATE checked SET _reason = ? WHERE _column = 'policy' AND _value = ?",
                 [f"names a policy that could not be read: {reason}", policy],
             )
+        if lost := sorted(self.definitions.lost.values()):
+            self.connection.execute(
+                "UPDATE checked SET _reason = ? WHERE _reason = 'is no measure of any policy'",
+                [f"is no measure of a policy that could be read; one could not: {lost[0]}"],
+            )
 
     def _reject_marked(self, name: str, columns: list[str]) -> None:
         rows = self.connection.execute(

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from graphkit.case.encoding import detect
 from graphkit.case.rejects import Reject
+from graphkit.model.case import DefinitionError, Wrong
 from graphkit.model.errors import InputError
 
 MAX_BYTES = 5_000_000
@@ -77,14 +78,37 @@ def _size(node: Any, known: dict[int, int]) -> int:
     return known[id(node)]
 
 
-def wrong_parts(path: Path, name: str, data: dict[str, Any], error: ValidationError) -> list[Reject]:
-    """Return what pydantic found wrong in a file, by line and key; a part of a list is called by its id."""
-    encoding = detect(path) or "utf-8"
-    root = _Loader(path.read_text(encoding=encoding)).get_single_node()
-    return [
-        Reject(name, _line(root, one["loc"]), _key(data, one["loc"]) or None, _value(one), _reason(one))
-        for one in error.errors(include_url=False)
-    ]
+def wrong_parts(error: ValidationError) -> list[Wrong]:
+    """Return what pydantic found wrong in a file's data."""
+    found: list[Wrong] = []
+    for one in error.errors(include_url=False):
+        several = one.get("ctx", {}).get("error")
+        if isinstance(several, DefinitionError):
+            found += [part._replace(loc=(*one["loc"], *part.loc)) for part in several.found]
+        else:
+            found.append(Wrong(one["loc"], _value(one), _reason(one)))
+    return found
+
+
+def as_rejects(path: Path, name: str, data: dict[str, Any], wrong: list[Wrong]) -> list[Reject]:
+    """Return what is wrong in a file by line and key; a part of a list is called by its id."""
+    root = _Loader(path.read_text(encoding=detect(path) or "utf-8")).get_single_node()
+    return [Reject(name, _line(root, loc), _key(data, loc) or None, value, why) for loc, value, why in wrong]
+
+
+def without(data: dict[str, Any], wrong: list[Wrong]) -> dict[str, Any]:
+    """Return a file's data without what is wrong: an entry of a map or list where it is one, else all of its key."""
+    left = dict(data)
+    for key in {loc[0] for loc, _, _ in wrong}:
+        entries = {loc[1] if len(loc) > 1 else None for loc, _, _ in wrong if loc[0] == key}
+        match data[str(key)]:
+            case dict() as whole if entries <= whole.keys():
+                left[str(key)] = {name: value for name, value in whole.items() if name not in entries}
+            case list() as whole if entries <= set(range(len(whole))):
+                left[str(key)] = [value for place, value in enumerate(whole) if place not in entries]
+            case _:
+                del left[str(key)]
+    return left
 
 
 def _line(node: Any, loc: tuple[int | str, ...]) -> int | None:

@@ -23,7 +23,6 @@ from graphkit.cli.options import (
     engine_name,
     language,
     moment,
-    one_case,
 )
 from graphkit.cli.output import print_table
 from graphkit.facts import Facts
@@ -44,18 +43,14 @@ def evaluate(
     format: Annotated[str, typer.Option("--format", help="table or json.")] = "table",
     lang: Lang = None,
 ) -> None:
-    """Evaluate a case and keep the evaluation as a record: dates, facts, thresholds, rules, and every gap."""
+    """Evaluate each case and keep the evaluation as a record: dates, facts, thresholds, rules, and every gap."""
     _known_format(format)
     facts = Facts(workspace)
-    evaluation = evaluate_case(
-        facts,
-        one_case(facts, case),
-        day(as_of, "--as-of"),
-        moment(known_by, "--known-by"),
-        thresholds(threshold),
-        engine=engine_name(engine),
-    )
-    _print([keep(evaluation, name)], format, language(lang), one=True)
+    at, known, own, on = (
+        day(as_of, "--as-of"), moment(known_by, "--known-by"), thresholds(threshold), engine_name(engine)
+    )  # fmt: skip
+    kept = [keep(evaluate_case(facts, one, at, known, own, engine=on), name) for one in chosen_cases(facts, case)]
+    _print(kept, format, language(lang), one=len(kept) == 1)
 
 
 def evaluations(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from graphlib import CycleError, TopologicalSorter
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, NamedTuple, Self
 from urllib.parse import quote
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -46,6 +47,22 @@ def threshold_problem(name: str, value: Decimal) -> str | None:
     else:
         good, rule = value >= 0 and is_amount(value), f"an amount from 0 with at most {AMOUNT_SCALE} decimals"
     return None if good else f"{name} is {value}; it must be {rule}"
+
+
+class Wrong(NamedTuple):
+    """Something wrong in a definition: the keys that lead to it, its value if that is what is wrong, and why it is."""
+
+    loc: tuple[int | str, ...]
+    value: str | None
+    reason: str
+
+
+class DefinitionError(ValueError):
+    """All that is wrong with a part of a definition; `loc` begins at that part."""
+
+    def __init__(self, found: list[Wrong]) -> None:
+        super().__init__("; ".join(one.reason for one in found))
+        self.found = found
 
 
 CURRENCY = "[A-Z]{3}"
@@ -125,6 +142,9 @@ def _title(value: Any) -> Any:
 TitleField = Annotated[Title, BeforeValidator(_title)]
 
 
+REPORT_KINDS = ("express", "monthly", "stage")
+
+
 class Cadence(_Model):
     """How often a kind of report is due: every `every_days` days, or every calendar month."""
 
@@ -166,9 +186,11 @@ class Case(_Model):
     @field_validator("thresholds")
     @classmethod
     def _usable_thresholds(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
-        for name, one in value.items():
-            if (problem := threshold_problem(name, one)) is not None:
-                raise ValueError(problem)
+        problems: list[Wrong] = [
+            Wrong((name,), None, why) for name, one in value.items() if (why := threshold_problem(name, one))
+        ]
+        if problems:
+            raise DefinitionError(problems)
         return value
 
     @field_validator("currency")
@@ -301,39 +323,50 @@ class Policy(_Model):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        _refuse_twice("measure", [measure.id for measure in self.measures])
-        _refuse_twice("stage", [stage.id for stage in self.stages])
-        stages = {stage.id for stage in self.stages}
-        measures = {measure.id for measure in self.measures}
-        for stage in self.stages:
-            for predecessor in stage.after:
-                if predecessor not in stages:
-                    raise ValueError(f"stage {stage.id}: after names '{predecessor}', which is no stage of this policy")
-            for predecessor in stage.may_precede:
-                if predecessor not in stage.after:
-                    raise ValueError(f"stage {stage.id}: may_precede names '{predecessor}', which is not in its after")
-            if stage.measure is not None and stage.measure not in measures:
-                raise ValueError(f"stage {stage.id}: measure '{stage.measure}' is none of this policy's measures")
-        self.depths()
-        self._versions()
+        problems = [*_twice("measures", self.measures), *_twice("stages", self.stages), *self._wrong_names()]
+        problems += [*_twice("provisions", self.provisions), *self._wrong_versions()]
+        if problems:
+            raise DefinitionError(problems)
+        for key, order in (("stages", self.depths), ("provisions", self._newest_last)):
+            try:
+                order()
+            except ValueError as error:
+                problems.append(Wrong((key,), None, str(error)))
+        if problems:
+            raise DefinitionError(problems)
         return self
 
-    def _versions(self) -> None:
-        """Refuse provisions that replace what is not there, another parameter, or each other in a circle."""
-        _refuse_twice("provision", [one.id for one in self.provisions])
+    def _wrong_names(self) -> Iterator[Wrong]:
+        """Yield what stages name that is not there."""
+        stages = {stage.id for stage in self.stages}
+        measures = {measure.id for measure in self.measures}
+        for place, stage in enumerate(self.stages):
+            for one in stage.after:
+                if one not in stages:
+                    yield Wrong(("stages", place, "after"), one, "is no stage of this policy")
+            for one in stage.may_precede:
+                if one not in stage.after:
+                    yield Wrong(("stages", place, "may_precede"), one, "is not in the stage's after")
+            if stage.measure is not None and stage.measure not in measures:
+                yield Wrong(("stages", place, "measure"), stage.measure, "is no measure of this policy")
+
+    def _wrong_versions(self) -> Iterator[Wrong]:
+        """Yield what provisions replace that is not there or is about another parameter."""
         known = {one.id: one for one in self.provisions}
-        older: dict[str, list[str]] = {}
-        for one in self.provisions:
+        for place, one in enumerate(self.provisions):
+            at = ("provisions", place, "replaces")
             if one.replaces and one.from_ is None:
-                raise ValueError(f"provision {one.id}: replaces another; say since when (from)")
+                yield Wrong(at, None, "replaces another; say since when (from)")
             for old in one.replaces:
                 if old not in known:
-                    raise ValueError(f"provision {one.id}: replaces '{old}', which is no provision of this policy")
-                if known[old].parameter != one.parameter:
-                    raise ValueError(f"provision {one.id}: replaces '{old}', which is about another parameter")
-            older[one.id] = one.replaces
+                    yield Wrong(at, old, "is no provision of this policy")
+                elif known[old].parameter != one.parameter:
+                    yield Wrong(at, old, "is about another parameter")
+
+    def _newest_last(self) -> None:
+        """ValueError where provisions replace each other in a circle."""
         try:
-            TopologicalSorter(older).prepare()
+            TopologicalSorter({one.id: one.replaces for one in self.provisions}).prepare()
         except CycleError as error:
             circle = sorted(set(error.args[1]))
             raise ValueError(f"provisions {', '.join(circle)} replace each other in a circle") from None
@@ -354,7 +387,10 @@ class Policy(_Model):
         return depths
 
 
-def _refuse_twice(what: str, ids: list[str]) -> None:
-    twice = sorted({one for one in ids if ids.count(one) > 1})
-    if twice:
-        raise ValueError(f"{what} {', '.join(twice)} is given twice")
+def _twice(key: str, parts: Sequence[Measure | Stage | Provision]) -> Iterator[Wrong]:
+    """Yield each part of a list that has the id of one before it."""
+    seen: set[str] = set()
+    for place, part in enumerate(parts):
+        if part.id in seen:
+            yield Wrong((key, place, "id"), part.id, "is an id that an earlier one has")
+        seen.add(part.id)

@@ -83,6 +83,31 @@ def test_bad_input_again(name: str, files: Any, tmp_path: Path, graphkit: Run) -
     assert [line for line in again[2].splitlines() if not line.startswith("warning: ")] == errors
 
 
+def test_a_wrong_entry_costs_only_itself(tmp_path: Path, graphkit: Run) -> None:
+    lines = (
+        "id: spoilt",
+        "title: {zh: 案例, fr: cas}",
+        "thresholds: {retention_days: -1, verify_days: 45, foo: 3}",
+        "report_cadence:",
+        "- {kind: express, every_days: 0, start: 2020-02-01}",
+        "- {kind: monthly, every: month, start: 2020-02-01}",
+    )
+    write(tmp_path / "case", {"case.yaml": "\n".join(lines)})
+    status, _, err = graphkit("load", tmp_path / "case", "-w", tmp_path / "w")
+    assert status == 1
+    wrong = [line.partition(":")[0].partition("key ")[2] for line in err.splitlines() if line.startswith("case.yaml")]
+    assert [one.partition(" = ")[0] for one in wrong] == [
+        "title.fr",
+        "thresholds.retention_days",
+        "thresholds.foo",
+        "report_cadence.0.every_days",
+    ]
+    case = Facts(tmp_path / "w").case("spoilt")
+    assert case.title.zh == "案例"
+    assert case.thresholds == {"verify_days": 45}
+    assert [one.kind for one in case.report_cadence] == ["monthly"]
+
+
 def test_of_several_cases_the_bad_one_is_named_and_the_others_load(tmp_path: Path, graphkit: Run) -> None:
     write(tmp_path / "good", {})
     write(tmp_path / "bad", {"case.yaml": "id: [\n"})

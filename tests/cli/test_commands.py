@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from graphkit.facts import Facts
 from graphkit.gaps import KINDS
 from graphkit.graph.schema import schema_files, statements
 from graphkit.model.gap import Gap
@@ -234,6 +235,19 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
     assert (read.returncode, read.stdout) == (3, "")
     assert damaged.name in read.stderr
     assert "graphkit verify" in read.stderr
+
+
+def test_every_case_of_a_workspace_is_evaluated_unless_one_is_chosen(here: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(here / "graphkit-workspace", copy)
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "case.yaml").write_text("id: other\n", encoding="utf-8")
+    assert graphkit("load", other, "-w", copy, folder=here).returncode == 0
+    asked = ("-w", copy, "--as-of", "2020-06-30", "--format", "json")
+    both = json.loads(graphkit("evaluate", *asked, folder=here).stdout)
+    assert [one["case"] for one in both] == Facts(copy).case_ids()
+    assert json.loads(graphkit("evaluate", *asked, "--case", "other", folder=here).stdout)["case"] == "other"
 
 
 def test_a_kept_evaluation_is_the_same_again_and_says_when_it_is_not(here: Path, tmp_path: Path) -> None:

@@ -99,7 +99,7 @@ def test_neighbours_do_not_contradict_each_other() -> None:
 @pytest.mark.parametrize(
     ("provisions", "says"),
     [
-        ([{"id": "a", "value": 1}, {"id": "a", "value": 2}], "given twice"),
+        ([{"id": "a", "value": 1}, {"id": "a", "value": 2}], "an earlier one has"),
         ([{"id": "a", "value": 1, "from": "2020-01-01", "replaces": ["b"]}], "no provision"),
         ([{"id": "a", "value": 1, "replaces": ["b"]}, {"id": "b", "value": 1}], "since when"),
         (
