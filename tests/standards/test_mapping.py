@@ -387,3 +387,13 @@ def test_public_csv_without_plans_or_findings_files(tmp_path: Path, bring: Bring
         brought = bring(lambda files, out: run_mapping(bundled_mapping("fac-public-csv"), files, out), [folder])
         assert set(brought.evaluation.counts()) == expected
         assert brought.loaded.loaded["transfers"]
+
+
+def test_a_kept_column_does_not_take_the_place_of_one_of_the_table(tmp_path: Path) -> None:
+    sheet = tmp_path / "a.csv"
+    sheet.write_text(
+        "年,编号,问题,单位,日期,金额,程度,id,count\n2020,01,漏报,甲,2020-03-01,1,严重,77,many\n", encoding="utf-8"
+    )
+    made = run_mapping(mapping_of(tmp_path), [sheet], tmp_path / "case")
+    (row,) = rows(made.folder, "findings")
+    assert (row["id"], row["id_in_file"], row["count"], row["count_in_file"]) == ("2020-01", "77", "", "many")

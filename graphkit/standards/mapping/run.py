@@ -329,7 +329,11 @@ class _Run:
             for name, text in row.cells.items():
                 if convert.header_key(name) not in used and name not in made.attributes:
                     rest.setdefault(name, {})[text] = None
-        made.attributes |= {name: _SEVERAL.join(texts) for name, texts in rest.items()}
+        # A column of the source that is called like one of the table is another: it must not stand in its place.
+        own = set(TABLES[output.table].column_names) if output.table in TABLES else set()
+        made.attributes |= {
+            f"{name}_in_file" if name in own else name: _SEVERAL.join(texts) for name, texts in rest.items()
+        }
 
     def _add(self, table: str, group: _Group, made: _Made) -> None:
         if table in TABLES and "source" in TABLES[table].column_names:

@@ -122,6 +122,8 @@ class Evaluator:
             if hit is None:
                 return False
             sheet, other = hit
+            if not other.merged and expression.lookup.take.column is not None:
+                return False
             alike = {one.number for one in sheet.rows if self._key(where, one.cells) == wanted}
             return self.is_shared(expression.lookup.take, other, alike)
         column = next((key for name in expression.column or [] if (key := find(row.cells, name)) is not None), None)
