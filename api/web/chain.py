@@ -71,7 +71,7 @@ def _told(evaluation: Evaluation, policy_id: str | None, region: str | None, pla
     for name, code in (("region", region), ("place", place)):
         if code is not None and code not in names.region_names:
             raise FieldError(name, f"{name}={code}")
-    top = region or evaluation.case.jurisdiction
+    top = names.looked_at(region) or evaluation.case.jurisdiction
     path = names.path(top)
     parts = [ref.id for ref in path] + sorted(code for code, parent in names.parents.items() if parent == top)
     steps = steps_query(policy.id, None)
@@ -121,7 +121,7 @@ def _first_stop(evaluation: Evaluation, policy: Policy, region: str | None, name
     for gap in evaluation.gaps(policy=policy.id, region=region, limit=20):
         if gap.root and gap.stage and (code := names.region_of(gap.scope)):
             return code
-    return region or evaluation.case.jurisdiction
+    return names.looked_at(region) or evaluation.case.jurisdiction
 
 
 def _place(evaluation: Evaluation, policy: Policy, code: str | None, names: Names) -> _Place | None:

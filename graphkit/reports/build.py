@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
@@ -133,9 +133,9 @@ class _Builder:
         self, evaluation: Evaluation, request: Request, previous: Evaluation | None, earlier: Iterable[Evaluation]
     ) -> None:
         self.ev = evaluation
-        self.request = request
         self.previous = previous
         self.names = Names(evaluation)
+        self.request = request = replace(request, region=self.names.looked_at(request.region))
         self.roots = ranked_roots(
             evaluation,
             None if request.every_root else _NAMED[request.kind],

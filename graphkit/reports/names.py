@@ -51,6 +51,11 @@ class Names:
         name = self.agency_names.get(agency) or self.group_names.get(agency) or self.findings.get(agency)
         return Ref(id=agency, name=name or self.region_names.get(agency) or agency)
 
+    def looked_at(self, region: str | None) -> str | None:
+        """Return the region asked for; for none, the one that the evaluation is cut down to (None: the whole case)."""
+        own = self.evaluation.region
+        return region if region is not None or own not in self.region_names else own
+
     def region_of(self, place: str | None) -> str | None:
         """Return the region that a scope or holder stands in: itself, or that of the agency or group."""
         if place is None or place in self.region_names:

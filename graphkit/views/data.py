@@ -34,6 +34,7 @@ class PageData:
     def __init__(self, evaluation: Evaluation, policy: str | None = None, region: str | None = None) -> None:
         self.evaluation = evaluation
         self.names = Names(evaluation)
+        region = self.names.looked_at(region)
         self.policy, self.region = policy, region
         self.notes: list[Text] = []
         self.gaps = ranked_roots(evaluation, GAP_LIMIT, policy=policy, region=region)

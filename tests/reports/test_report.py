@@ -200,6 +200,18 @@ def test_one_region_tells_only_what_lies_in_it(small: Evaluation) -> None:
     assert len(city.flows) == 2
 
 
+def test_of_an_evaluation_of_one_region_the_report_is_about_that_region(small: Evaluation) -> None:
+    city = evaluate(small.facts, "small", region="1401")
+    told = build_report(city)
+    assert told.only_region is not None
+    assert told.only_region.id == "1401"
+    assert ("范围", "City One") in outline(told, "zh").meta
+    assert [line.region.id for line in told.regions] == ["1401", "140105", "140106"]
+    part = build_report(city, Request(region="140105"))
+    assert part.only_region is not None
+    assert part.only_region.id == "140105"
+
+
 def test_gaps_that_others_explain_do_not_push_roots_out(small: Evaluation) -> None:
     roots = [gap.id for gap in small.gaps() if gap.root]
     assert [gap.id for gap in ranked_roots(small, None)] == roots

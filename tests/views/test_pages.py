@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from graphkit.gaps import Evaluation
+from graphkit.gaps import Evaluation, evaluate
 from graphkit.model.errors import InputError, UsageError
 from graphkit.reports import words
 from graphkit.reports.text import shown
@@ -125,6 +125,11 @@ def test_a_page_may_be_about_one_policy_and_region(small: Evaluation) -> None:
         chain_page(small, "en", policy="none")
     with pytest.raises(UsageError, match="unknown region"):
         chain_page(small, "en", region="99")
+
+
+def test_the_page_of_one_regions_evaluation_is_about_that_region(small: Evaluation) -> None:
+    data = _Page(chain_page(evaluate(small.facts, "small", region="1401"), "en")).data()
+    assert data["regions"][data["top"]]["code"] == "1401"
 
 
 def test_the_network_draws_breaks_and_what_they_hold_up(small: Evaluation) -> None:
