@@ -30,7 +30,6 @@ _CATEGORY_TONE = {
     "blockage": "stuck",
     "difficulty": "doubt",
     "pain": "waiting",
-    "unknown": "unknown",
 }
 
 
@@ -69,10 +68,12 @@ async def _draw(page: Page) -> None:
         days=(last - first).days,
         at=(report.as_of - first).days,
         roots=_root_counts(report),
+        unknown_known=report.looked.coverage_known or report.unobserved_total,
         worst=report.roots[:_WORST],
         held={currency: Decimal(amount) for currency, amount in held.items()},
         holders=len({line.holder.id for line in report.money if line.kind == "funds_retained"}),
-        waiting=sum(line.waiting for line in report.waiting),
+        waiting=sum(line.waiting or 0 for line in report.waiting),
+        waiting_known=report.looked.groups and (report.looked.deliveries_known or not report.waiting),
         heat=_heat(report),
         path=_path(report),
     )
@@ -125,7 +126,11 @@ def _heat(report: Report) -> dict[str, Any]:
     return {
         "policies": policies,
         "rows": [
-            {"line": line, "cells": [cells.get((line.region.id, one.policy)) for one in policies]}
+            {
+                "line": line,
+                "roots": sum(line.root_by_category.get(one, 0) for one in words.KNOWN),
+                "cells": [cells.get((line.region.id, one.policy)) for one in policies],
+            }
             for line in report.regions
             if any((line.region.id, one.policy) in cells for one in policies)
         ],

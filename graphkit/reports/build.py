@@ -136,11 +136,14 @@ class _Builder:
         self.previous = previous
         self.names = Names(evaluation)
         self.request = request = replace(request, region=self.names.looked_at(request.region))
+        self.deliveries_known = "deliveries" in evaluation.facts.tables_present(evaluation.case.id)
+        self.limit = None if request.every_root else _NAMED[request.kind]
         self.roots = ranked_roots(
             evaluation,
-            None if request.every_root else _NAMED[request.kind],
+            self.limit,
             policy=request.policy,
             region=request.region,
+            category=words.KNOWN,
         )
         self.steps = steps_query(request.policy, request.region)
         self.parts = self.compared()
@@ -156,6 +159,8 @@ class _Builder:
     def report(self) -> Report:
         request, case = self.request, self.ev.case
         named = [self.entry(number, gap) for number, gap in enumerate(self.roots, 1)]
+        unseen = self.ev.gaps(policy=request.policy, region=request.region, category="unknown", limit=self.limit)
+        unobserved = [self.entry(number, gap) for number, gap in enumerate(unseen, 1)]
         case_title = Text(zh=case.title.text("zh", case.id), en=case.title.text("en", case.id))
         kind = words.REPORT_KIND[request.kind]
         ledger = follow_up(self.ev, policy=request.policy, region=request.region)
@@ -182,7 +187,9 @@ class _Builder:
             change=self.change(),
             roots=named,
             roots_told=min(_TOLD[request.kind], len(named)),
-            roots_total=sum(row["gaps"] for row in self.gap_rows if row["root"]),
+            roots_total=sum(row["gaps"] for row in self.gap_rows if row["root"] and row["category"] in words.KNOWN),
+            unobserved=unobserved,
+            unobserved_total=sum(row["gaps"] for row in self.gap_rows if row["category"] == "unknown"),
             policies=self.by_policy(),
             regions=self.by_region(),
             matrix=self.matrix(),
@@ -255,6 +262,7 @@ class _Builder:
             rows={table: row["n"] for table, row in self.sources.items()},
             groups=known["groups"],
             holders=known["holders"],
+            deliveries_known=self.deliveries_known,
         )
 
     def counts(self) -> list[KindCount]:
@@ -296,7 +304,7 @@ class _Builder:
     def changed_roots(self, evaluation: Evaluation, other: Container[str]) -> tuple[list[Entry], int]:
         """Return the gravest root gaps of an evaluation that the other one has not, and how many there are."""
         roots = {row["id"] for row in rows(evaluation, "SELECT id FROM gaps WHERE root")}
-        ranked = evaluation.gap_ids(policy=self.request.policy, region=self.request.region)
+        ranked = evaluation.gap_ids(policy=self.request.policy, region=self.request.region, category=words.KNOWN)
         changed = [key for key in ranked if key in roots and key not in other]
         told = changed if self.request.every_root else changed[:_CHANGES_TOLD]
         return [self.entry(number, gap) for number, gap in enumerate(evaluation.gaps_of(told), 1)], len(changed)
@@ -318,7 +326,6 @@ class _Builder:
 
     def entry(self, number: int, gap: Gap) -> Entry:
         place = gap.scope or gap.subject
-        documents = [one.document for one in gap.evidence]
         return Entry(
             number=number,
             gap=gap,
@@ -332,7 +339,7 @@ class _Builder:
             evidence=sorted(
                 {self.evidence.number(one.document, one.locator, one.quote, one.id) for one in gap.evidence}
             ),
-            synthetic=bool(documents) and all(document == SYNTHETIC for document in documents),
+            synthetic=any(one.document == SYNTHETIC for one in gap.evidence),
         )
 
     def by_policy(self) -> list[PolicyLine]:
@@ -412,10 +419,14 @@ class _Builder:
         return _sorted(self.tallies.get((part, policy, required), {}))
 
     def root_categories(self, part: str | None = None, policy: str | None = None) -> dict[str, int]:
-        """Count the root gaps by category: of one compared region or policy."""
+        """Count the root gaps by category, of one compared region or policy; and all that nobody looked at."""
         counts: Counter[str] = Counter()
         for row in self.gap_rows:
-            if row["root"] and part in (None, row["part"]) and policy in (None, row["policy"]):
+            if (
+                (row["root"] or row["category"] == "unknown")
+                and part in (None, row["part"])
+                and policy in (None, row["policy"])
+            ):
                 counts[row["category"]] += row["gaps"]
         return {category: counts[category] for category in words.CATEGORY if counts[category]}
 
@@ -472,17 +483,19 @@ class _Builder:
             part_of=self.part_of,
             policy=literal(self.request.policy),
             region=literal(self.request.region),
+            delivered=str(self.deliveries_known),
         )
         return [
             WaitingLine(
                 policy=row["policy"],
                 title=self.names.policy(row["policy"]) or Text(zh=row["policy"], en=row["policy"]),
                 measure=row["measure"],
+                measure_title=self.names.measure(row["policy"], row["measure"]),
                 region=self.names.region(row["part"]),
                 groups=row["groups"],
                 eligible=row["eligible"],
-                reached=row["reached"],
-                waiting=row["waiting"],
+                reached=row["reached"] if self.deliveries_known else None,
+                waiting=row["waiting"] if self.deliveries_known else None,
             )
             for row in rows(self.ev, found)
         ]
@@ -565,12 +578,17 @@ def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
 
 
 def ranked_roots(
-    evaluation: Evaluation, limit: int | None, *, policy: str | None = None, region: str | None = None
+    evaluation: Evaluation,
+    limit: int | None,
+    *,
+    policy: str | None = None,
+    region: str | None = None,
+    category: Iterable[str] | None = None,
 ) -> list[Gap]:
     """Return the gravest root gaps, at most `limit`; gaps that others explain come between them and are passed over."""
     take = None if limit is None else 2 * limit + 50
     while True:
-        found = evaluation.gaps(policy=policy, region=region, limit=take)
+        found = evaluation.gaps(policy=policy, region=region, category=category, limit=take)
         roots = [gap for gap in found if gap.root][:limit]
         if take is None or limit is None or len(roots) == limit or len(found) < take:
             return roots

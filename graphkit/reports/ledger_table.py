@@ -37,7 +37,10 @@ def ledger_table(evaluation: Evaluation, ledger: FollowUp, lang: Lang) -> Render
         parts.append(Styled(text, style="bold yellow"))
     parts.append(_findings(ledger.findings, names, lang))
     if ledger.by_agency:
-        parts += [Styled("未销号问题账龄" if zh else "How the open ones age", style="bold"), _ages(ledger, names, lang)]
+        parts += [
+            Styled("未销号问题存续时间" if zh else "How the open ones age", style="bold"),
+            _ages(ledger, names, lang),
+        ]
     wrong = [f"{line.finding}: {text}" for line in ledger.findings for text in line.wrong]
     if wrong:
         title = "次序不符的处理记录（照常计入）" if zh else "Actions out of order (they count all the same)"
@@ -108,8 +111,11 @@ def _ages(ledger: FollowUp, names: Names, lang: Lang) -> Table:
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold")
     table.add_column("责任单位／层级" if zh else "Agency or level")
     for first, last in ledger.ages:
-        days = f"{first}–{last}" if last is not None else f"≥{first}"
-        table.add_column(f"{days}{'天' if zh else ' d'}", justify="right")
+        if last is not None:
+            days = f"{first}–{last}{'天' if zh else ' d'}"
+        else:
+            days = f"{first}天以上" if zh else f"more than {first - 1} d"
+        table.add_column(days, justify="right")
     for title in ("未销号", "逾期", "最长天数") if zh else ("Open", "Overdue", "Oldest"):
         table.add_column(title, justify="right")
     unknown = "（未指明）" if zh else "(none named)"

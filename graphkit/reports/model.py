@@ -64,6 +64,9 @@ class Looked(_Part):
     rows: dict[str, int] = Field(description="rows of the case that count, by table")
     groups: int = Field(description="beneficiary groups whose number of people is known: without any, nobody can wait")
     holders: int = Field(description="holders through whom money went: without any, none can be held up or untraced")
+    deliveries_known: bool = Field(
+        description="the case has a table of deliveries: without, nobody can tell who was reached"
+    )
 
 
 class KindCount(_Part):
@@ -105,7 +108,7 @@ class Entry(_Part):
     responsible: list[Ref]
     supporting: list[Ref]
     evidence: list[int]
-    synthetic: bool = Field(description="it rests only on rows whose source is 'synthetic'")
+    synthetic: bool = Field(description="a row that it rests on has the source 'synthetic'")
 
 
 class PolicyLine(_Part):
@@ -117,7 +120,7 @@ class PolicyLine(_Part):
     required: int
     done: int
     by_status: dict[str, int]
-    root_by_category: dict[str, int]
+    root_by_category: dict[str, int] = Field(description="root gaps; as unknown, every step that nobody looked at")
     stops_at: Text | None
     stopped_places: int
     blocked_steps: int
@@ -131,7 +134,7 @@ class RegionLine(_Part):
     required: int
     done: int
     by_status: dict[str, int]
-    root_by_category: dict[str, int]
+    root_by_category: dict[str, int] = Field(description="root gaps; as unknown, every step that nobody looked at")
     blocked_steps: int
 
 
@@ -192,16 +195,20 @@ class TrendPoint(_Part):
 
 
 class WaitingLine(_Part):
-    """Beneficiaries of a measure in one region whose step is broken or held up: eligible, reached, still waiting."""
+    """Beneficiaries of a measure in one region whose step is broken or held up: eligible, reached, still waiting.
+
+    `reached` and `waiting` are null where the case has no table of deliveries.
+    """
 
     policy: str
     title: Text
     measure: str
+    measure_title: Text
     region: Ref
     groups: int
     eligible: int
-    reached: int
-    waiting: int
+    reached: int | None
+    waiting: int | None
 
 
 class AgeingLine(_Part):
@@ -316,9 +323,15 @@ class Report(_Part):
     thresholds: list[Threshold]
     counts: list[KindCount]
     change: Change | None
-    roots: list[Entry] = Field(description="root gaps, ranked; `roots_total` says how many there are")
+    roots: list[Entry] = Field(
+        description="root gaps, ranked, without what nobody looked at; `roots_total` says how many there are"
+    )
     roots_told: int = Field(description="how many of them a report tells one by one; it lists the others")
     roots_total: int
+    unobserved: list[Entry] = Field(
+        description="steps that nobody looked at, ranked and numbered on their own: never counted as breaks"
+    )
+    unobserved_total: int
     policies: list[PolicyLine]
     regions: list[RegionLine]
     matrix: list[MatrixCell]

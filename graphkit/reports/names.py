@@ -42,6 +42,12 @@ class Names:
         known = self.stages.get((policy or "", stage))
         return _both(known.title.zh, known.title.en, stage) if known else Text(zh=stage, en=stage)
 
+    def measure(self, policy: str, measure: str) -> Text:
+        """Return a measure's title; its id where it has none."""
+        plan = self.policies.get(policy)
+        known = next((one for one in plan.measures if one.id == measure), None) if plan else None
+        return _both(known.title.zh, known.title.en, measure) if known else Text(zh=measure, en=measure)
+
     def region(self, code: str) -> Ref:
         """Return a region with its name."""
         return Ref(id=code, name=self.region_names.get(code) or code)

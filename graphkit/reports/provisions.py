@@ -49,9 +49,20 @@ def _sentence(conflict: Conflict, one: Version, other: Version, lang: Lang) -> s
         "ways": ("，" if zh else ", ").join(_ways(conflict, zh)),
     }
     said = _SAYS[conflict.relation][0 if zh else 1].format(**names)
-    day = date_text(conflict.since, lang)
-    since = "" if not day else f"{day}起，" if zh else f"Since {day} "
-    return since + said
+    return _when(conflict, lang) + said
+
+
+def _when(conflict: Conflict, lang: Lang) -> str:
+    """Return from and to which day both are in force (docs/provisions.md); an end that is not set is not told."""
+    since = date_text(conflict.since, lang)
+    until = "" if conflict.relation == "replaced" else date_text(conflict.until, lang)
+    if lang == "zh":
+        return (
+            f"{since}至{until}，" if since and until else f"{since}起，" if since else f"{until}以前，" if until else ""
+        )
+    if since and until:
+        return f"From {since} to {until} "
+    return f"Since {since} " if since else f"Until {until} " if until else ""
 
 
 def _ways(conflict: Conflict, zh: bool) -> Iterable[str]:

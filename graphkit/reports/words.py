@@ -22,6 +22,9 @@ CATEGORY = {
     "consequence": Text(zh="后果", en="Consequence"),
 }
 
+KNOWN = ("break", "blockage", "difficulty", "pain")
+"""The categories of what is a problem: what nobody looked at is never counted as one (CONTRACT.md section 3)."""
+
 CATEGORY_MEANING = {
     "break": Text(
         zh="环节之间没有接上：该办的没有办、没人办，或办颠倒了",

@@ -68,6 +68,8 @@ def test_a_period_tells_what_ended_in_it(facts: Facts) -> None:
     request = Request(kind="monthly", last_period_end=date(2020, 12, 15))
     (one,) = build_report(evaluate(facts, "versions", date(2021, 1, 14)), request).provisions
     assert one.until == date(2020, 12, 31)
+    assert one.says.en.startswith("From 9 May 2020 to 31 December 2020 “Two”")
+    assert one.says.zh.startswith("2020年5月9日至2020年12月31日，《两个月》")
 
 
 def test_a_territory_that_is_no_region_is_named(tmp_path: Path) -> None:

@@ -25,12 +25,103 @@ from tests.reports.small import write_case
 SCHEMA = Path(__file__).parents[2] / "docs" / "report.schema.json"
 
 
+def _roots(evaluation: Evaluation) -> list[str]:
+    return [gap.id for gap in evaluation.gaps() if gap.root and gap.category != "unknown"]
+
+
+@pytest.fixture(scope="module")
+def dim(tmp_path_factory: pytest.TempPathFactory) -> Evaluation:
+    """The small case with County Six alone looked at; of what happened there one row is made up, another is not."""
+    folder = tmp_path_factory.mktemp("dim")
+    tables = write_case(folder / "case") / "tables"
+    for name, old, new in (
+        ("events", "started,2020-03-01,doc-1", "started,2020-03-01,synthetic"),
+        ("coverage", "rent,,1401", "rent,,140106"),
+    ):
+        text = (tables / f"{name}.csv").read_text("utf-8")
+        assert old in text
+        (tables / f"{name}.csv").write_text(text.replace(old, new, 1), "utf-8")
+    head, *assigned = (tables / "assignments.csv").read_text("utf-8").splitlines()
+    text = "\n".join([f"{head},source", *(f"{line},doc-1" for line in assigned)])
+    (tables / "assignments.csv").write_text(text, "utf-8")
+    assert load_case(Facts(folder / "workspace", create=True), folder / "case").rejected == 0
+    return evaluate(Facts(folder / "workspace"), "small")
+
+
+def _tables(report: Report, lang: Lang = "en") -> dict[str, Table]:
+    blocks = [block for section in outline(report, lang).sections for block in section.blocks]
+    return {block.name: block for block in blocks if isinstance(block, Table)}
+
+
+def test_what_nobody_looked_at_is_no_root_and_stands_apart(dim: Evaluation) -> None:
+    told = build_report(dim)
+    assert {entry.gap.category for entry in told.roots} <= {"break", "blockage", "difficulty", "pain"}
+    assert told.roots_total == len(told.roots) == len(_roots(dim))
+    unseen = [gap.id for gap in dim.gaps(kind="unobserved_step")]
+    assert [entry.gap.id for entry in told.unobserved] == unseen
+    assert told.unobserved_total == len(unseen) == 2
+    assert len(_tables(told)["Not looked at"].rows) == 2
+    assert told.policies[0].root_by_category["unknown"] == 2
+    (figures,) = (block.items for block in outline(told, "zh").sections[0].blocks if isinstance(block, Figures))
+    assert [one.value for one in figures if one.label.startswith("未查")] == ["2"]
+
+
+def test_a_policy_does_not_stop_where_nobody_looked(dim: Evaluation) -> None:
+    (line,) = build_report(dim).policies
+    assert line.stops_at is not None
+    assert (line.stops_at.zh, line.stopped_places) == ("兑现", 1)
+
+
+def test_nobody_waits_behind_what_nobody_looked_at(dim: Evaluation) -> None:
+    (line,) = build_report(dim).waiting
+    assert (line.groups, line.eligible, line.waiting) == (1, 40, 40)
+
+
+def test_one_made_up_row_among_the_evidence_is_told(dim: Evaluation, report: Report) -> None:
+    overdue = next(entry for entry in build_report(dim).roots if entry.gap.kind == "overdue_step")
+    assert {one.document for one in overdue.gap.evidence} == {"synthetic", "doc-1"}
+    assert overdue.synthetic
+    assert not any(entry.synthetic for entry in report.roots)
+
+
+def test_without_coverage_how_much_nobody_looked_at_is_not_known(made_up: Evaluation) -> None:
+    document = outline(build_report(made_up), "zh")
+    (figures,) = (block.items for block in document.sections[0].blocks if isinstance(block, Figures))
+    assert [one.value for one in figures if one.label.startswith("未查")] == ["无从判断"]
+    assert "有多少步骤无人查过无从判断" in document.sections[0].blocks[1].text  # type: ignore[union-attr]
+    (row,) = [row for row in _tables(build_report(made_up), "zh")["问题类别"].rows if row[0] == "未查"]
+    assert list(row[2:]) == ["无从判断", "无从判断"]
+
+
+@pytest.mark.parametrize(("lang", "unclear"), [("zh", "无从判断"), ("en", "not known")])
+def test_without_deliveries_nobody_is_said_to_wait(tmp_path: Path, lang: Lang, unclear: str) -> None:
+    folder = write_case(tmp_path / "case")
+    (folder / "tables" / "deliveries.csv").unlink()
+    assert load_case(Facts(tmp_path / "workspace", create=True), folder).rejected == 0
+    told = build_report(evaluate(Facts(tmp_path / "workspace"), "small"))
+    assert [(line.eligible, line.reached, line.waiting) for line in told.waiting] == [(140, None, None)]
+    table = _tables(told, lang)["等待对象" if lang == "zh" else "Waiting"]
+    assert list(table.rows[0][-3:]) == [140, unclear, unclear]
+    (figures,) = (block.items for block in outline(told, lang).sections[0].blocks if isinstance(block, Figures))
+    assert sum(one.value == unclear for one in figures) == 1
+
+
+def test_a_table_says_whom_a_gap_concerns_and_of_whom_a_measure_is(report_since: Report) -> None:
+    tables = _tables(report_since, "zh")
+    columns = [column.title for column in tables["新增"].columns]
+    assert columns[-1] == "涉及人数"
+    assert [row[-1] for row in tables["新增"].rows] == [None]  # money held up is not about people
+    assert [row[:2] for row in tables["等待对象"].rows] == [("减免房租", "waiver")]
+
+
 def test_counts_are_those_of_the_evaluation(small: Evaluation, report: Report) -> None:
     assert {kind.kind: kind.gaps for kind in report.counts} == small.counts(consequences=True)
     roots = Counter(gap.kind for gap in small.gaps() if gap.root)
     assert {kind.kind: kind.root for kind in report.counts if kind.root} == dict(roots)
-    assert [entry.gap.id for entry in report.roots] == [gap.id for gap in small.gaps() if gap.root]
+    assert [entry.gap.id for entry in report.roots] == _roots(small)
     assert report.roots_total == len(report.roots)
+    assert [entry.gap.kind for entry in report.unobserved] == ["unobserved_step"]
+    assert report.unobserved_total == 1
 
 
 def test_the_share_done_is_of_required_steps_only(report: Report) -> None:
@@ -85,7 +176,8 @@ def test_what_is_new_since_the_last_report(report_since: Report) -> None:
     assert change is not None
     assert report_since.period_start == date(2020, 4, 1)
     kinds = {entry.gap.id: entry.gap.kind for entry in report_since.roots}
-    assert {"funds_retained", "unobserved_step"} <= {kinds.get(key) for key in change.new}
+    assert {kinds.get(key) for key in change.new} == {"funds_retained", None}
+    assert {entry.gap.id for entry in report_since.unobserved} <= set(change.new)
     assert "missing_step" not in {kinds.get(key) for key in change.new}
     assert change.persisting + len(change.new) == sum(
         kind.gaps for kind in report_since.counts if kind.kind != "blocked_step"
@@ -93,15 +185,15 @@ def test_what_is_new_since_the_last_report(report_since: Report) -> None:
 
 
 def test_new_roots_are_chosen_among_all_and_what_is_left_out_is_told(
-    small: Evaluation, report_since: Report, monkeypatch: pytest.MonkeyPatch
+    small: Evaluation, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    day = date(2020, 3, 31)
+    day = date(2020, 2, 29)
     before = evaluate(small.facts, "small", day)
-    had, has = ({gap.id for gap in one.gaps()} for one in (before, small))
-    new = [gap.id for gap in small.gaps() if gap.root and gap.id not in had]
-    resolved = [gap.id for gap in before.gaps() if gap.root and gap.id not in has]
+    had, has = (set(_roots(one)) for one in (before, small))
+    new = [key for key in _roots(small) if key not in had]
+    resolved = [key for key in _roots(before) if key not in has]
     assert len(new) > 1
-    whole = report_since.change
+    whole = build_report(small, Request(last_period_end=day), before).change
     assert whole is not None
     assert [entry.gap.id for entry in whole.new_roots] == new
     assert [entry.gap.id for entry in whole.resolved_roots] == resolved

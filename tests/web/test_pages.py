@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
 import pytest
 from docx import Document
 
+from graphkit.facts import Facts
+from graphkit.gaps import evaluate
 from graphkit.reports.text import shown
 from tests.reports.small import HOSTILE
 from tests.web.conftest import Reader
@@ -78,6 +81,23 @@ def test_the_worst_break_is_found_from_the_overview_in_three_clicks(reader: Read
     assert page.locator(".stage.here").inner_text().startswith("▶")
     reader.click(page.get_by_role("link", name="Whole chain"))
     assert page.locator("#place .stage").count() > 3
+
+
+def test_the_overview_counts_what_nobody_looked_at_apart(reader: Reader, workspace: Path) -> None:
+    evaluation = evaluate(Facts(workspace), "shanxi-2020")
+    gaps = evaluation.gaps()
+    known = sum(gap.root and gap.category != "unknown" for gap in gaps)
+    unseen = sum(gap.category == "unknown" for gap in gaps)
+    assert unseen
+    page = reader.open(_with("overview", SHANXI))
+    assert page.locator(".tiles li.unknown b").inner_text() == str(unseen)
+    tiles = page.locator(".tiles li:has(small)").all_inner_texts()
+    assert sum(int(text.split()[0]) for text in tiles[:4]) == known
+    page.get_by_role("link", name=f"All {known} root gaps").wait_for()
+    cells = page.locator("table.heat tbody td.n").all_inner_texts()
+    whole = [re.fullmatch(r"(\d+)(?:\s+\+ (\d+) not looked at)?", cell.strip()) for cell in cells]
+    assert all(whole)
+    assert sum(int(one[2] or 0) for one in whole if one) == unseen
 
 
 def test_the_heat_map_leads_down_to_a_county(reader: Reader) -> None:

@@ -31,10 +31,10 @@ def since_last(page: Layout) -> None:
             page.say(
                 f"与{since}相比：新增{len(change.new)}个，消除{len(change.resolved)}个，持续{change.persisting}个"
                 f"（其中加重{len(change.worsened)}个，减轻{len(change.eased)}个），"
-                "均含由其他问题引起的；以下只列根源性问题。",
+                "均含由其他问题引起的和无人查过的；以下只列根源性问题。",
                 f"Against {since}: {len(change.new)} new, {len(change.resolved)} resolved, "
                 f"{change.persisting} persisting ({len(change.worsened)} worse, {len(change.eased)} eased), those "
-                "that others cause among them. Only root gaps are listed.",
+                "that others cause and what nobody looked at among them. Only root gaps are listed.",
             )
         ),
     )
@@ -71,7 +71,7 @@ def _gap_table(page: Layout, name: str, entries: Sequence[Entry], numbered: bool
             Column(page.say("地区", "Region")),
             Column(page.say("责任单位", "Responsible"), weight=3),
             Column(page.say("起始", "Since"), "date"),
-            Column(page.say("等待人数", "People"), "number"),
+            Column(page.say("涉及人数", "Beneficiaries concerned"), "number"),
         ),
         [
             (
@@ -82,7 +82,7 @@ def _gap_table(page: Layout, name: str, entries: Sequence[Entry], numbered: bool
                 entry.place[-1].name if entry.place else "",
                 page.names(entry.responsible),
                 entry.gap.since,
-                entry.gap.beneficiaries,
+                entry.gap.beneficiaries or None,
             )
             for entry in entries
         ],
@@ -101,6 +101,7 @@ def main_breaks(page: Layout) -> None:
             "Root breaks and who must act",
             Paragraph(page.say("未发现断点。", "No break was found.")),
         )
+        _unobserved(page)
         return
     page.section(
         "主要断点与责任",
@@ -122,6 +123,37 @@ def main_breaks(page: Layout) -> None:
         )
     left = report.roots_total - len(report.roots)
     if left:
+        page.sections[-1].blocks.append(
+            Paragraph(
+                page.say(
+                    f"另有{number_text(left)}个未列出，见 Excel 版或 graphkit gaps。",
+                    f"{number_text(left)} more are not listed here; see the Excel report or graphkit gaps.",
+                ),
+                "note",
+            )
+        )
+    _unobserved(page)
+
+
+def _unobserved(page: Layout) -> None:
+    """Add the steps that nobody looked at, apart from the gaps: they are never counted as breaks."""
+    entries, total = page.report.unobserved, page.report.unobserved_total
+    if not entries:
+        return
+    page.part(
+        "无人查过的步骤",
+        "Steps that nobody looked at",
+        Paragraph(
+            page.say(
+                f"共{number_text(total)}个步骤到期而检查范围未及，是否办理无从知道，不计入断点。",
+                f"Due, outside what was looked at: {number_text(total)}. Nobody can say whether they were done; "
+                "they do not count as breaks.",
+            ),
+            "note",
+        ),
+        _gap_table(page, page.say("未查步骤", "Not looked at"), entries),
+    )
+    if left := total - len(entries):
         page.sections[-1].blocks.append(
             Paragraph(
                 page.say(

@@ -13,7 +13,7 @@ from graphkit.reports.document import (
     Paragraph,
     Table,
 )
-from graphkit.reports.outline.layout import ROOT_CATEGORIES, Layout
+from graphkit.reports.outline.layout import Layout
 from graphkit.reports.text import date_text, money_text, number_text, percent_text
 
 _CATEGORY_TONE = {
@@ -21,7 +21,6 @@ _CATEGORY_TONE = {
     "blockage": "stuck",
     "difficulty": "doubt",
     "pain": "waiting",
-    "unknown": "unknown",
 }
 
 
@@ -30,11 +29,12 @@ def overview(page: Layout) -> None:
     report = page.report
     looked = report.looked
     done = looked.done
-    roots = {kind.category: 0 for kind in report.counts}
+    roots: dict[str, int] = {kind.category: 0 for kind in report.counts}
     for kind in report.counts:
         roots[kind.category] += kind.root
-    known = sum(n for category, n in roots.items() if category not in ("unknown", "consequence"))
-    people = sum(line.waiting for line in report.waiting)
+    known = sum(roots.get(category, 0) for category in words.KNOWN)
+    people = sum(line.waiting or 0 for line in report.waiting)
+    people_known = looked.groups and (looked.deliveries_known or not report.waiting)
     held: dict[str, Decimal] = {}
     for line in report.money:
         if line.kind == "funds_retained":
@@ -42,12 +42,18 @@ def overview(page: Layout) -> None:
                 held[currency] = held.get(currency, Decimal(0)) + amount
     overdue = [line for line in report.follow_up if line.overdue_days is not None]
     waiting = looked.by_status.get("waiting", 0)
-    unknown = roots.get("unknown", 0)
+    unknown = report.unobserved_total
+    unknown_known = looked.coverage_known or unknown
+    unseen = page.say(
+        f"，{number_text(unknown)}个步骤无人查过、不计入断点", f" Steps nobody looked at: {number_text(unknown)}."
+    )
+    if not unknown_known:
+        unseen = page.say("，有多少步骤无人查过无从判断", " How many steps nobody looked at is not known.")
     unclear = page.say("无从判断", "not known")
     categories = page.say("、", ", ").join(
         page.say(f"{words.CATEGORY[name].zh}{number_text(n)}个", f"{number_text(n)} {words.CATEGORY[name].en.lower()}")
         for name, n in roots.items()
-        if n and name not in ("unknown", "consequence")
+        if n and name in words.KNOWN
     )
     page.section(
         "总体情况",
@@ -66,7 +72,7 @@ def overview(page: Layout) -> None:
                     "waiting",
                 ),
                 Figure(
-                    number_text(people) if looked.groups else unclear,
+                    number_text(people) if people_known else unclear,
                     page.say("尚在等待的对象", "beneficiaries waiting"),
                     "stuck",
                 ),
@@ -76,7 +82,11 @@ def overview(page: Layout) -> None:
                     "stuck",
                 ),
                 Figure(number_text(len(overdue)), page.say("逾期未落实的问题", "findings overdue"), "broken"),
-                Figure(number_text(unknown), page.say("未查（不计入断点）", "not looked at (not counted)"), "unknown"),
+                Figure(
+                    number_text(unknown) if unknown_known else unclear,
+                    page.say("未查（不计入断点）", "not looked at (not counted)"),
+                    "unknown",
+                ),
             ]
         ),
         Paragraph(
@@ -86,13 +96,13 @@ def overview(page: Layout) -> None:
                 f"占{percent_text(done, looked.required)}。"
                 f"发现根源性问题{number_text(known)}个{f'（{categories}）' if categories else ''}，"
                 f"另有{number_text(waiting)}个步骤因上游未办而等待"
-                f"{f'，{number_text(unknown)}个步骤无人查过、不计入断点' if unknown else ''}。",
+                f"{unseen if unknown or not unknown_known else ''}。",
                 f"Followed in {page.about()} by {date_text(report.as_of, 'en')}: policies {looked.policies}, "
                 f"stages {looked.stages}, steps required {number_text(looked.required)}, of these done "
                 f"{number_text(done)} ({percent_text(done, looked.required)}). "
                 f"Root gaps: {number_text(known)}{f' ({categories})' if categories else ''}. "
                 f"Further steps that wait for them: {number_text(waiting)}."
-                f"{f' Steps nobody looked at: {number_text(unknown)}.' if unknown else ''}",
+                f"{unseen if unknown or not unknown_known else ''}",
             )
         ),
         _worst_sentence(page),
@@ -111,6 +121,7 @@ def _worst_sentence(page: Layout) -> Paragraph | None:
 
 def _category_table(page: Layout) -> Table:
     totals = {name: [0, 0] for name in words.CATEGORY}
+    unclear = page.say("无从判断", "not known")
     for kind in page.report.counts:
         totals[kind.category][0] += kind.gaps
         totals[kind.category][1] += kind.root
@@ -124,6 +135,8 @@ def _category_table(page: Layout) -> Table:
         ),
         [
             (words.CATEGORY[name].of(page.lang), words.CATEGORY_MEANING[name].of(page.lang), gaps, root)
+            if gaps or name != "unknown" or page.report.looked.coverage_known
+            else (words.CATEGORY[name].of(page.lang), words.CATEGORY_MEANING[name].of(page.lang), unclear, unclear)
             for name, (gaps, root) in totals.items()
         ],
     )
@@ -188,7 +201,7 @@ def _trend(page: Layout) -> Bars | None:
     points = page.report.trend
     if len(points) < 2:
         return None
-    categories = [name for name in ROOT_CATEGORIES if any(point.by_category.get(name) for point in points)]
+    categories = [name for name in words.KNOWN if any(point.by_category.get(name) for point in points)]
     return Bars(
         page.say("走势", "Trend"),
         page.say("各时点根源性问题数量", "Root gaps as of each day"),

@@ -12,7 +12,7 @@ from graphkit.reports.document import (
     Paragraph,
     Table,
 )
-from graphkit.reports.model import MatrixCell
+from graphkit.reports.model import MatrixCell, PolicyLine
 from graphkit.reports.outline.layout import ROOT_CATEGORIES, Layout
 
 _MOST_COLUMNS = 8
@@ -59,7 +59,7 @@ def _heat_map(page: Layout) -> Matrix:
     policies = [line for line in page.report.policies if line.policy in present]
     note = ""
     if len(policies) > _MOST_COLUMNS:
-        worst = sorted(policies, key=lambda line: (-sum(line.root_by_category.values()), line.policy))[:_MOST_COLUMNS]
+        worst = sorted(policies, key=lambda line: (-_problems(line), line.policy))[:_MOST_COLUMNS]
         policies = [line for line in policies if line in worst]
         note = page.say(f"只列根源性问题最多的{len(worst)}项政策。", f" The {len(worst)} policies with most root gaps.")
     rows = []
@@ -85,6 +85,10 @@ def _heat_map(page: Layout) -> Matrix:
         )
         + note,
     )
+
+
+def _problems(line: PolicyLine) -> int:
+    return sum(line.root_by_category.get(name, 0) for name in words.KNOWN)
 
 
 def _mark(page: Layout, cell: MatrixCell | None) -> MatrixMark | None:
@@ -159,4 +163,8 @@ def _category_columns(page: Layout) -> list[Column]:
 
 
 def _category_cells(page: Layout, counts: dict[str, int]) -> list[Cell]:
-    return [counts.get(name, 0) for name in ROOT_CATEGORIES]
+    seen = page.report.looked.coverage_known
+    unclear = page.say("无从判断", "not known")
+    return [
+        counts.get(name, 0) if name != "unknown" or seen or counts.get(name) else unclear for name in ROOT_CATEGORIES
+    ]

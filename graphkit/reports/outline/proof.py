@@ -62,7 +62,7 @@ def data_quality(page: Layout) -> None:
         ),
         (
             page.say("无人查过", "Nobody looked"),
-            quality.unobserved,
+            quality.unobserved if page.report.looked.coverage_known else page.say("无从判断", "not known"),
             page.say("到期而检查范围未及，不计入断点", "due, outside what was looked at; never counted as a break"),
         ),
     ]

@@ -1,4 +1,5 @@
--- Beneficiaries of the groups that a root gap keeps waiting, less those whom a delivery reached, by policy and region.
+-- Beneficiaries of the groups that a known root gap keeps waiting, less those whom a delivery reached, by policy and
+-- region. Only where there is a table of deliveries does it show who was not reached.
 SELECT
   measures.policy, groups.measure, part_of.part, count(*) AS groups,
   CAST(sum(groups.eligible_count) AS BIGINT) AS eligible,
@@ -20,7 +21,16 @@ WHERE groups.eligible_count > 0
   AND ({{region}} IS NULL OR groups.region IN (SELECT code FROM region_above WHERE ancestor = {{region}}))
   AND groups.id IN (
     SELECT gap_groups."group" FROM gap_groups JOIN gaps ON gaps.id = gap_groups.gap
-    WHERE gaps.kind IN ('unassigned_step', 'missing_step', 'overdue_step', 'unobserved_step', 'coverage_shortfall', 'late_delivery')
+    WHERE gaps.kind IN ('unassigned_step', 'missing_step', 'overdue_step')
+       OR (
+        {{delivered}} AND gaps.kind IN ('coverage_shortfall', 'late_delivery')
+        AND (
+          gaps.root OR gaps.id IN (
+            SELECT gap_causes.gap FROM gap_causes JOIN gaps AS causes ON causes.id = gap_causes.cause
+            WHERE causes.category <> 'unknown'
+          )
+        )
+      )
   )
 GROUP BY ALL
 HAVING waiting > 0
