@@ -48,7 +48,8 @@ _HERE = {
     "delivery": "SELECT measure_steps.step FROM gaps JOIN measure_steps USING (measure, region) WHERE gaps.id = ?",
     "holder": (
         "SELECT steps.step FROM gaps JOIN steps ON steps.policy = gaps.policy AND steps.region = gaps.region "
-        "WHERE gaps.id = ?"
+        "WHERE gaps.id = ? AND (steps.scope = gaps.subject OR steps.step IN "
+        "(SELECT step FROM step_agencies WHERE agency = gaps.subject AND role = 'lead'))"
     ),
     "finding": (
         "SELECT steps.step FROM gaps JOIN steps ON steps.policy = gaps.policy AND steps.scope = gaps.scope "

@@ -341,7 +341,8 @@ class Evaluation:
                     since=row["since"],
                     days=row["days"],
                     responsible=responsible,
-                    supporting=[agency for agency, role in agencies if role == "support"],
+                    # Who answers for a step that it supports, for want of a lead, is not listed twice.
+                    supporting=[agency for agency, role in agencies if role == "support" and agency not in responsible],
                     blocked_steps=row["blocked_steps"],
                     beneficiaries=row["beneficiaries"],
                     count=row["count"],

@@ -61,6 +61,7 @@ class Explainer:
             name: _Days(value) if name.endswith("_days") else f"{value.normalize():f}"
             for name, value in computation.thresholds.items()
         }
+        self._has_deliveries = "deliveries" in computation.facts.tables_present(computation.case.id)
         self._days = _Days if computation.case.calendar == "days" else _WorkingDays
         self._policies = {policy.id: policy.title for policy in computation.policies}
         self._stages = {
@@ -110,6 +111,8 @@ class Explainer:
             "still_due": ((f"，尚欠{money}" if zh else f" ({money} still due)") if money else ""),
             "reached": _Count(reached or 0),
             "eligible": _Count(eligible or 0),
+            "delivered": self._delivered(_Count(reached or 0), zh),
+            "to_name": self._to_name(responsible, lang),
             "report_kind": _pick(_REPORTS.get(kind), lang) or kind,
             "responsible": self._responsible(responsible, lang),
             "impact": _impact(row, lang),
@@ -150,18 +153,39 @@ class Explainer:
             return "" if zh else "an earlier step"
         return "、".join(f"“{title}”" for title in titles) if zh else ", ".join(f'"{title}"' for title in titles)
 
+    def _delivered(self, reached: _Count, zh: bool) -> str:
+        """Return whom benefits reached; where the case has no table of deliveries, that none is on record."""
+        if not self._has_deliveries:
+            return (
+                "没有任何发放记录（本案没有发放记录表）"
+                if zh
+                else "and no delivery is on record (there is no table of them)"
+            )
+        return f"实际只惠及{reached}户（人）" if zh else f"and reached only {reached}"
+
+    def _to_name(self, agencies: list[str], lang: str) -> str:
+        """Return who has to say who leads a step that nobody leads: who led those before it (CONTRACT.md section 4)."""
+        if not agencies:
+            return self._responsible(agencies, lang)
+        names = self._named(agencies, lang)
+        return (
+            f"由前序环节牵头单位{names}负责明确"
+            if lang == "zh"
+            else f"it is for {names}, leading before it, to name one"
+        )
+
     def _responsible(self, agencies: list[str], lang: str) -> str:
+        names = self._named(agencies, lang)
+        if lang == "zh":
+            return f"责任单位为{names}" if names else "责任单位未注明"
+        return f"responsible: {names}" if names else "no one is named as responsible"
+
+    def _named(self, agencies: list[str], lang: str) -> str:
         names = [_short(self._agencies.get(agency, agency)) for agency in agencies]
         shown, more = names[:3], len(names) - 3
         if lang == "zh":
-            return (
-                f"责任单位为{'、'.join(shown)}{f'等{len(names)}家' if more > 0 else ''}" if names else "责任单位未注明"
-            )
-        return (
-            f"responsible: {', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
-            if names
-            else "no one is named as responsible"
-        )
+            return f"{'、'.join(shown)}{f'等{len(names)}家' if more > 0 else ''}"
+        return f"{', '.join(shown)}{f' and {more} more' if more > 0 else ''}"
 
 
 def _name(key: str | None, names: Mapping[str, str]) -> str | None:

@@ -60,7 +60,7 @@ class Origin(_Part):
 
     source: it entered there, by `transfer`. untraced: `holder` paid it out (by `transfer`; null: in deliveries) and
     nothing that came in makes up for it. taken_back: beneficiaries gave it back to `holder`. back: it had been at the
-    start of the trace before. `gap` is the funds_untraced gap of the holder, where there is one.
+    start of the trace before. `gap` is the funds_untraced gap of the holder, where there is one in this currency.
     """
 
     kind: OriginKind
@@ -245,7 +245,7 @@ class _Flow:
         self._pool = Pool(self._rows)
         self._gaps: dict[tuple[str, str], str] = {
             (row["kind"], row["subject"]): row["id"]
-            for row in evaluation.rows(statements("views/trace_gaps"), [key.policy, key.measure])
+            for row in evaluation.rows(statements("views/trace_gaps"), list(key))
         }
         self._agencies = {row["id"] for row in evaluation.rows("SELECT id FROM agencies")}
         self._passing = {

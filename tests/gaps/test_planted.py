@@ -16,7 +16,9 @@ from graphkit.engine.engine import EngineName
 from graphkit.facts import Facts
 from graphkit.gaps import KINDS, Evaluation, evaluate
 from graphkit.reports.gaps_json import gaps_document
+from tests.gaps.loaded import evaluated
 from tests.planted import CASES, Planted, differences
+from tests.planted.build import assigned, case, completed, day, delivery, group, policy, stage
 
 QUESTIONS = [list(same) for _, same in groupby(CASES, key=lambda planted: id(planted.case))]
 """What is asked of each case; many are asked on several days."""
@@ -128,3 +130,32 @@ def said(evaluation: Evaluation, kind: str | None = None) -> str:
 
 def identity(gap: dict[str, object]) -> tuple[object, ...]:
     return tuple(gap[name] for name in ("kind", "policy", "measure", "stage", "scope", "subject"))
+
+
+def test_who_has_to_name_the_lead_of_a_step_is_said_once(tmp_path: Path) -> None:
+    made = case(
+        policy(stage("issue"), stage("pay", "city", after=["issue"], scopes=["1401"])),
+        assignments=[assigned("issue", "prov"), assigned("pay", "prov", "1401", role="support")],
+        events=[completed("issue", day(3, 2))],
+    )
+    (gap,) = evaluated(made, tmp_path, day(3, 4)).gaps(kind="unassigned_step")
+    assert (gap.responsible, gap.supporting) == (["prov"], [])
+    assert "但未指定牵头单位；由前序环节牵头单位" in gap.explanation.zh
+    assert "负责明确" in gap.explanation.zh
+    assert "责任单位" not in gap.explanation.zh
+    assert "leading before it, to name one" in gap.explanation.en
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_of_deliveries_that_nobody_recorded_no_number_is_told(tmp_path: Path, known: bool) -> None:
+    made = case(
+        policy(stage("pay", "county", due_on=day(3, 2), measure="m"), measures=({"id": "m", "kind": "subsidy"},)),
+        beneficiary_groups=[group("g", "140105", 5)],
+        deliveries=[delivery("b1", day(3, 1), "10", group="g")] if known else [],
+    )
+    (gap,) = evaluated(made, tmp_path, day(3, 4)).gaps(kind="coverage_shortfall")
+    assert ("实际只惠及1户（人）" in gap.explanation.zh, "没有任何发放记录" in gap.explanation.zh) == (known, not known)
+    assert ("reached only 1;" in gap.explanation.en, "no delivery is on record" in gap.explanation.en) == (
+        known,
+        not known,
+    )

@@ -10,11 +10,11 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from graphkit.gaps import Evaluation
+from graphkit.gaps import Evaluation, chain_of
 from graphkit.gaps.trace import Flow, Trace, trace
 from graphkit.model.errors import InputError, UsageError
 from tests.gaps.loaded import evaluated
-from tests.planted.build import case, day, delivery, group, policy, stage, transfer
+from tests.planted.build import assigned, case, day, delivery, group, policy, stage, transfer
 from tests.reference.generate import Question, questions
 
 _P = policy(stage("pay"), measures=({"id": "m", "kind": "subsidy"}, {"id": "n", "kind": "subsidy"}))
@@ -74,6 +74,30 @@ def test_gaps_of_money_stand_beside_what_is_held(chain: Evaluation) -> None:
     flow = only(trace(chain, "source:treasury"))
     assert {end.gap for end in flow.ends if end.holder == "county5" and end.kind == "held"} == {gaps["county5"].id}
     assert set(flow.gaps) == {gap.id for gap in gaps.values() if gap.measure == "m" and gap.subject != "city2"}
+
+
+def test_a_gap_stands_beside_money_of_its_own_currencies_only(tmp_path: Path) -> None:
+    transfers = [
+        transfer("source:treasury", "city1", "100", day(3, 1)),
+        transfer("source:loan", "city1", "50", day(3, 1), currency="USD"),
+        transfer("city1", "county5", "50", day(3, 2), currency="USD"),
+    ]
+    evaluation = evaluated(case(_P, transfers=transfers), tmp_path, day(6, 30))
+    (gap,) = evaluation.gaps(agency="city1", kind="funds_retained")
+    assert set(gap.amount or {}) == {"CNY"}
+    flows = {flow.currency: flow for flow in trace(evaluation, "city1").flows}
+    assert (gap.id in flows["CNY"].gaps, gap.id in flows["USD"].gaps) == (True, False)
+
+
+def test_of_a_gap_of_money_only_the_holders_own_steps_are_where_it_is(tmp_path: Path) -> None:
+    made = case(
+        policy(stage("plan", "city"), stage("pay", "city", after=["plan"]), measures=({"id": "m", "kind": "subsidy"},)),
+        assignments=[assigned("plan", "prov", "1401"), assigned("pay", "city1", "1401")],
+        transfers=[transfer("source:treasury", "city1", "100", day(3, 1))],
+    )
+    evaluation = evaluated(made, tmp_path, day(6, 30))
+    (gap,) = evaluation.gaps(kind="funds_retained")
+    assert {step.stage: step.place for step in chain_of(evaluation, gap.id).steps} == {"plan": "before", "pay": "here"}
 
 
 def test_deliveries_are_the_last_hop(chain: Evaluation) -> None:

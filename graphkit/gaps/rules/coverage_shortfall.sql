@@ -10,8 +10,8 @@
 --   zh: 期限已过，实际享受的对象数与应享受对象数之比低于规定下限。
 --   en: Past the due date of the measure's step, the distinct beneficiaries delivered to are fewer than coverage_min of those eligible.
 -- explanation:
---   zh: 《{policy}》{measure}应在{due}前惠及“{subject}”{eligible}户（人），实际只惠及{reached}户（人）；{responsible}{impact}。
---   en: The policy "{policy}"{measure} had to reach {eligible} eligible of "{subject}" by {due} and reached only {reached}; {responsible}{impact}.
+--   zh: 《{policy}》{measure}应在{due}前惠及“{subject}”{eligible}户（人），{delivered}；{responsible}{impact}。
+--   en: The policy "{policy}"{measure} had to reach {eligible} eligible of "{subject}" by {due} {delivered}; {responsible}{impact}.
 WITH due AS (
   SELECT
     beneficiary_groups.id,
