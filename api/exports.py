@@ -39,8 +39,12 @@ def ndjson(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
 
 
 def csv_lines(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
-    """Write a header and the rows as CSV; no text is left that a spreadsheet would read as a formula."""
+    """Write a header and the rows as CSV; no text is left that a spreadsheet would read as a formula.
+
+    The byte-order mark tells Excel that the text is UTF-8; CONTRACT.md section 1 has tables read with or without it.
+    """
     text = io.StringIO()
+    text.write("\ufeff")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for part in _batches(rows, _PART_ROWS):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from graphkit.gaps import Evaluation
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.reports.build import REPORT_KINDS, Request, report_over_time
+from graphkit.reports.periods import former_period_end
 from graphkit.reports.write import report_bytes
 
 from .evaluations import Evaluations, Question
@@ -45,9 +47,9 @@ def report(
     lang: str,
     before: Callable[[date], None] = lambda day: None,
 ) -> bytes:
-    """Return a report as a file's content. Other days are evaluated for this report alone and not kept.
+    """Return a report as a file's content, compared with the period before, the cadence's where none is asked for.
 
-    `before` is told each of these days before it is evaluated; what it raises ends the report.
+    Other days are evaluated for this report alone and not kept. `before` is told each of these days before it is evaluated; what it raises ends the report.
     """
     facts = question.snapshot.facts
 
@@ -56,4 +58,6 @@ def report(
         return evaluate_case(facts, question.case, day, question.known_by, region=question.region)
 
     with evaluations.open(question) as evaluation:
+        former = request.last_period_end or former_period_end(evaluation, request.kind)
+        request = replace(request, last_period_end=former)
         return report_bytes(report_over_time(evaluation, request, trend, on), ending, lang)

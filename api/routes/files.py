@@ -38,7 +38,13 @@ def report(
         Literal["express", "monthly", "stage", "ledger"], Query(description="The kind of report.")
     ] = "stage",
     format: Annotated[ReportFormat, Query(description="The format of the file.")] = "json",
-    since: Annotated[date | None, Query(description="The last day of the period before.")] = None,
+    since: Annotated[
+        date | None,
+        Query(
+            description="The last day of the period before. None: that of the case's cadence for this kind, else of "
+            "the last report of this kind."
+        ),
+    ] = None,
     trend: Annotated[int, Query(ge=0, le=24, description="How many earlier month ends the trend shows.")] = 5,
     policy: Annotated[str | None, Query(description="Only this policy.")] = None,
     region: Annotated[str | None, Query(description="Only this region and all below it.")] = None,

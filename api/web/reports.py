@@ -14,7 +14,7 @@ from nicegui import ui
 from graphkit.gaps import Evaluation
 from graphkit.model.errors import GraphkitError
 from graphkit.reports.build import REPORT_KINDS, Request
-from graphkit.reports.periods import Due, reports_due
+from graphkit.reports.periods import Due, former_period_end, reports_due
 from graphkit.reports.write import FORMATS
 
 from ..errors import FieldError, status_of
@@ -52,7 +52,8 @@ def register() -> None:
 class _Told:
     due: list[Due]
     issued: list[dict[str, Any]]
-    last: date | None
+    former: dict[str, date | None]
+    """The last day of the period before, by kind of report."""
 
 
 async def _draw(page: Page) -> None:
@@ -62,6 +63,7 @@ async def _draw(page: Page) -> None:
 
     told = await page.work(look)
     kind = page.asked.choice("kind", ("stage", *(one for one in REPORT_KINDS if one != "stage")))
+    former = told.former[kind]
     format_ = page.asked.choice("format", ("docx", *(one.removeprefix(".") for one in FORMATS if one != ".docx")))
     page.html("reports_head.html")
     with ui.element("div").classes("columns"):
@@ -72,12 +74,12 @@ async def _draw(page: Page) -> None:
                 kind=kind,
                 formats=[one.removeprefix(".") for one in FORMATS],
                 format=format_,
-                since=page.asked.get("since") or (told.last.isoformat() if told.last else ""),
+                since=page.asked.get("since") or (former.isoformat() if former else ""),
                 end=page.question.as_of,
             )
             made = ui.element("div")
             go = ui.row()
-        page.html("reports.html", told=told, kinds=list(REPORT_KINDS))
+        page.html("reports.html", told=told, kinds=list(REPORT_KINDS), whole=page.question.region is None)
 
     async def make() -> None:
         made.clear()
@@ -134,5 +136,4 @@ def _told(evaluation: Evaluation) -> _Told:
     issued = evaluation.rows(
         "SELECT id, kind, period_end, issued_on, source FROM reports ORDER BY period_end DESC, kind"
     )
-    ended = [row["period_end"] for row in issued if row["period_end"] < evaluation.as_of]
-    return _Told(reports_due(evaluation), issued, max(ended, default=None))
+    return _Told(reports_due(evaluation), issued, {kind: former_period_end(evaluation, kind) for kind in REPORT_KINDS})

@@ -26,7 +26,7 @@ from graphkit.gaps import Evaluation
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.errors import StoreError, UsageError
 from graphkit.reports.build import REPORT_KINDS, Request, report_over_time
-from graphkit.reports.periods import reports_due
+from graphkit.reports.periods import former_period_end, reports_due
 from graphkit.reports.write import FORMATS, report_bytes
 
 
@@ -40,7 +40,11 @@ def report(
         str | None, typer.Option("--period-end", "--as-of", help="The last day of the period.")
     ] = None,
     since: Annotated[
-        str | None, typer.Option(help="The last day of the period before; what is new is told from there.")
+        str | None,
+        typer.Option(
+            help="The last day of the period before; what is new is told from there. None: that of the case's cadence "
+            "for this kind, else of the last report of this kind."
+        ),
     ] = None,
     trend: Annotated[int, typer.Option(min=0, max=24, help="How many earlier month ends the trend shows.")] = 5,
     due: Annotated[
@@ -74,7 +78,7 @@ def report(
     request = Request(
         kind=REPORT_KINDS[kind],
         number=number,
-        last_period_end=before,
+        last_period_end=before or former_period_end(evaluation, kind),
         policy=policy,
         region=region,
         every_root=ending == ".xlsx",

@@ -35,6 +35,20 @@ def reports_due(evaluation: Evaluation) -> list[Due]:
     return sorted(due, key=lambda one: (one.period_end, one.kind))
 
 
+def former_period_end(evaluation: Evaluation, kind: str) -> date | None:
+    """Return the last day of the period before the one that the as-of date lies in, of one kind of report.
+
+    That is the case's cadence's; where it asks for none of the kind then, the period of the last one issued.
+    """
+    day = evaluation.as_of
+    for cadence in evaluation.case.report_cadence:
+        if cadence.kind == kind and cadence.start <= day and (cadence.end is None or day <= cadence.end):
+            return max(period_ends(cadence, day), default=cadence.start - timedelta(days=1))
+    reports = rows(evaluation, "SELECT kind, period_end FROM reports ORDER BY ALL")
+    ended = (row["period_end"] for row in reports if row["kind"] == kind)
+    return max((end for end in ended if end < day), default=None)
+
+
 def month_ends(before: date, count: int, first: date) -> list[date]:
     """Return the last days of at most `count` months before a day, none before `first`, the oldest first."""
     ends: list[date] = []

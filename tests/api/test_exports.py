@@ -64,7 +64,7 @@ def address(many: Path) -> Iterator[str]:
 
 
 def _csv(content: bytes) -> list[str]:
-    return [row["id"] for row in csv.DictReader(io.StringIO(content.decode()))]
+    return [row["id"] for row in csv.DictReader(io.StringIO(content.decode("utf-8-sig")))]
 
 
 READERS: dict[str, Callable[[bytes], list[str]]] = {

@@ -145,7 +145,9 @@ def test_gaps_exported(client: TestClient, workspace: Path) -> None:
     evaluation = evaluate(Facts(workspace), "small")
     expected = gap_dicts([(evaluation, evaluation.gaps())])
     lines = client.get(f"{SMALL}/exports/gaps.ndjson").text.splitlines()
-    table = list(csv.DictReader(io.StringIO(client.get(f"{SMALL}/exports/gaps.csv").text)))
+    sheet = client.get(f"{SMALL}/exports/gaps.csv").content
+    assert sheet.startswith(b"\xef\xbb\xbfid,"), "Excel reads UTF-8 by its byte-order mark"
+    table = list(csv.DictReader(io.StringIO(sheet.decode("utf-8-sig"))))
     assert [json.loads(line) for line in lines] == expected
     assert [row["id"] for row in table] == [gap["id"] for gap in expected]
 

@@ -65,6 +65,15 @@ def test_a_wrong_report_is_refused(workspace: Path, arguments: list[str], reason
         _run("report", "-w", workspace, *arguments)
 
 
+def test_a_report_has_the_period_of_its_cadence(workspace: Path, tmp_path: Path) -> None:
+    out = tmp_path / "monthly.md"
+    asked = ("report", "-w", workspace, "--kind", "monthly", "--out", out, "--lang", "en")
+    _run(*asked, "--period-end", "2020-04-30")
+    assert "1 April 2020 to 30 April 2020" in out.read_text(encoding="utf-8")
+    _run(*asked, "--period-end", "2020-06-15")  # the cadence has ended; the last report of the kind was to 31 March
+    assert "1 April 2020 to 15 June 2020" in out.read_text(encoding="utf-8")
+
+
 def test_due_reports_are_written_once(workspace: Path, tmp_path: Path) -> None:
     out = tmp_path / "due"
     first = _run("report", "-w", workspace, "--due", "--format", "md", "--out", out, "--lang", "en")

@@ -238,6 +238,12 @@ def test_a_word_report_is_made(reader: Reader) -> None:
     page.locator(".warning.good").wait_for()
 
 
+def test_the_period_before_is_of_the_chosen_kind(reader: Reader) -> None:
+    for kind, since in (("monthly", "2020-05-31"), ("express", "2020-06-26"), ("stage", "")):
+        page = reader.open(_with(f"reports?kind={kind}&as_of=2020-06-30", SHANXI))
+        assert page.locator("input[name=since]").input_value() == since
+
+
 def test_a_report_is_read_in_the_browser(reader: Reader) -> None:
     reader.page.goto(f"{reader.server}/web/report?{SHANXI}&kind=express&lang=en")
     assert "express report" in reader.page.title()

@@ -63,6 +63,18 @@ def test_no_page_tells_of_elsewhere(
             assert one.open(address).locator(".state-refused").count() == 1
 
 
+def test_reports_on_the_whole_case_are_told_as_not_visible(
+    browser: Any, guarded_server: str, tokens: dict[str | None, str]
+) -> None:
+    with signed_in(browser, guarded_server, tokens["1401"]) as one:
+        seen = one.open("reports").locator("#view").inner_text()
+        assert "not visible to you" in seen
+        assert "No report is due" not in seen
+        assert "None was issued yet" not in seen
+    with signed_in(browser, guarded_server, tokens[None]) as one:
+        assert "None was issued yet" in one.open("reports").locator("#view").inner_text()
+
+
 def test_the_secrets_are_there_for_those_who_may_see_them(
     browser: Any, guarded_server: str, tokens: dict[str | None, str]
 ) -> None:
