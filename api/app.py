@@ -8,7 +8,7 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,6 +17,7 @@ from graphkit import __version__
 from graphkit.model.errors import UsageError
 
 from .accesslog import AccessLog
+from .dependencies import known_parameters
 from .description import describe_fields
 from .errors import add_handlers
 from .evaluations import Evaluations
@@ -94,7 +95,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(sessions.router)
     app.include_router(sessions.pages)
     more = (documents.router, findings.router, review.router, jobs.router)
-    version_1 = APIRouter(prefix=PREFIX)
+    version_1 = APIRouter(prefix=PREFIX, dependencies=[Depends(known_parameters)])
     for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router, *more):
         version_1.include_router(router)
     app.include_router(version_1)

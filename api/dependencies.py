@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated, Literal
 
 from fastapi import Depends, Path, Query, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.security import HTTPBearer
 
 from graphkit import __version__
@@ -112,6 +114,23 @@ def _passages(request: Request, principal: PrincipalDep) -> None:
 
 Passages = Depends(_passages)
 """For routes that give what documents say, or files with it: that may name persons, and the read is recorded."""
+
+
+def known_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not have: a mistyped `as_of` would tell of another day."""
+    if request.method != "GET":
+        return
+    known = set(_asked_for(request.scope["route"].dependant))
+    unknown = next((name for name in request.query_params if name not in known), None)
+    if unknown is not None:
+        listed = ", ".join(sorted(known)) or "none"
+        raise FieldError(unknown, f"there is no query parameter '{unknown}' here; there are: {listed}")
+
+
+def _asked_for(dependant: Dependant) -> Iterator[str]:
+    yield from (one.alias for one in dependant.query_params)
+    for below in dependant.dependencies:
+        yield from _asked_for(below)
 
 
 AsOf = Annotated[

@@ -47,9 +47,10 @@ def report(
     lang: str,
     before: Callable[[date], None] = lambda day: None,
 ) -> bytes:
-    """Return a report as a file's content, compared with the period before, the cadence's where none is asked for.
+    """Return a report as a file's content, compared with the period before: the cadence's where none is asked for.
 
-    Other days are evaluated for this report alone and not kept. `before` is told each of these days before it is evaluated; what it raises ends the report.
+    Other days are evaluated for this report alone and not kept. `before` is told each of these days before it is
+    evaluated; what it raises ends the report.
     """
     facts = question.snapshot.facts
 

@@ -298,7 +298,7 @@ class ReportIn(_Out):
     format: Literal["docx", "xlsx", "html", "md", "json"] = Field("docx", description="the format of the file")
     as_of: date | None = Field(None, description="only what happened by this day counts", examples=["2020-06-30"])
     known_by: str | None = Field(None, description="only what was recorded by this day or time", max_length=40)
-    since: date | None = Field(None, description="the last day of the period before; none: as the cadence asks", examples=["2020-05-31"])
+    since: date | None = Field(None, description="the last day of the period before", examples=["2020-05-31"])
     trend: int = Field(5, ge=0, le=24, description="how many earlier month ends the trend shows")
     policy: str | None = Field(None, description="only this policy")
     region: str | None = Field(None, description="only this region and all below it")

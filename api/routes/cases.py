@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query
 
+from graphkit.gaps.followup import check_filters
 from graphkit.gaps.record import records
 from graphkit.model.case import Case, Policy
 
@@ -114,6 +115,9 @@ def steps(
     where = " AND ".join(given) or "TRUE"
     columns = ", ".join(StepRow.model_fields)
     with server.evaluations.open(question) as evaluation:
+        check_filters(evaluation, policy, region)
+        if stage is not None and stage not in {one.id for plan in evaluation.policies for one in plan.stages}:
+            raise FieldError("stage", f"no policy of case {question.case} has a stage '{stage}'")
         total = evaluation.rows(f"SELECT count(*) AS total FROM steps WHERE {where}", [*given.values()])[0]["total"]
         rows = evaluation.rows(
             f"SELECT {columns} FROM steps WHERE {where} ORDER BY policy, depth, stage, scope LIMIT ? OFFSET ?",

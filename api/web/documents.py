@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -21,6 +21,7 @@ from graphkit.gaps import Evaluation
 from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError, RefusedError, StoreError
 from graphkit.model.sql import literal
+from graphkit.reports.names import Names
 from graphkit.reports.queries import query, rows
 
 from ..access import Role
@@ -114,7 +115,12 @@ def _content_of(source: Source, read: dict[str, str]) -> str | None:
 def _cited(evaluation: Evaluation) -> tuple[dict[str, Source], dict[str, int]]:
     """Return the documents of the case by id, and how many rows rest on each."""
     found = rows(evaluation, query("document_uses", sourced=query("sourced")))
-    return {one.id: one for one in sources(evaluation).values()}, {row["document"]: row["uses"] for row in found}
+    names = Names(evaluation)
+
+    def named(one: Source) -> Source:
+        return replace(one, issuer=names.agency(one.issuer).name) if one.issuer else one
+
+    return {one.id: named(one) for one in sources(evaluation).values()}, {row["document"]: row["uses"] for row in found}
 
 
 class _Reading:

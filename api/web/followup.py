@@ -22,6 +22,7 @@ from graphkit.reports.text import shown
 from ..access import Role
 from ..entering import enter_action, enter_finding, finding_tag
 from ..errors import NotFoundError
+from .describe import Described, all_described
 from .frame import Page, button, view
 from .work import Progress
 
@@ -29,6 +30,7 @@ _ROWS = 300
 _ALL, _OPEN, _OVERDUE, _RECURRING, _CLOSED = "", "open", "overdue", "recurring", "closed"
 _SHOW = (_ALL, _OPEN, _OVERDUE, _RECURRING, _CLOSED)
 _TITLE = 500
+_GAPS = 12
 
 
 def register() -> None:
@@ -52,6 +54,7 @@ class _One:
     line: _Line
     origins: list[Origin]
     names: dict[str, str]
+    gaps: list[Described]
 
 
 def _may(page: Page) -> bool:
@@ -122,7 +125,10 @@ async def _draw_one(page: Page, chosen: str) -> None:
         found = finding(evaluation, chosen)
         people = {one for act in found.actions for one in (act.by, act.to) if one}
         return _One(
-            _line(found, names, page.lang), origins(evaluation, found), {one: names.agency(one).name for one in people}
+            _line(found, names, page.lang),
+            origins(evaluation, found),
+            {one: names.agency(one).name for one in people},
+            all_described(evaluation, found.gaps[:_GAPS], names),
         )
 
     def look(progress: Progress) -> _One:

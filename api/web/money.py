@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from unicodedata import east_asian_width
 
 from nicegui import ui
 
 from graphkit.gaps import Evaluation
+from graphkit.model.case import Title
 from graphkit.model.sql import literal
 from graphkit.reports.model import Text
 from graphkit.reports.names import Names
@@ -24,6 +27,12 @@ from .work import Progress
 _ROWS = 150
 _CROWDED = 14
 """Holders of one level that are drawn one by one; more are drawn together by the region above, but for gaps."""
+
+_LABEL = 27
+"""How wide the text beside a bar of the chart may be, in Latin letters of its font."""
+
+_MERGED_TEXT = 18
+"""How wide that is which money.merged puts behind a name."""
 
 _SOURCE = "source:"
 _BENEFICIARIES = "beneficiaries"
@@ -93,8 +102,11 @@ def _told(evaluation: Evaluation, policy_id: str | None) -> _Told | None:
     if policy is None:
         return None
     accounts = rows(evaluation, query("holder_accounts", policy=literal(policy)))
+    titles = {measure.id: measure.title for measure in names.policies[policy].measures}
     for one in accounts:
         one["name"] = _name(names, one["holder"])
+        title = titles.get(one["measure"] or "", Title())
+        one["called"] = {lang: title.text(lang, one["measure"] or "") for lang in ("zh", "en")}
         one["place"] = names.region(one["region"]).name if one["region"] else ""
     nodes, links = _drawn(evaluation, policy, accounts, names)
     return _Told(
@@ -150,19 +162,35 @@ def _drawn(
     return nodes, _without_circles(links)
 
 
-def _label(key: str, node: _Node, told: _Told, page: Page) -> str:
+def _label(key: str, node: _Node, told: _Told, page: Page, most: float = math.inf) -> str:
     if key == _BENEFICIARIES:
         return page.say("money.beneficiaries")
     if key.startswith(_MERGED):
-        return page.say("money.merged", name=node.label, n=node.holders)
+        return page.say("money.merged", name=_cut(node.label, most - _MERGED_TEXT), n=node.holders)
     if key.startswith(_RETURNED):
         return page.say("money.returned", name=node.label)
     rest = f" {short_money({told.currency: node.rest}, page.lang)}" if node.rest is not None else ""
-    return f"{'■ ' if rest else ''}{node.label}{rest}"
+    mark = "■ " if rest else ""
+    return f"{mark}{_cut(node.label, most - len(mark) - _width(rest))}{rest}"
+
+
+def _cut(name: str, most: float) -> str:
+    """Cut a name to what the chart has room for; what stands behind it, such as an amount, is never cut."""
+    if _width(name) <= most:
+        return name
+    while name and _width(name) + 1 > most:
+        name = name[:-1]
+    return f"{name}…"
+
+
+def _width(text: str) -> float:
+    """Return about how wide a text is, in Latin letters: Chinese characters take nearly two."""
+    return sum(1.75 if east_asian_width(character) in "WF" else 1 for character in text)
 
 
 def _sankey(told: _Told, page: Page, holder: str | None) -> dict[str, Any]:
     labels = {key: _plain(_label(key, node, told, page)) for key, node in told.nodes.items()}
+    drawn = {key: _plain(_label(key, node, told, page, _LABEL)) for key, node in told.nodes.items()}
     return {
         "aria": {"enabled": False},
         "animation": False,
@@ -171,7 +199,7 @@ def _sankey(told: _Told, page: Page, holder: str | None) -> dict[str, Any]:
             {
                 "type": "sankey",
                 "left": 10,
-                "right": 190,
+                "right": 200,
                 "top": 12,
                 "bottom": 12,
                 "nodeGap": 9,
@@ -179,11 +207,11 @@ def _sankey(told: _Told, page: Page, holder: str | None) -> dict[str, Any]:
                 "draggable": False,
                 "emphasis": {"focus": "adjacency"},
                 "lineStyle": {"color": "#5b8db8", "opacity": 0.35},
-                "label": {"fontSize": 12, "overflow": "truncate", "width": 180},
+                "label": {"fontSize": 12},
                 "data": [
                     {
                         "name": key,
-                        "label": {"formatter": labels[key]},
+                        "label": {"formatter": drawn[key]},
                         "tooltip": {"formatter": labels[key]},
                         "itemStyle": {
                             "color": "#1f6f9f" if node.rest is None else "#b3261a",

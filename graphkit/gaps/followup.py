@@ -159,7 +159,7 @@ def follow_up(
 
     UsageError for an unknown policy, region, agency or state.
     """
-    _check(evaluation, policy, region, agency)
+    check_filters(evaluation, policy, region, agency)
     states = {state} if isinstance(state, str) else set(state or ())
     if unknown := sorted(states - set(MOVES)):
         raise UsageError(f"unknown state '{unknown[0]}'; known are {', '.join(MOVES)}")
@@ -261,7 +261,8 @@ def _aged(line: FindingState, first: int, last: int | None) -> bool:
     return first <= line.age_days and (last is None or line.age_days <= last)
 
 
-def _check(evaluation: Evaluation, policy: str | None, region: str | None, agency: str | None) -> None:
+def check_filters(evaluation: Evaluation, policy: str | None, region: str | None, agency: str | None = None) -> None:
+    """Raise UsageError for a policy, region or agency that the case does not have."""
     if policy is not None and policy not in {one.id for one in evaluation.policies}:
         raise UsageError(f"unknown policy '{policy}' in case {evaluation.case.id}")
     for what, value, table, key in (("region", region, "regions", "code"), ("agency", agency, "agencies", "id")):

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from itertools import combinations
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from graphkit.gaps.evaluation import Evaluation
 from graphkit.model.case import Policy, Provision
@@ -69,6 +69,8 @@ class Provisions(BaseModel):
     as_of: date
     provisions: list[Version]
     conflicts: list[Conflict]
+    group_names: dict[str, str] = Field({}, exclude=True)
+    """The names of the case's groups by id: what a provision is for may be one of them."""
 
 
 def provisions_of(evaluation: Evaluation, policy: str | None = None) -> Provisions:
@@ -80,6 +82,7 @@ def provisions_of(evaluation: Evaluation, policy: str | None = None) -> Provisio
         as_of=evaluation.as_of,
         provisions=[one for plan in chosen for one in versions(plan, evaluation.as_of)],
         conflicts=[one for plan in chosen for one in conflicts(plan, territories, evaluation.as_of)],
+        group_names={row["id"]: row["name"] for row in evaluation.rows("SELECT id, name FROM beneficiary_groups")},
     )
 
 

@@ -23,6 +23,13 @@ _SHORT_LISTS = frozenset({"NODES", "RELATIONSHIPS", "LABELS"})
 """Functions whose list is about as short as a path or the labels of a node."""
 _CLAUSES = frozenset({"MATCH", "OPTIONAL", "UNWIND", "WITH", "RETURN", "CALL"})
 _READING = "MATCH, UNWIND, WITH, CALL, RETURN"
+_NOT_READING = frozenset({
+    "ADD", "ALTER", "ANALYZE", "ATTACH", "BEGIN", "COMMIT", "COPY", "CREATE", "DEALLOCATE", "DELETE", "DENY",
+    "DETACH", "DROP", "DRYRUN", "ENABLE", "EXPLAIN", "EXPORT", "FINISH", "FOREACH", "GRANT", "IMPORT", "INSERT",
+    "INSTALL", "LOAD", "MERGE", "NODETACH", "ON", "PERIODIC", "PROFILE", "REMOVE", "RENAME", "REVOKE", "ROLLBACK",
+    "SET", "SHOW", "START", "STOP", "TERMINATE", "USE", "USING",
+})  # fmt: skip
+"""Clauses and commands of Cypher that are refused; any other word in their place is a mistake in writing."""
 
 
 @dataclass(slots=True)
@@ -187,6 +194,9 @@ class _Parser:
     def _not_reading(self) -> GraphkitError:
         token = self._token
         seen = self.parsed.text[token.start : token.end][:40]
+        second = self._at > 0 and self._tokens[self._at - 1].value == ";"
+        if token.kind is TokenKind.WORD and token.word not in _NOT_READING and not second:
+            return UsageError(f"{self._where()}: no clause begins with '{seen}'; there are {_READING}")
         return RefusedError(f"{self._where()}: '{seen}' is not allowed here, only reading clauses are ({_READING})")
 
     def _query(self, *, top: bool = False, closed: bool = False) -> None:

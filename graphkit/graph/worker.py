@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import gc
 import pickle
+import re
 import resource
 import sys
 from multiprocessing.connection import Connection
@@ -57,6 +58,9 @@ def serve(connection: Connection, snapshot: str) -> None:
         gc.collect()
 
 
+_STOPPED = re.compile("limit|exceed|budget", re.IGNORECASE)
+
+
 def _follow(graph: Any, change_file: FilePath) -> None:
     from graphkit.graph.delta import read_delta  # noqa: PLC0415 - most processes follow nothing, and start sooner
     from graphkit.graph.write import change  # noqa: PLC0415
@@ -84,6 +88,9 @@ def _answer(
         return pickle.dumps(("time", ""))
     except (kglite.CypherSyntaxError, kglite.SchemaError, kglite.CypherTypeMismatchError) as error:
         return pickle.dumps(("syntax", _one_line(error)))
+    except kglite.CypherExecutionError as error:
+        # A division by zero is the query's own mistake; a collection beyond the engine's limit was stopped.
+        return pickle.dumps(("engine" if _STOPPED.search(str(error)) else "syntax", _one_line(error)))
     except (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError) as error:
         return pickle.dumps(("engine", _one_line(error)))
     else:

@@ -154,6 +154,8 @@ class _Builder:
         self.sources = source_counts(evaluation)
         self.trend = sorted((self.trend_point(one) for one in [*earlier, evaluation]), key=lambda point: point.day)
         documents = rows(evaluation, query("named_documents"))
+        for row in documents:
+            row["issuer"] = self.names.agency(row["issuer"]).name if row["issuer"] else None
         self.evidence = _EvidenceList({row["name"]: row for row in documents})
 
     def report(self) -> Report:

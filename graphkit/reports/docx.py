@@ -229,12 +229,21 @@ class _Writer:
         """Share out the width: dates and numbers get what they need for one line, the rest goes by weight."""
         fixed = [int(_NEEDED.get(column.kind, 0)) for column in table.columns]
         fixed = [
-            max(need, min(len(column.title), 4) * int(Mm(4)) + int(Mm(4))) if need else 0
-            for need, column in zip(fixed, table.columns, strict=True)
+            max(need, min(len(column.title), 4) * int(Mm(4)) + int(Mm(4)), self._longest(table, at)) if need else 0
+            for at, (need, column) in enumerate(zip(fixed, table.columns, strict=True))
         ]
+        most = self.width - sum(int(Mm(18)) for need in fixed if not need)
+        if sum(fixed) > most:
+            fixed = [need * most // sum(fixed) for need in fixed]
         left = self.width - sum(fixed)
         share = sum(column.weight for column, need in zip(table.columns, fixed, strict=True) if not need) or 1
         return [need or left * column.weight // share for column, need in zip(table.columns, fixed, strict=True)]
+
+    @staticmethod
+    def _longest(table: Table, at: int) -> int:
+        """Return the width of the longest cell of a column in one line: a number broken in two reads as two numbers."""
+        longest = max((len(cell_text(row[at])) for row in table.rows), default=0)
+        return min(int(Mm(2.1) * longest + Mm(5)), int(Mm(45)))
 
     def _chart(self, chart: Bars | Flow) -> None:
         """Put in a chart as a picture; as a table where this machine has no font for a picture's Chinese."""

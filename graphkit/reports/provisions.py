@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from graphkit.gaps.provisions import Conflict, Provisions, Version
 from graphkit.reports.text import Lang, date_text, shown
@@ -37,16 +37,17 @@ def value_of(one: Version, lang: Lang) -> str:
 def sentences(found: Provisions, lang: Lang, conflicts: Iterable[Conflict]) -> list[str]:
     """Say of each of some conflicts, in one sentence, how two provisions stand to each other and since when."""
     known = {(one.policy, one.id): one for one in found.provisions}
-    return [_sentence(one, known[one.policy, one.one], known[one.policy, one.other], lang) for one in conflicts]
+    names = found.group_names
+    return [_sentence(one, known[one.policy, one.one], known[one.policy, one.other], names, lang) for one in conflicts]
 
 
-def _sentence(conflict: Conflict, one: Version, other: Version, lang: Lang) -> str:
+def _sentence(conflict: Conflict, one: Version, other: Version, groups: Mapping[str, str], lang: Lang) -> str:
     zh = lang == "zh"
     quoted = "《{}》（{}）" if zh else "“{}” ({})"
     names = {
         "one": quoted.format(name_of(one, lang), value_of(one, lang)),
         "other": quoted.format(name_of(other, lang), value_of(other, lang)),
-        "ways": ("，" if zh else ", ").join(_ways(conflict, zh)),
+        "ways": ("，" if zh else ", ").join(_ways(conflict, groups, zh)),
     }
     said = _SAYS[conflict.relation][0 if zh else 1].format(**names)
     return _when(conflict, lang) + said
@@ -65,11 +66,11 @@ def _when(conflict: Conflict, lang: Lang) -> str:
     return f"Since {since} " if since else f"Until {until} " if until else ""
 
 
-def _ways(conflict: Conflict, zh: bool) -> Iterable[str]:
+def _ways(conflict: Conflict, groups: Mapping[str, str], zh: bool) -> Iterable[str]:
     """Yield in what a lower provision falls short of a higher one."""
     for part in conflict.falls_short:
         if part == "value":
             yield "标准较低" if zh else "it gives less"
         else:
-            missing = ("、" if zh else ", ").join(shown(one, 40) for one in conflict.left_out)
+            missing = ("、" if zh else ", ").join(shown(groups.get(one, one), 40) for one in conflict.left_out)
             yield f"未覆盖{missing or '部分对象'}" if zh else f"it leaves out {missing or 'some groups'}"

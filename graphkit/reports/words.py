@@ -71,6 +71,14 @@ STATUS = _words(
 )
 """What the state of a step is called, as `graphkit/reports/step_status.sql` tells them apart."""
 
+STEP_STATE = _words(
+    done=("已完成", "done"),
+    cancelled=("已取消", "cancelled"),
+    open=("已开始，未完成", "begun, not done"),
+    untouched=("没有办理记录", "no event"),
+)
+"""What has happened at a step, whatever gaps it has (the property state of :Step)."""
+
 STATUS_SIGN = {
     "done": "✓", "late": "◷", "unsupported": "◌", "disputed": "≠", "disordered": "⇄", "missing": "✕", "overdue": "▲",
     "unassigned": "∅", "waiting": "…", "unknown": "?", "pending": "○", "optional": "–", "cancelled": "⊘",

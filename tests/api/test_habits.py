@@ -47,6 +47,11 @@ from .conftest import BASE, SMALL
         (f"{SMALL}/report?since=2021-01-01", 422, "since"),
         (f"{SMALL}/report?region=none", 422, "region"),
         (f"{SMALL}/diff?from=2020-01-01", 422, "to"),
+        (f"{SMALL}/steps?policy=none", 422, "policy"),
+        (f"{SMALL}/steps?region=none", 422, "region"),
+        (f"{SMALL}/steps?stage=none", 422, "stage"),
+        (f"{SMALL}/gaps?asof=2020-03-01", 422, "asof"),
+        (f"{SMALL}/exports/gaps.csv?kinds=missing_step", 422, "kinds"),
         ("/nowhere", 404, None),
     ],
 )

@@ -190,6 +190,8 @@ def test_queries(client: TestClient) -> None:
         ({"cypher": "CREATE (n:Case {id: 'x'})"}, 403),
         ({"cypher": "LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l"}, 403),
         ({"cypher": "MATCH"}, 422),
+        ({"cypher": "RETURN 1/0"}, 422),
+        ({"cypher": "MATCH (n) RETRN n"}, 422),
         ({"cypher": "RETURN 1", "limit": 10_000_000}, 422),
         ({"cypher": "RETURN 1", "timeout_s": 1e6}, 422),
         ({}, 422),
@@ -198,6 +200,14 @@ def test_queries(client: TestClient) -> None:
 def test_cypher_that_is_not_run(client: TestClient, body: dict[str, object], status: int) -> None:
     answer = client.post("/api/v1/cypher", json=body)
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "application/problem+json")
+
+
+def test_advice_is_that_of_the_api(client: TestClient) -> None:
+    asked = {"cypher": "MATCH (n) WHERE n.id = $key RETURN n"}
+    assert client.post("/api/v1/cypher", json=asked).json()["detail"] == (
+        "the query asks for $key: give it among the parameters"
+    )
+    assert "graphkit gaps" not in client.get(f"{SMALL}/gaps/gap-0").text
 
 
 def test_a_newer_commit_is_seen_and_a_begun_list_goes_on(tmp_path: Path) -> None:

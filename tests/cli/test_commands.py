@@ -204,6 +204,9 @@ def test_diff_tells_new_resolved_and_persisting(here: Path) -> None:
         (["query", "CREATE (n:Step) RETURN n"], 4, "read"),
         (["query", "LOAD CSV FROM 'file:///etc/passwd' AS row RETURN row"], 4, "'LOAD' is not allowed"),
         (["query", "MATCH (n"], 2, ""),
+        (["query", "MATCH (n) RETRN n"], 2, "no clause begins with 'RETRN'"),
+        (["query", "RETURN 1/0"], 2, "division by zero"),
+        (["query", "RETURN 1; MATCH (n) RETURN n"], 4, "'MATCH' is not allowed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
 )

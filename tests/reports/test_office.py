@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,8 @@ from docx.oxml.ns import qn
 
 from graphkit.gaps import Evaluation
 from graphkit.reports.build import Request, build_report
+from graphkit.reports.document import Column, Document, Section, Table
+from graphkit.reports.docx import _Writer
 from graphkit.reports.model import Report
 from graphkit.reports.outline import outline
 from graphkit.reports.text import shown
@@ -113,6 +115,13 @@ def test_wide_tables_lie_on_turned_pages(report: Report) -> None:
     assert True in turned
     assert turned[0] is False
     assert turned[-1] is False
+
+
+def test_a_number_has_room_in_one_line() -> None:
+    table = Table("T", (Column("Name", weight=9), Column("n", "number")), [("a", 123_456_789), ("b", 1)])
+    document = Document("zh", "T", "", [], [], [Section(1, "1", "S", [table])], [])
+    grid = docx.Document(io.BytesIO(_Writer(document, datetime(2020, 6, 30, tzinfo=UTC)).content())).tables[-1]
+    assert grid.columns[1].width.mm > 25
 
 
 def test_hostile_names_are_text_in_word(hostile_report: Report) -> None:

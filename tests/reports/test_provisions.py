@@ -23,6 +23,9 @@ provisions:
   - {id: three, title: {zh: 三个月, en: Three}, parameter: months, value: 3, unit: month, from: 2020-05-09,
      to: 2020-12-31}
 """
+GROUPED = POLICY.replace('territory: "14"', 'territory: "14", groups: [service]').replace(
+    "to: 2020-12-31", "to: 2020-12-31, groups: [service, self-employed]"
+)
 REGIONS = "code,name,level,parent\n14,Province,province,\n1401,City,city,14\n13,Other,province,\n"
 
 
@@ -76,3 +79,12 @@ def test_a_territory_that_is_no_region_is_named(tmp_path: Path) -> None:
     folder = case(tmp_path / "case", POLICY.replace('"14"', '"99"'))
     (warning,) = load_case(Facts(tmp_path / "ws", create=True), folder).warnings
     assert warning.startswith("policies/rent.yaml, key provisions.two.territory: '99' is no code in tables/regions")
+
+
+def test_who_is_left_out_stands_by_the_name_of_the_group(tmp_path: Path) -> None:
+    folder = case(tmp_path / "case", GROUPED)
+    groups = "id,name,region\nself-employed,个体工商户,14\n"
+    (folder / "tables" / "beneficiary_groups.csv").write_text(groups, encoding="utf-8")
+    assert load_case(Facts(tmp_path / "ws", create=True), folder).rejected == 0
+    report = build_report(evaluate(Facts(tmp_path / "ws"), "versions"))
+    assert "未覆盖个体工商户" in report_markdown(report, "zh")

@@ -171,6 +171,15 @@ def test_every_evidence_number_is_in_the_list(report: Report) -> None:
     assert (line.title, line.document_number, line.issuer) == ("The article", "审〔2020〕2号", "Audit")
 
 
+def test_an_issuer_stands_by_its_name(tmp_path: Path) -> None:
+    case = write_case(tmp_path / "case")
+    path = case / "tables" / "documents.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace("Audit", "fin-14"), encoding="utf-8")
+    assert load_case(Facts(tmp_path / "workspace", create=True), case).rejected == 0
+    report = build_report(evaluate(Facts(tmp_path / "workspace"), "small"))
+    assert {line.issuer for line in report.evidence if line.document == "doc-1"} == {"Finance Province"}
+
+
 def test_what_is_new_since_the_last_report(report_since: Report) -> None:
     change = report_since.change
     assert change is not None

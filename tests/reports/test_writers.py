@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import itertools
+import re
 from html.parser import HTMLParser
 
 import pytest
@@ -46,6 +48,13 @@ def test_the_same_report_gives_the_same_bytes(hostile: Evaluation, hostile_repor
 def test_another_ending_is_refused(report: Report) -> None:
     with pytest.raises(UsageError, match=r"\.pdf: a report ends in"):
         report_bytes(report, ".pdf", "zh")
+
+
+def test_headings_skip_no_level_and_heads_are_not_empty(report: Report) -> None:
+    text = report_bytes(report, ".html", "zh").decode()
+    levels = [int(level) for level in re.findall(r"<h(\d)", text)]
+    assert all(below <= above + 1 for above, below in itertools.pairwise(levels))
+    assert "<th></th>" not in text
 
 
 @pytest.mark.parametrize("lang", LANGS)

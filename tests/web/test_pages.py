@@ -73,6 +73,28 @@ def test_a_view_in_the_dark_and_in_chinese(dark_reader: Reader, view: str) -> No
     assert _serious(page, "color-contrast") == []
 
 
+@pytest.mark.parametrize("view", ["overview", "gaps", "chain", "money"])
+def test_a_narrow_page_scrolls_only_its_tables(dark_reader: Reader, view: str) -> None:
+    dark_reader.page.set_viewport_size({"width": 390, "height": 800})
+    page = dark_reader.open(_with(VIEWS[view], SHANXI))
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    if view in ("gaps", "money"):
+        cells = "[...document.querySelectorAll('.grid td:not(.n, .date)')]"
+        assert page.evaluate(f"{cells}.filter((one) => one.offsetWidth < 100).length") == 0
+
+
+def test_names_and_titles_stand_in_place_of_ids(dark_reader: Reader) -> None:
+    gaps = dark_reader.open(_with(VIEWS["finding"], SHANXI)).locator("section[aria-labelledby=h-origin] .item")
+    assert gaps.count()
+    assert not any(text.strip().startswith("gap-") for text in gaps.all_inner_texts())
+    issuers = dark_reader.open(_with("documents", SHANXI)).locator("table.grid td:nth-child(3)").all_inner_texts()
+    assert "财政部" in " ".join(issuers)
+    assert "mof" not in issuers
+    measures = dark_reader.open(_with(VIEWS["money"], SHANXI)).locator("table.grid td:nth-child(3)").all_inner_texts()
+    assert measures
+    assert not any(one.isascii() for one in measures if one)
+
+
 def test_the_worst_break_is_found_from_the_overview_in_three_clicks(reader: Reader) -> None:
     page = reader.open(_with("overview", SHANXI))
     reader.click(page.locator(".items .item a").first)

@@ -14,13 +14,16 @@ from graphkit_api.web.asked import Asked
 from graphkit_api.web.chains import Step, columns
 from graphkit_api.web.documents import _cited_pieces, _pieces
 from graphkit_api.web.formats import column_money, short_money
-from graphkit_api.web.money import _listed, _without_circles
+from graphkit_api.web.graphs import drawn
+from graphkit_api.web.money import _cut, _listed, _width, _without_circles
 from graphkit_api.web.passages import passage
 from graphkit_api.web.script import as_script
 from graphkit_api.web.words import say, words
 
 from graphkit.gaps import KINDS
+from graphkit.graph.values import Node
 from graphkit.model.case import Policy
+from graphkit.model.chinese import said
 from graphkit.model.followup import STATES
 
 _USED = re.compile(r"""(?:\bt|\bsay)\((?:lang, |asked\.lang, )?f?["']([\w.]+)["'][,)]""")
@@ -128,3 +131,32 @@ def test_columns_of_a_chain_count_what_they_do_not_draw() -> None:
     (box,) = drawn[0]
     assert box["worst"] == "missing"
     assert len(box["steps"]) + sum(box["counts"].values()) == 9
+
+
+def test_a_node_is_called_and_described_in_the_page_s_language() -> None:
+    told = {"kind": "overdue_step", "category": "blockage", "severity": "high", "root": True}
+    about = {"title": "环节逾期：摸底 · 杏花岭区", "policy": "rent", "stage": "register"}
+    gap = Node("Gap", "gap-1", {**told, **about})
+    stages = {("rent", "register"): ("摸底", "Register")}
+    assert drawn(gap, "en", [], stages)["label"] == "Overdue step: Register · 杏花岭区"
+    chinese = drawn(gap, "zh", [])
+    assert chinese["label"] == about["title"]
+    assert {"环节逾期", "堵点", "高", "是"} <= {value for _, value in chinese["facts"]}
+    assert not {*map(str, told.values())} & {value for _, value in chinese["facts"]}
+    step = Node("Step", "step-1", {**about, "title": "摸底 · 杏花岭区", "state": "untouched", "level": "county"})
+    assert drawn(step, "en", [], stages)["label"] == "Register · 杏花岭区"
+    assert {"没有办理记录", "县级"} <= {value for _, value in drawn(step, "zh", [])["facts"]}
+
+
+def test_a_name_is_cut_and_never_the_amount_behind_it() -> None:
+    assert _cut("大同市财政局", 27) == "大同市财政局"
+    cut = _cut("长" * 40, 20)
+    assert cut.endswith("…")
+    assert 17 < _width(cut) <= 20
+    assert _cut("长", -3) == "…"
+
+
+def test_a_refusal_is_said_in_chinese() -> None:
+    told = said("a token that is limited to cases or to a region may not query the graph, which holds everything", "zh")
+    assert told == "权限限于某些案例或某一地区，不能查询关系图：图中包含全部案例和地区"
+    assert said("this needs the role analyst", "zh") == "这需要“analyst”角色"

@@ -19,10 +19,12 @@ window.graphPicture = (() => {
     }
     return lines.length > 3 ? lines.slice(0, 3).join("\n") + "…" : lines.join("\n");
   }
+  // A gap's state is its category: that says what the node is, in one word.
+  function called(node) { return !node.state ? node.word : node.kind === "Gap" ? node.state : node.word + " · " + node.state; }
   function look(node) {
     const fill = tone(node.tone, true), line = tone(node.tone), ink = tone("ink"), inside = ["box", "ellipse"].includes(node.shape);
     return {
-      ...node, label: (node.sign ? node.sign + " " : "") + wrapped(node.label), full: node.label, title: `${node.word}${node.state ? " · " + node.state : ""}\n${node.label}`,
+      ...node, label: (node.sign ? node.sign + " " : "") + wrapped(node.label), full: node.label, title: `${called(node)}\n${node.label}`,
       color: { background: inside ? fill : line, border: line, highlight: { background: inside ? fill : line, border: ink }, hover: { background: inside ? fill : line, border: ink } },
       borderWidth: node.tone === "broken" || node.tone === "stuck" ? 3 : 1.5, borderWidthSelected: 4, size: node.kind === "Gap" ? 24 : 18, margin: 7,
       shapeProperties: { borderDashes: DASHED[node.tone] || false }, font: { color: ink, size: 19, face: "sans-serif", multi: false, background: inside ? undefined : tone("paper") },
@@ -45,7 +47,7 @@ window.graphPicture = (() => {
     byId("picture-choose").value = id;
     const key = id.slice(id.indexOf("|") + 1);
     byId("picture-chosen").replaceChildren(
-      el("p", {}, el("span", { class: "badge " + node.tone }, node.word + (node.state ? " · " + node.state : "")), " ", el("b", {}, el("bdi", {}, node.full))),
+      el("p", {}, el("span", { class: "badge " + node.tone }, called(node)), " ", el("b", {}, el("bdi", {}, node.full))),
       el("p", { class: "actions" }, el("button", { type: "button", class: "plain", click: () => open(id) }, words.open), " ",
         el("a", { class: "button", href: base + (base.includes("?") ? "&" : "?") + new URLSearchParams({ label: node.kind, key }) }, words.center), " ",
         node.gap ? el("a", { class: "button", href: base.replace(/^graph/, "gap") + (base.includes("?") ? "&" : "?") + new URLSearchParams({ gap: node.gap }) }, words.see_gap) : null),
