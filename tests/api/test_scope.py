@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -112,6 +113,14 @@ def test_rows_elsewhere_make_no_difference_to_anything(without: Path, with_secre
         assert "SECRET" not in known, place
         assert "140208" not in known or "region=140208" in place, place
         assert answer[:2] == before[place][:2], place
+
+
+def test_a_report_and_a_page_say_that_they_are_about_the_region(with_secrets: Path) -> None:
+    with _client(with_secrets, "1401") as client:
+        assert client.get(f"{SMALL}/report?format=json").json()["only_region"] == {"id": "1401", "name": "City One"}
+        assert "City One" in client.get(f"{SMALL}/report?format=md&lang=en").text.split("Facts as of")[1][:200]
+        told = json.loads(re.findall(r"<script[^>]*>(.*?)</script>", client.get(f"{SMALL}/view").text, re.DOTALL)[0])
+        assert told["regions"][told["top"]]["code"] == "1401"
 
 
 def test_the_secrets_are_there_for_those_who_may_see_them(with_secrets: Path) -> None:

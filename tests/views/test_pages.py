@@ -127,6 +127,14 @@ def test_a_page_may_be_about_one_policy_and_region(small: Evaluation) -> None:
         chain_page(small, "en", region="99")
 
 
+def test_what_nobody_looked_at_is_not_called_a_root_gap(small: Evaluation, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page_data, "GAP_LIMIT", 1)
+    text = chain_page(small, "en")
+    (note,) = _Page(text).data()["notes"]
+    assert note["en"].startswith("There are 9 root gaps and steps that nobody looked at;")
+    assert "Root gaps, and steps that nobody looked at, by impact" in text
+
+
 def test_the_page_of_one_regions_evaluation_is_about_that_region(small: Evaluation) -> None:
     data = _Page(chain_page(evaluate(small.facts, "small", region="1401"), "en")).data()
     assert data["regions"][data["top"]]["code"] == "1401"

@@ -281,7 +281,7 @@ function drawNet() {
 }
 
 function drawList() {
-  fill("h-list", say("根源性问题（按影响排序）", "Root gaps, by impact"));
+  fill("h-list", say("根源性问题和未查的步骤（按影响排序）", "Root gaps, and steps that nobody looked at, by impact"));
   const titles = [["#", "#"], ["问题", "Gap"], ["政策", "Policy"], ["环节或对象", "Stage or subject"], ["地区", "Region"], ["责任单位", "Responsible"], ["天数", "Days"], ["阻滞", "Holds up"], ["人数", "People"], ["金额", "Amount"]];
   fill("list", el("table", {}, el("thead", {}, el("tr", {}, titles.map(([zh, en]) => el("th", { scope: "col" }, say(zh, en))))), el("tbody", {}, inside().map((gap, at) => el("tr", {
     class: gap.stage === null ? "" : "pick", title: word(gap.says), on: { click: () => { if (gap.stage !== null && gap.region !== null) choose(STAGES[gap.stage].policy, gap.region, true); } },
