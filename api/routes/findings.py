@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 
@@ -47,7 +48,7 @@ def ledger(
         )
 
 
-@router.get("/findings/{finding}")
+@router.get("/findings/{finding:path}")
 def one_finding(
     server: ServerDep, question: QuestionDep, snapshot: CaseSnapshotDep, case: CaseDep, finding: str, response: Response
 ) -> FindingState:
@@ -68,11 +69,11 @@ def new_finding(
     """Enter a finding; it counts from its found_on."""
     principal.require(Role.EDITOR)
     entered = enter_finding(server, principal, case, NewFinding(**sent.model_dump()))
-    response.headers["Location"] = f"/api/v1/cases/{case}/findings/{entered.id}?as_of={sent.found_on}"
+    response.headers["Location"] = f"/api/v1/cases/{case}/findings/{quote(entered.id, safe='')}?as_of={sent.found_on}"
     return _out(server, case, entered.id, entered.finding, entered.state, entered.warnings)
 
 
-@router.post("/findings/{finding}/actions", status_code=201)
+@router.post("/findings/{finding:path}/actions", status_code=201)
 def new_action(
     server: ServerDep,
     principal: PrincipalDep,

@@ -76,7 +76,8 @@ def findings(
         typer.echo(json.dumps(documents[0] if len(documents) == 1 else documents, ensure_ascii=False, indent=2))
         return
     for evaluation, ledger in found:
-        print_table(ledger_table(evaluation, ledger, language(lang)))
+        filtered = overdue or recurring or any(one not in (None, []) for one in (policy, region, agency, state, open))
+        print_table(ledger_table(evaluation, ledger, language(lang), filtered=filtered))
 
 
 @finding_app.command("show")

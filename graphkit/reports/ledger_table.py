@@ -19,12 +19,18 @@ from graphkit.reports.text import Lang, date_text, money_text, number_text, show
 _CLOSED, _LATE = "green", "bold red"
 
 
-def ledger_table(evaluation: Evaluation, ledger: FollowUp, lang: Lang) -> RenderableType:
-    """Return the findings with their states, the ageing of the open ones by agency, and what moved wrongly."""
+def ledger_table(evaluation: Evaluation, ledger: FollowUp, lang: Lang, *, filtered: bool = False) -> RenderableType:
+    """Return the findings with their states, the ageing of the open ones by agency, and what moved wrongly.
+
+    A `filtered` ledger says that its numbers are of the findings listed.
+    """
     zh = lang == "zh"
     names = Names(evaluation)
     head = Styled(shown(evaluation.case.title.text(lang, evaluation.case.id), 200), style="bold")
     head.append(f"  {'截至' if zh else 'as of '}{date_text(ledger.as_of, lang)}\n", style="default")
+    if filtered:
+        n = len(ledger.findings)
+        head.append(f"筛选所列 {n} 条中：" if zh else f"Of the {n} listed (filtered): ", style="default")
     head.append(
         f"未销号 {ledger.open}，其中逾期 {ledger.overdue}；已销号 {ledger.closed}；屡查屡犯 {ledger.recurring}"
         if zh

@@ -292,6 +292,16 @@ def test_a_finding_is_entered_and_followed_up(client: TestClient, own: Path) -> 
     assert client.get(one, params={"as_of": "2020-06-19"}).status_code == 404
 
 
+def test_a_finding_whose_id_has_a_slash_is_reached(client: TestClient, own: Path) -> None:
+    answer = client.post(f"{SMALL}/findings", json={**FINDING, "id": "审/2020/1"})
+    assert answer.status_code == 201
+    found = client.get(answer.headers["Location"])
+    assert (found.status_code, found.json()["finding"]) == (200, "审/2020/1")
+    place = answer.headers["Location"].partition("?")[0]
+    entered = client.post(f"{place}/actions", json=INSTRUCTED, headers={"If-Match": found.headers["ETag"]})
+    assert entered.status_code == 201
+
+
 @pytest.mark.parametrize(
     ("change", "field"),
     [

@@ -83,3 +83,6 @@ def test_the_commands_enter_show_and_refuse(tmp_path: Path) -> None:
     assert [line["finding"] for line in ledger["findings"]] == ["F-1", "F-2"]
     table = _run(small, "findings", "--lang", "zh").stdout
     assert "未销号 3，其中逾期 2" in table
+    assert "筛选" not in table
+    listed = _run(small, "findings", "--lang", "zh", "--overdue").stdout
+    assert "筛选所列 2 条中：未销号 2，其中逾期 2" in listed

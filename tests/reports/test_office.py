@@ -77,6 +77,12 @@ def test_tables_have_filters_and_frozen_heads(report: Report) -> None:
     assert all(len(sheet.title) <= 31 for sheet in book)
 
 
+def test_a_sheet_of_a_chart_says_whose_money_it_is(report: Report) -> None:
+    sheet = next(sheet for sheet in _book(report, "zh") if sheet.title.startswith("资金流向"))
+    said = [cell.value for row in sheet.iter_rows() for cell in row if isinstance(cell.value, str)]
+    assert any("减免房租" in one and "人民币" in one for one in said)
+
+
 def test_a_number_too_long_for_excel_stays_exact(report: Report) -> None:
     line = report.money[0].model_copy(update={"amount": {"CNY": Decimal("12345678901234567.89")}})
     sheet = _book(report.model_copy(update={"money": [line]}), "en")["Money"]
