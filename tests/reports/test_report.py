@@ -72,6 +72,17 @@ def test_a_policy_does_not_stop_where_nobody_looked(dim: Evaluation) -> None:
     assert (line.stops_at.zh, line.stopped_places) == ("兑现", 1)
 
 
+def test_of_stages_that_stop_as_often_the_first_of_the_chain_is_told(tmp_path: Path) -> None:
+    coverage = write_case(tmp_path / "case") / "tables" / "coverage.csv"
+    coverage.write_text("policy,stage,scope\nrent,,140106\nrent,,1402\n", "utf-8")
+    assert load_case(Facts(tmp_path / "workspace", create=True), tmp_path / "case").rejected == 0
+    evaluation = evaluate(Facts(tmp_path / "workspace"), "small")
+    assert [gap.stage for gap in evaluation.gaps(kind=["missing_step", "overdue_step"])] == ["waive", "sum"]
+    (line,) = build_report(evaluation).policies
+    assert line.stops_at is not None
+    assert (line.stops_at.zh, line.stopped_places) == ("兑现", 1)
+
+
 def test_nobody_waits_behind_what_nobody_looked_at(dim: Evaluation) -> None:
     (line,) = build_report(dim).waiting
     assert (line.groups, line.eligible, line.waiting) == (1, 40, 40)
