@@ -56,7 +56,7 @@ def described(gap: Gap, names: Names) -> Described:
         names.path(gap.scope or gap.subject),
         names.agency(gap.subject) if gap.subject else None,
         [names.agency(agency) for agency in gap.responsible],
-        [names.agency(agency) for agency in gap.supporting],
+        [names.agency(agency) for agency in gap.supporting if agency not in gap.responsible],
         bool(documents) and all(document == SYNTHETIC for document in documents),
     )
 

@@ -341,8 +341,7 @@ class Evaluation:
                     since=row["since"],
                     days=row["days"],
                     responsible=responsible,
-                    # Who answers for a step that it supports, for want of a lead, is not listed twice.
-                    supporting=[agency for agency, role in agencies if role == "support" and agency not in responsible],
+                    supporting=[agency for agency, role in agencies if role == "support"],
                     blocked_steps=row["blocked_steps"],
                     beneficiaries=row["beneficiaries"],
                     count=row["count"],

@@ -337,7 +337,7 @@ class _Builder:
             place=self.names.path(place),
             subject=self.names.agency(gap.subject) if gap.subject else None,
             responsible=[self.names.agency(agency) for agency in gap.responsible],
-            supporting=[self.names.agency(agency) for agency in gap.supporting],
+            supporting=[self.names.agency(agency) for agency in gap.supporting if agency not in gap.responsible],
             evidence=sorted(
                 {self.evidence.number(one.document, one.locator, one.quote, one.id) for one in gap.evidence}
             ),

@@ -74,7 +74,7 @@ def _as_dict(gap: Gap) -> dict[str, Any]:
         "since": gap.since,
         "days": gap.days,
         "responsible": gap.responsible,
-        "supporting": [agency for agency in gap.supporting if agency not in gap.responsible],
+        "supporting": gap.supporting,
         "blocked_steps": gap.blocked_steps,
         "beneficiaries": gap.beneficiaries,
         "count": gap.count,

@@ -5,13 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from graphkit.reports import words
-from graphkit.reports.document import (
-    PAPER_ROWS,
-    Bars,
-    Column,
-    Paragraph,
-    Table,
-)
+from graphkit.reports.document import PAPER_ROWS, Bars, Column, Paragraph, Table
 from graphkit.reports.model import AgeLine, FindingLine
 from graphkit.reports.outline.layout import Layout
 

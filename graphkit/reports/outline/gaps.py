@@ -5,14 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from graphkit.reports import words
-from graphkit.reports.document import (
-    Block,
-    Column,
-    Item,
-    Items,
-    Paragraph,
-    Table,
-)
+from graphkit.reports.document import Block, Column, Item, Items, Paragraph, Table
 from graphkit.reports.model import Entry
 from graphkit.reports.outline.layout import Layout
 from graphkit.reports.text import date_text, money_text, number_text

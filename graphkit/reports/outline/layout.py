@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from graphkit.reports import words
-from graphkit.reports.document import (
-    PAPER_ROWS,
-    Block,
-    Section,
-)
+from graphkit.reports.document import PAPER_ROWS, Block, Section
 from graphkit.reports.model import Entry, Ref, Report, Text
 from graphkit.reports.text import Lang, chinese_number
 

@@ -5,15 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from graphkit.reports import words
-from graphkit.reports.document import (
-    Block,
-    Column,
-    Flow,
-    Link,
-    Paragraph,
-    Table,
-    chart_table,
-)
+from graphkit.reports.document import Block, Column, Flow, Link, Paragraph, Table, chart_table
 from graphkit.reports.model import FlowLine, Text
 from graphkit.reports.outline.layout import Layout
 from graphkit.reports.text import money_text

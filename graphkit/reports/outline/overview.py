@@ -5,14 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from graphkit.reports import words
-from graphkit.reports.document import (
-    Bars,
-    Column,
-    Figure,
-    Figures,
-    Paragraph,
-    Table,
-)
+from graphkit.reports.document import Bars, Column, Figure, Figures, Paragraph, Table
 from graphkit.reports.outline.layout import Layout
 from graphkit.reports.text import date_text, money_text, number_text, percent_text
 

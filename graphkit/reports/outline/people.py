@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from graphkit.reports.document import (
-    Column,
-    Paragraph,
-    Table,
-)
+from graphkit.reports.document import Column, Paragraph, Table
 from graphkit.reports.outline.layout import Layout
 
 

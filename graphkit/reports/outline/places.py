@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from graphkit.reports import words
-from graphkit.reports.document import (
-    Block,
-    Cell,
-    Column,
-    Matrix,
-    MatrixMark,
-    Paragraph,
-    Table,
-)
+from graphkit.reports.document import Block, Cell, Column, Matrix, MatrixMark, Paragraph, Table
 from graphkit.reports.model import MatrixCell, PolicyLine
 from graphkit.reports.outline.layout import ROOT_CATEGORIES, Layout
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from graphkit.model.case import THRESHOLDS
 from graphkit.reports import words
-from graphkit.reports.document import (
-    Cell,
-    Column,
-    Paragraph,
-    Table,
-)
+from graphkit.reports.document import Cell, Column, Paragraph, Table
 from graphkit.reports.model import EvidenceLine
 from graphkit.reports.outline.layout import Layout
 from graphkit.reports.text import number_text
