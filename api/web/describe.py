@@ -9,10 +9,9 @@ from decimal import Decimal
 from graphkit.gaps import Evaluation
 from graphkit.model.gap import Gap
 from graphkit.reports import words
+from graphkit.reports.build import SYNTHETIC
 from graphkit.reports.model import Ref, Text
 from graphkit.reports.names import Names
-
-SYNTHETIC = "synthetic"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +46,6 @@ class Described:
 
 def described(gap: Gap, names: Names) -> Described:
     """Return a gap with its names."""
-    documents = [one.document for one in gap.evidence]
     return Described(
         gap,
         words.kind_name(gap.kind),
@@ -57,7 +55,7 @@ def described(gap: Gap, names: Names) -> Described:
         names.agency(gap.subject) if gap.subject else None,
         [names.agency(agency) for agency in gap.responsible],
         [names.agency(agency) for agency in gap.supporting if agency not in gap.responsible],
-        bool(documents) and all(document == SYNTHETIC for document in documents),
+        any(one.document == SYNTHETIC for one in gap.evidence),
     )
 
 
