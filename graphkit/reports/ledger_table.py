@@ -120,7 +120,7 @@ def _ages(ledger: FollowUp, names: Names, lang: Lang) -> Table:
         if last is not None:
             days = f"{first}–{last}{'天' if zh else ' d'}"
         else:
-            days = f"{first}天以上" if zh else f"more than {first - 1} d"
+            days = f"{first}天以上" if zh else f"{first} d or more"
         table.add_column(days, justify="right")
     for title in ("未销号", "逾期", "最长天数") if zh else ("Open", "Overdue", "Oldest"):
         table.add_column(title, justify="right")

@@ -75,7 +75,7 @@ def _ageing_table(page: Layout) -> Table:
 
 def _days(page: Layout, line: AgeLine) -> str:
     if line.days_to is None:
-        return page.say(f"{line.days_from}天以上", f"more than {line.days_from - 1} days")
+        return page.say(f"{line.days_from}天以上", f"{line.days_from} days or more")
     return page.say(f"{line.days_from}–{line.days_to}天", f"{line.days_from}–{line.days_to} days")
 
 
