@@ -12,7 +12,6 @@ from unicodedata import east_asian_width
 from nicegui import ui
 
 from graphkit.gaps import Evaluation
-from graphkit.model.case import Title
 from graphkit.model.sql import literal
 from graphkit.reports.model import Text
 from graphkit.reports.names import Names
@@ -102,11 +101,9 @@ def _told(evaluation: Evaluation, policy_id: str | None) -> _Told | None:
     if policy is None:
         return None
     accounts = rows(evaluation, query("holder_accounts", policy=literal(policy)))
-    titles = {measure.id: measure.title for measure in names.policies[policy].measures}
     for one in accounts:
         one["name"] = _name(names, one["holder"])
-        title = titles.get(one["measure"] or "", Title())
-        one["called"] = {lang: title.text(lang, one["measure"] or "") for lang in ("zh", "en")}
+        one["called"] = names.measure(policy, one["measure"] or "")
         one["place"] = names.region(one["region"]).name if one["region"] else ""
     nodes, links = _drawn(evaluation, policy, accounts, names)
     return _Told(

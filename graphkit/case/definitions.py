@@ -13,7 +13,7 @@ from graphkit.case.folder import named, strange
 from graphkit.case.own_rules import RuleCheck, read_own_rules
 from graphkit.case.rejects import Reject
 from graphkit.case.yaml_file import as_rejects, read_yaml, without, wrong_parts
-from graphkit.model.case import REPORT_KINDS, Case, Policy
+from graphkit.model.case import CADENCE_KINDS, Case, Policy
 from graphkit.model.errors import InputError
 
 _M = TypeVar("_M", bound=BaseModel)
@@ -160,9 +160,9 @@ def _nowhere(name: str, policy: Policy) -> list[str]:
 def _odd_reports(case: Case) -> list[str]:
     """Return a line for each kind of report that is none of the contract's (CONTRACT.md section 1, case.yaml)."""
     return [
-        f"case.yaml, key report_cadence.{place}.kind = {one.kind}: is none of {', '.join(REPORT_KINDS)}"
+        f"case.yaml, key report_cadence.{place}.kind = {one.kind}: is none of {', '.join(CADENCE_KINDS)}"
         for place, one in enumerate(case.report_cadence)
-        if one.kind not in REPORT_KINDS
+        if one.kind not in CADENCE_KINDS
     ]
 
 

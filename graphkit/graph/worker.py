@@ -32,6 +32,8 @@ _DURATION = {"months", "days", "seconds"}
 _OF_A_NODE = {"id", "key", "case", "source", "batch", "digest"}
 """Properties that every node has; the engine leaves `title` out of `properties(n)` and `keys(n)` where it is the id."""
 
+_STOPPED = re.compile("limit|exceed|budget", re.IGNORECASE)
+
 
 def serve(connection: Connection, snapshot: str) -> None:
     """Answer requests (query, parameters, timeout_ms, rows, memory_mb, result_mb) until the connection ends.
@@ -56,9 +58,6 @@ def serve(connection: Connection, snapshot: str) -> None:
             continue
         connection.send_bytes(_answer(graph, *request))
         gc.collect()
-
-
-_STOPPED = re.compile("limit|exceed|budget", re.IGNORECASE)
 
 
 def _follow(graph: Any, change_file: FilePath) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from graphlib import CycleError, TopologicalSorter
@@ -142,7 +142,7 @@ def _title(value: Any) -> Any:
 TitleField = Annotated[Title, BeforeValidator(_title)]
 
 
-REPORT_KINDS = ("express", "monthly", "stage")
+CADENCE_KINDS = ("express", "monthly", "stage")
 
 
 class Cadence(_Model):
@@ -186,9 +186,7 @@ class Case(_Model):
     @field_validator("thresholds")
     @classmethod
     def _usable_thresholds(cls, value: dict[str, Decimal]) -> dict[str, Decimal]:
-        problems: list[Wrong] = [
-            Wrong((name,), None, why) for name, one in value.items() if (why := threshold_problem(name, one))
-        ]
+        problems = [Wrong((name,), None, why) for name, one in value.items() if (why := threshold_problem(name, one))]
         if problems:
             raise DefinitionError(problems)
         return value
@@ -325,13 +323,8 @@ class Policy(_Model):
     def _consistent(self) -> Self:
         problems = [*_twice("measures", self.measures), *_twice("stages", self.stages), *self._wrong_names()]
         problems += [*_twice("provisions", self.provisions), *self._wrong_versions()]
-        if problems:
-            raise DefinitionError(problems)
-        for key, order in (("stages", self.depths), ("provisions", self._newest_last)):
-            try:
-                order()
-            except ValueError as error:
-                problems.append(Wrong((key,), None, str(error)))
+        if not problems:
+            problems = [*_circle("stages", self.depths), *_circle("provisions", self._newest_last)]
         if problems:
             raise DefinitionError(problems)
         return self
@@ -385,6 +378,14 @@ class Policy(_Model):
         for stage in order:
             depths[stage] = max((depths[one] + 1 for one in before[stage]), default=0)
         return depths
+
+
+def _circle(key: str, order: Callable[[], object]) -> Iterator[Wrong]:
+    """Yield the circle in which the parts of a list run, if they do."""
+    try:
+        order()
+    except ValueError as error:
+        yield Wrong((key,), None, str(error))
 
 
 def _twice(key: str, parts: Sequence[Measure | Stage | Provision]) -> Iterator[Wrong]:

@@ -134,9 +134,8 @@ class _Workbook:
                 )
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
-        if (
-            table.note
-        ):  # below the rows, so that the head stays in the first: what the rows are of, such as one policy's
+        if table.note:
+            # What the rows are of, such as one policy's: below them, so that the head stays in the first.
             self.write(sheet, len(table.rows) + 2, 0, table.note)
         if table.rows:
             sheet.autofilter(0, 0, len(table.rows), len(table.columns) - 1)

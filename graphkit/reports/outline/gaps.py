@@ -114,17 +114,7 @@ def main_breaks(page: Layout) -> None:
             "The other root gaps",
             _gap_table(page, page.say("其余问题", "Other roots"), listed, numbered=True),
         )
-    left = report.roots_total - len(report.roots)
-    if left:
-        page.sections[-1].blocks.append(
-            Paragraph(
-                page.say(
-                    f"另有{number_text(left)}个未列出，见 Excel 版或 graphkit gaps。",
-                    f"{number_text(left)} more are not listed here; see the Excel report or graphkit gaps.",
-                ),
-                "note",
-            )
-        )
+    _tell_left_out(page, report.roots_total - len(report.roots))
     _unobserved(page)
 
 
@@ -146,16 +136,17 @@ def _unobserved(page: Layout) -> None:
         ),
         _gap_table(page, page.say("未查步骤", "Not looked at"), entries),
     )
-    if left := total - len(entries):
-        page.sections[-1].blocks.append(
-            Paragraph(
-                page.say(
-                    f"另有{number_text(left)}个未列出，见 Excel 版或 graphkit gaps。",
-                    f"{number_text(left)} more are not listed here; see the Excel report or graphkit gaps.",
-                ),
-                "note",
-            )
-        )
+    _tell_left_out(page, total - len(entries))
+
+
+def _tell_left_out(page: Layout, left: int) -> None:
+    if not left:
+        return
+    note = page.say(
+        f"另有{number_text(left)}个未列出，见 Excel 版或 graphkit gaps。",
+        f"{number_text(left)} more are not listed here; see the Excel report or graphkit gaps.",
+    )
+    page.sections[-1].blocks.append(Paragraph(note, "note"))
 
 
 def roots_table(page: Layout) -> Table:

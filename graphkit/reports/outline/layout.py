@@ -11,7 +11,7 @@ from graphkit.reports.text import Lang, chinese_number
 
 PAPER_ROWS_OF = {"express": 10, "monthly": 50, "stage": PAPER_ROWS, "ledger": PAPER_ROWS}
 """Rows of a list that each kind of report shows where it is read; the workbook has them all."""
-ROOT_CATEGORIES = ("break", "blockage", "difficulty", "pain", "unknown")
+ROOT_CATEGORIES = (*words.KNOWN, "unknown")
 
 
 class Layout:

@@ -112,6 +112,15 @@ def _worst_sentence(page: Layout) -> Paragraph | None:
     return Paragraph(page.say("最严重的一处：", "The gravest one: ") + page.word_of(page.report.roots[0]))
 
 
+def _counted(page: Layout, what: str) -> tuple[Column, ...]:
+    return (
+        Column(page.say("类别", "Category"), weight=2),
+        Column(what, weight=6),
+        Column(page.say("个数", "Gaps"), "number", 1),
+        Column(page.say("其中根源", "Root"), "number", 1),
+    )
+
+
 def _category_table(page: Layout) -> Table:
     totals = {name: [0, 0] for name in words.CATEGORY}
     unclear = page.say("无从判断", "not known")
@@ -120,12 +129,7 @@ def _category_table(page: Layout) -> Table:
         totals[kind.category][1] += kind.root
     return Table(
         page.say("问题类别", "Categories"),
-        (
-            Column(page.say("类别", "Category"), weight=2),
-            Column(page.say("含义", "Meaning"), weight=6),
-            Column(page.say("个数", "Gaps"), "number", 1),
-            Column(page.say("其中根源", "Root"), "number", 1),
-        ),
+        _counted(page, page.say("含义", "Meaning")),
         [
             (words.CATEGORY[name].of(page.lang), words.CATEGORY_MEANING[name].of(page.lang), gaps, root)
             if gaps or name != "unknown" or page.report.looked.coverage_known
@@ -138,12 +142,7 @@ def _category_table(page: Layout) -> Table:
 def _kind_table(page: Layout) -> Table:
     return Table(
         page.say("问题种类", "Kinds"),
-        (
-            Column(page.say("类别", "Category"), weight=2),
-            Column(page.say("种类", "Kind"), weight=6),
-            Column(page.say("个数", "Gaps"), "number", 1),
-            Column(page.say("其中根源", "Root"), "number", 1),
-        ),
+        _counted(page, page.say("种类", "Kind")),
         [
             (words.CATEGORY[kind.category].of(page.lang), page.word(kind.name), kind.gaps, kind.root)
             for kind in sorted(page.report.counts, key=lambda kind: list(words.CATEGORY).index(kind.category))
