@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import re
 from http import HTTPStatus
 from typing import Any
 
@@ -16,16 +15,6 @@ from graphkit.model.errors import GraphkitError, InputError, RefusedError, Store
 
 PROBLEM_TYPE = "application/problem+json"
 RETRY_AFTER_S = 2
-
-_FIELD = re.compile(r"^(?:unknown|query \S+ (?:needs|has no)) ?(?:the )?(?:parameter )?(\w+)")
-_SAID = (
-    (re.compile(r"give it with --param \w+=VALUE"), "give it among the parameters"),
-    (re.compile(r"needs --param (\w+)=…"), r"needs the parameter \1"),
-    (re.compile(r"graphkit gaps --consequences lists them all"), "the list of gaps with consequences has them all"),
-    (re.compile(r"--as-of\b"), "as_of"),
-)
-"""What graphkit says in terms of its command line, in terms of the API."""
-
 
 _log = logging.getLogger("graphkit_api")
 
@@ -114,19 +103,10 @@ def status_of(error: Exception) -> HTTPStatus:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def in_api_terms(message: str) -> str:
-    """Return a message without advice that only helps on the command line."""
-    for said, instead in _SAID:
-        message = said.sub(instead, message)
-    return message
-
-
 def _known(request: Request, error: Exception) -> Response:
     status = status_of(error)
-    field = error.field if isinstance(error, FieldError) else None
-    detail = in_api_terms(str(error))
-    if field is None and isinstance(error, UsageError) and (found := _FIELD.match(detail)):
-        field = found[1]
+    field = error.field if isinstance(error, FieldError | UsageError) else None
+    detail = str(error)
     headers = None
     if status is HTTPStatus.SERVICE_UNAVAILABLE:
         _log.warning("the store cannot answer: %s", error)

@@ -20,7 +20,7 @@ from graphkit.model.errors import GraphkitError, RefusedError, StoreError
 from graphkit.reports.text import shown
 
 from ..access import LOCAL_USER, Principal
-from ..errors import NotFoundError, in_api_terms
+from ..errors import NotFoundError
 from ..evaluations import Question
 from ..identity import cookie_name, principal_of, session_of
 from ..server import Server
@@ -225,7 +225,7 @@ def state(page: Page, kind: str, detail: str) -> None:
 
 
 def _state(page: Page, kind: str, detail: str) -> dict[str, str]:
-    return {"kind": kind, "detail": shown(said(in_api_terms(detail), page.lang), 600)}
+    return {"kind": kind, "detail": shown(said(detail, page.lang), 600)}
 
 
 def _head(page: Page) -> tuple[str, str]:

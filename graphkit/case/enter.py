@@ -108,15 +108,17 @@ def add_action(facts: Facts, case_id: str, action: NewAction, entered_by: str, n
     """
     who, at = _who_and_when(entered_by, now)
     if action.kind not in ACTION_KINDS:
-        raise UsageError(f"unknown action '{action.kind}'; there are {', '.join(ACTION_KINDS)}")
+        raise UsageError(f"unknown action '{action.kind}'; there are {', '.join(ACTION_KINDS)}", "kind")
     if not action.by.strip():
-        raise UsageError(f"who has {action.kind} it? name an agency or a person")
+        raise UsageError(f"who has {action.kind} it? name an agency or a person", "by")
     with facts.transaction(case_id) as transaction:
         case = facts.case(case_id)
         _not_later("on", action.on, case, at)
         findings = [row for row in _rows(facts, case_id, "findings") if row["id"] == action.finding]
         if not findings:
-            raise InputError(f"there is no finding {action.finding} in case {case_id}; graphkit findings lists them")
+            raise InputError(
+                f"there is no finding {action.finding} in case {case_id}; the list of findings has them all"
+            )
         every = _rows(facts, case_id, "actions")
         known = {row["id"] for row in every}
         identity = action.id or _free(f"{action.finding}-A", known)
@@ -169,7 +171,7 @@ def _filled(row: Mapping[str, Any]) -> dict[str, str]:
 def _who_and_when(entered_by: str, now: datetime | None) -> tuple[str, datetime]:
     who = " ".join(entered_by.split())
     if not who:
-        raise UsageError("who enters this? give a name: --entered-by NAME")
+        raise UsageError("who enters this? give a person's name", "entered_by")
     return who, (now or datetime.now(UTC)).astimezone(UTC).replace(microsecond=0)
 
 

@@ -459,7 +459,7 @@ class _Loader:
         self.warnings += [f"tables/actions: {line}; the row counts" for line in wrong[:_MOVES_TOLD]]
         if len(wrong) > _MOVES_TOLD:
             more = len(wrong) - _MOVES_TOLD
-            self.warnings.append(f"tables/actions: {more} more wrong moves; graphkit findings lists them")
+            self.warnings.append(f"tables/actions: {more} more wrong moves; the list of findings shows them")
 
     def _rejected_rows(self) -> dict[str, int]:
         """Count the rejected rows of each table that the folder has a file of; a file that is not read counts one."""

@@ -83,7 +83,7 @@ def explain(
         raise typer.Exit(max(wrong.exit_status for _, wrong in failed))
     if not found:
         raise InputError(
-            f"no gap '{gap_id}' as of {', '.join(sorted(days))}; graphkit gaps --consequences lists them all"
+            f"no gap '{gap_id}' as of {', '.join(sorted(days))}; the list of gaps with consequences has them all"
         )
 
 

@@ -113,7 +113,7 @@ def write_rows(rows: CaseRows, folder: Path) -> list[Path]:
     if lost := sorted(name for name in changed if name not in made or made[name] != old.get(name)):
         raise RefusedError(
             f"{folder}: {', '.join(lost)}: not as graphkit review rows wrote it, and would be lost; "
-            "move it away or name another --out"
+            "move it away or name another folder"
         )
     for name in gone:
         (folder / name).unlink(missing_ok=True)

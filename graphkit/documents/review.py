@@ -169,7 +169,7 @@ class Review:
     ) -> list[Item]:
         """Record several decisions (id, verdict, changes, note) of one person: all of them, or none."""
         if not person.strip():
-            raise UsageError("who decides? give a name: --by NAME")
+            raise UsageError("who decides? give a person's name")
         with changing(self._workspace):
             items = list(self._items())
             rows = []
@@ -237,7 +237,7 @@ def _one(items: list[Item], identity: str) -> Item:
     exact = [item for item in found if item.candidate.id == identity]
     if len(exact or found) != 1 or not identity:
         what = "there is no candidate" if not found else f"{len(found)} candidates begin so"
-        raise UsageError(f"{identity}: {what}; graphkit review list shows them")
+        raise UsageError(f"{identity}: {what}; the list of candidates shows them")
     return (exact or found)[0]
 
 

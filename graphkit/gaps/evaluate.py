@@ -163,7 +163,7 @@ class Computation:
         if not first <= self.as_of.year <= last:
             raise InputError(
                 f"case.yaml, calendar cn-workdays: the working days of {self.as_of.year} are not known "
-                f"({first} to {last} are); choose another --as-of, or update chinese-calendar"
+                f"({first} to {last} are); choose another as-of date, or update chinese-calendar"
             )
         return workdays()
 
@@ -289,7 +289,7 @@ def _spark(own: DuckDBEngine) -> Engine:
     try:
         from graphkit.engine.spark import SparkEngine  # noqa: PLC0415  (an extra)
     except ModuleNotFoundError:
-        raise UsageError("--engine spark needs the extra [spark]: pip install 'graphkit[spark]'") from None
+        raise UsageError("the engine spark needs the extra [spark]: pip install 'graphkit[spark]'") from None
     return SparkEngine(own)
 
 
@@ -310,5 +310,5 @@ def _counted(table: Table, stored: str, names: Iterable[str]) -> str:
 def _checked(thresholds: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
     for name, value in thresholds.items():
         if (problem := threshold_problem(name, value)) is not None:
-            raise UsageError(problem)
+            raise UsageError(problem, "threshold")
     return thresholds

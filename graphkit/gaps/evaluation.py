@@ -276,7 +276,7 @@ class Evaluation:
         found = {one.id: one for one in rows}
         for one in wanted:
             if one not in found:
-                raise InputError(f"no gap '{one}' as of {self.as_of}; graphkit gaps --consequences lists them all")
+                raise InputError(f"no gap '{one}' as of {self.as_of}; the list of gaps with consequences has them all")
         return [found[one] for one in wanted]
 
     def quote(self, source: str | None, locator: str | None) -> str | None:
@@ -360,7 +360,7 @@ class Evaluation:
         for name in names:
             # An own kind may be another case's, where several are asked the same.
             if name not in known and not (what == "kind" and name.startswith(OWN)):
-                raise UsageError(f"unknown {what} '{name}'; known are {', '.join(known) or 'none'}")
+                raise UsageError(f"unknown {what} '{name}'; known are {', '.join(known) or 'none'}", what)
         return names
 
     def _one(self, what: str, value: str, query: str) -> None:
@@ -368,7 +368,7 @@ class Evaluation:
         if query not in self._names:
             self._names[query] = frozenset(name for (name,) in self._computation.run(query))
         if value not in self._names[query]:
-            raise UsageError(f"unknown {what} '{value}' in case {self.case.id}")
+            raise UsageError(f"unknown {what} '{value}' in case {self.case.id}", what)
 
 
 def _grouped(rows: list[tuple[Any, ...]]) -> dict[str, list[Any]]:

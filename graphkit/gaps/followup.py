@@ -162,7 +162,7 @@ def follow_up(
     check_filters(evaluation, policy, region, agency)
     states = {state} if isinstance(state, str) else set(state or ())
     if unknown := sorted(states - set(MOVES)):
-        raise UsageError(f"unknown state '{unknown[0]}'; known are {', '.join(MOVES)}")
+        raise UsageError(f"unknown state '{unknown[0]}'; known are {', '.join(MOVES)}", "state")
     inside = None
     if region is not None:
         inside = {row["code"] for row in evaluation.rows("SELECT code FROM region_above WHERE ancestor = ?", [region])}
@@ -264,10 +264,10 @@ def _aged(line: FindingState, first: int, last: int | None) -> bool:
 def check_filters(evaluation: Evaluation, policy: str | None, region: str | None, agency: str | None = None) -> None:
     """Raise UsageError for a policy, region or agency that the case does not have."""
     if policy is not None and policy not in {one.id for one in evaluation.policies}:
-        raise UsageError(f"unknown policy '{policy}' in case {evaluation.case.id}")
+        raise UsageError(f"unknown policy '{policy}' in case {evaluation.case.id}", "policy")
     for what, value, table, key in (("region", region, "regions", "code"), ("agency", agency, "agencies", "id")):
         if value is not None and not evaluation.rows(f"SELECT 1 FROM {table} WHERE {key} = ? LIMIT 1", [value]):
-            raise UsageError(f"unknown {what} '{value}' in case {evaluation.case.id}")
+            raise UsageError(f"unknown {what} '{value}' in case {evaluation.case.id}", what)
 
 
 def _lines(evaluation: Evaluation) -> list[FindingState]:

@@ -71,7 +71,9 @@ def knock_on(evaluation: Evaluation, gap_ids: Iterable[str]) -> dict[str, list[K
     found: dict[str, list[KnockOn]] = {}
     for gap_id in gap_ids:
         if gap_id not in known:
-            raise InputError(f"no gap '{gap_id}' as of {evaluation.as_of}; graphkit gaps --consequences lists them all")
+            raise InputError(
+                f"no gap '{gap_id}' as of {evaluation.as_of}; the list of gaps with consequences has them all"
+            )
         held_up = [row["id"] for row in evaluation.rows(statements("views/held_up"), [gap_id])] if down or up else []
         with localcontext(_EXACT):
             found[gap_id] = [

@@ -26,7 +26,7 @@ def period_ends(cadence: Cadence, as_of: date) -> Iterator[date]:
         if number == MOST_PERIODS:
             raise UsageError(
                 f"report_cadence {cadence.kind} has more than {MOST_PERIODS:,} periods until {as_of}; "
-                "choose an earlier --as-of, or give it an end in case.yaml"
+                "choose an earlier as-of date, or give it an end in case.yaml"
             )
         yield end
 

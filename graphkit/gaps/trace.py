@@ -175,9 +175,9 @@ def trace(evaluation: Evaluation, start: str, *, policy: str | None = None, meas
 def _refuse_unknown(evaluation: Evaluation, policy: str | None, measure: str | None) -> None:
     measures = {one.id: plan.id for plan in evaluation.policies for one in plan.measures}
     if policy is not None and policy not in {plan.id for plan in evaluation.policies}:
-        raise UsageError(f"unknown policy '{policy}' in case {evaluation.case.id}")
+        raise UsageError(f"unknown policy '{policy}' in case {evaluation.case.id}", "policy")
     if measure is not None and measures.get(measure) not in ((policy,) if policy else measures.values()):
-        raise UsageError(f"unknown measure '{measure}' in case {evaluation.case.id}")
+        raise UsageError(f"unknown measure '{measure}' in case {evaluation.case.id}", "measure")
 
 
 def _found(evaluation: Evaluation, start: str) -> tuple[StartKind, str]:

@@ -92,10 +92,10 @@ class BoltStore:
     def __init__(self, uri: str) -> None:
         parts = urlsplit(uri)
         if parts.scheme not in SCHEMES or not parts.hostname:
-            raise UsageError(f"--graph {parts.scheme}://…: must be {', '.join(SCHEMES)}:// and a host")
+            raise UsageError(f"graph {parts.scheme}://…: must be {', '.join(SCHEMES)}:// and a host")
         if parts.username or parts.password:
             raise UsageError(
-                "--graph: no user or password in the URI; set GRAPHKIT_NEO4J_USER and GRAPHKIT_NEO4J_PASSWORD"
+                "graph: no user or password in the URI; set GRAPHKIT_NEO4J_USER and GRAPHKIT_NEO4J_PASSWORD"
             )
         self._uri = uri
         self._database = os.environ.get("GRAPHKIT_NEO4J_DATABASE")
@@ -111,7 +111,7 @@ class BoltStore:
                 notifications_min_severity="OFF",
             )
         except (ConfigurationError, ValueError) as error:
-            raise UsageError(f"--graph {uri}: {error}") from None
+            raise UsageError(f"graph {uri}: {error}") from None
 
     def close(self) -> None:
         """Close the connections."""
@@ -187,7 +187,7 @@ class BoltStore:
         except TimeoutError:
             raise RefusedError(
                 f"{self._uri}: Neo4j did not answer within {within:g} s and may still be at work on the query; narrow "
-                "it, or raise --timeout"
+                "it, or give it more time"
             ) from None
 
     def _answer(self, checked: Checked, limits: Limits) -> Result:

@@ -108,10 +108,10 @@ def _asked(parsed: Parsed, params: Mapping[str, Any]) -> dict[str, Any]:
     missing = sorted(parsed.parameters - params.keys())
     unknown = sorted(params.keys() - parsed.parameters)
     if missing:
-        raise UsageError(f"the query asks for ${missing[0]}: give it with --param {missing[0]}=VALUE")
+        raise UsageError(f"the query asks for ${missing[0]}; give the parameter {missing[0]} a value", missing[0])
     if unknown:
         asked = ", ".join(sorted(parsed.parameters)) or "none"
-        raise UsageError(f"the query does not ask for a parameter {unknown[0]}; it asks for {asked}")
+        raise UsageError(f"the query does not ask for a parameter {unknown[0]}; it asks for {asked}", unknown[0])
     return dict(params)
 
 
@@ -121,7 +121,7 @@ def _refuse_unknown_to_embedded(parsed: Parsed) -> None:
         if what in NOT_EMBEDDED:
             raise UsageError(
                 f"{_at(parsed, token)}: the embedded graph does not know {what}: {NOT_EMBEDDED[what]}, "
-                "or use Neo4j (--graph bolt://…)"
+                "or use a graph in Neo4j (bolt://…)"
             )
     for token in parsed.properties:
         if token.value == "type":

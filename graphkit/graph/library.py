@@ -46,7 +46,7 @@ class Parameter(Words):
         try:
             return _VALUES[self.type](text)
         except (ValueError, KeyError):
-            raise UsageError(f"parameter {name}: '{text}' is not a value of type {self.type}") from None
+            raise UsageError(f"parameter {name}: '{text}' is not a value of type {self.type}", name) from None
 
 
 _VALUES: Mapping[str, Any] = {
@@ -93,12 +93,12 @@ class LibraryQuery(BaseModel):
         unknown = sorted(set(given) - set(self.parameters))
         if unknown:
             known = ", ".join(self.parameters) or "none"
-            raise UsageError(f"query {self.id} has no parameter {', '.join(unknown)}; it has {known}")
+            raise UsageError(f"query {self.id} has no parameter {', '.join(unknown)}; it has {known}", unknown[0])
         values = {}
         for name, parameter in self.parameters.items():
             value = given.get(name, parameter.default)
             if value is None and parameter.required:
-                raise UsageError(f"query {self.id} needs --param {name}=…: {parameter.en}")
+                raise UsageError(f"query {self.id} needs the parameter {name}: {parameter.en}", name)
             values[name] = parameter.value(value, name) if isinstance(value, str) else value
         return values
 
@@ -136,7 +136,7 @@ def named(name: str) -> LibraryQuery:
     try:
         return library()[name]
     except KeyError:
-        raise UsageError(f"no query '{name}' in the library; graphkit query --list shows them all") from None
+        raise UsageError(f"no query '{name}' in the library; its list shows them all") from None
 
 
 def _files(folder: str) -> Iterator[Traversable]:

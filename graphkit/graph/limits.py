@@ -18,11 +18,11 @@ class Limits:
         """Return what to say of a query that exceeded its "time", "memory" or "size"."""
         return {
             "time": f"the query was stopped after {self.timeout_s:g} s; "
-            "narrow it or bound its paths, or raise --timeout",
+            "narrow it or bound its paths, or give it more time",
             "memory": "the query was stopped: it needs too much memory; narrow it, or bound its paths",
             "size": f"the result is larger than the {self.result_mb} MB that are given out; return less, or add LIMIT",
         }[what]
 
     def cut_off(self) -> str:
         """Return what to say of a result that was cut off."""
-        return f"only the first {self.rows} rows are shown; narrow the query, or raise --limit"
+        return f"only the first {self.rows} rows are shown; narrow the query, or ask for more"

@@ -12,9 +12,16 @@ class InputError(GraphkitError):
 
 
 class UsageError(GraphkitError):
-    """The command was called wrongly: exit status 2."""
+    """It was asked for wrongly: exit status 2. `field` names the one of what was asked that is wrong, where one is.
+
+    The message holds for a command, a request and a page alike: it names no option of the command line.
+    """
 
     exit_status = 2
+
+    def __init__(self, message: str, field: str | None = None) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class StoreError(GraphkitError):

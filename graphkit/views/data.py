@@ -186,9 +186,9 @@ class PageData:
         self.notes.append(
             Text(
                 zh=f"步骤共{sum(by_level.values()):,}个，本页逐一列到{name.zh}，以下只计数；"
-                "用 --policy 或 --region 缩小范围可看到全部。",
+                "只看一项政策或一个地区可看到全部。",
                 en=f"{sum(by_level.values()):,} steps: this page shows them one by one down to {name.en} level and "
-                "counts those below; narrow it with --policy or --region to see all.",
+                "counts those below; choose one policy or region to see all.",
             )
         )
         return best

@@ -18,6 +18,7 @@ import yaml
 import graphkit
 from graphkit.case.rejects import Reject
 from graphkit.cli import main
+from graphkit.graph.limits import Limits
 from graphkit.model import chinese
 from graphkit.model.chinese import in_chinese, said
 from tests.cases.bad_base import write
@@ -73,6 +74,14 @@ def test_every_error_of_a_command_has_its_chinese() -> None:
     paths = [path for name in TRANSLATED for path in (sorted((PACKAGE / name).rglob("*.py")) or [PACKAGE / name])]
     lost = {one for path in paths for one in messages(path) if not known(one)}
     assert not lost
+
+
+def test_a_message_that_is_not_of_a_command_alone_names_none_of_its_options() -> None:
+    own = [PACKAGE / "cli", PACKAGE / "standards"]
+    paths = [path for path in PACKAGE.rglob("*.py") if not any(path.is_relative_to(one) for one in own)]
+    assert not [one for path in paths for one in messages(path) if re.search("--[a-z]", one)]
+    asked = ("time", "memory", "size")
+    assert not re.search("--[a-z]", " ".join([Limits().cut_off(), *map(Limits().exceeded, asked)]))
 
 
 def known(text: str) -> bool:

@@ -101,7 +101,7 @@ def test_a_correction_that_cannot_be_is_refused(review: Review, changes: dict[st
 
 
 def test_a_decision_needs_a_person_and_a_known_candidate(review: Review) -> None:
-    with pytest.raises(UsageError, match="--by"):
+    with pytest.raises(UsageError, match="give a person"):
         review.decide(one(review, "finding"), "accept", "  ")
     with pytest.raises(UsageError, match="there is no candidate"):
         review.decide("c-000000000000", "accept", "王芳")
@@ -298,7 +298,7 @@ def test_what_stands_in_the_folder_is_never_overwritten(review: Review, tmp_path
     (out / "tables").mkdir(parents=True)
     (out / "tables" / "findings.csv").write_text("id\nmine\n", encoding="utf-8")
     review.decide(one(review, "finding"), "accept", "王芳")
-    with pytest.raises(RefusedError, match=r"tables/findings\.csv: .*another --out") as error:
+    with pytest.raises(RefusedError, match=r"tables/findings\.csv: .*another folder") as error:
         write_rows(case_rows(review.items()), out)
     assert in_chinese(str(error.value))
     assert [path.name for path in out.rglob("*") if path.is_file()] == ["findings.csv"]

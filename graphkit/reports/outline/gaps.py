@@ -143,8 +143,8 @@ def _tell_left_out(page: Layout, left: int) -> None:
     if not left:
         return
     note = page.say(
-        f"另有{number_text(left)}个未列出，见 Excel 版或 graphkit gaps。",
-        f"{number_text(left)} more are not listed here; see the Excel report or graphkit gaps.",
+        f"另有{number_text(left)}个未列出，见 Excel 版或缺口清单。",
+        f"{number_text(left)} more are not listed here; see the Excel report or the list of gaps.",
     )
     page.sections[-1].blocks.append(Paragraph(note, "note"))
 
