@@ -43,9 +43,6 @@ _EVERYWHERE = {"category": words.CATEGORY, "severity": words.SEVERITY, "level": 
 _WORDS = {"Step": {"state": words.STEP_STATE}, "Finding": {"state": words.STATE}}
 """The words for values of properties, of all labels and of some."""
 
-NO_STAGES: Mapping[tuple[Any, Any], tuple[str, str]] = {}
-"""No titles of stages: those of gaps and steps stay as the graph keeps them."""
-
 _HIDDEN = {"id", "digest", "batch", "title_zh", "title_en", "amount_e4", "eligible_amount_e4"}
 _TITLE, _DETAIL = 60, 200
 
@@ -80,21 +77,13 @@ def with_states(page: Page, nodes: Iterable[Node]) -> list[dict[str, Any]]:
     if steps:
         for identity, kind in ask(page, "step_gaps", ids=steps):
             kinds.setdefault(identity, []).append(kind)
-    staged = page.lang != "zh" and any(node.label in ("Gap", "Step") for node in listed)
-    stages = {(policy, stage): (zh, en) for policy, stage, zh, en in ask(page, "stage_titles")} if staged else {}
-    return [drawn(node, page.lang, kinds.get(node.id, []), stages) for node in listed]
+    return [drawn(node, page.lang, kinds.get(node.id, [])) for node in listed]
 
 
-def drawn(
-    node: Node, lang: str, kinds: list[str], stages: Mapping[tuple[Any, Any], tuple[str, str]] = NO_STAGES
-) -> dict[str, Any]:
-    """Return a node ready to be drawn; `kinds` are those of the gaps at a step.
-
-    The graph keeps one title, which of a gap or step is in Chinese; `stages` are the two titles of each stage, by
-    policy and id, to put it into English.
-    """
+def drawn(node: Node, lang: str, kinds: list[str]) -> dict[str, Any]:
+    """Return a node ready to be drawn; `kinds` are those of the gaps at a step."""
     properties = node.properties
-    title = _title(node, lang, stages)
+    title = str(properties.get(f"title_{lang}") or properties.get("title") or node.id)
     tone, sign, state = _look(node, lang, kinds)
     word = LABELS[node.label].zh if lang == "zh" else node.label
     names = {one.name: one.zh if lang == "zh" else one.name for one in LABELS[node.label].properties}
@@ -153,23 +142,6 @@ def parts_of(values: Iterable[Any]) -> tuple[dict[str, Node], list[Relationship]
 
 def _facts(properties: Mapping[str, Any]) -> list[tuple[str, Any]]:
     return [(name, value) for name, value in properties.items() if name not in _HIDDEN and value not in (None, "", [])]
-
-
-def _title(node: Node, lang: str, stages: Mapping[tuple[Any, Any], tuple[str, str]]) -> str:
-    properties = node.properties
-    title = str(properties.get(f"title_{lang}") or properties.get("title") or node.id)
-    if lang == "zh":
-        return title
-    if node.label == "Gap":
-        kind, colon, about = title.partition("：")
-        known = words.kind_name(str(properties.get("kind"))).en
-        return f"{known}: {_in_english(about, properties, stages)}" if colon and about else known if colon else kind
-    return _in_english(title, properties, stages) if node.label == "Step" else title
-
-
-def _in_english(title: str, properties: Mapping[str, Any], stages: Mapping[tuple[Any, Any], tuple[str, str]]) -> str:
-    zh, en = stages.get((properties.get("policy"), properties.get("stage")), ("", ""))
-    return f"{en}{title.removeprefix(zh)}" if zh and en and title.startswith(f"{zh} · ") else title
 
 
 def _said(node: Node, name: str, value: Any, lang: str) -> Any:

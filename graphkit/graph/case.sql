@@ -26,7 +26,9 @@ CREATE OR REPLACE TEMP TABLE graph_steps AS
 SELECT
   steps.step, graph_id3(steps.policy, steps.stage, steps.scope) AS id,
   graph_part(steps.policy) || '/' || graph_part(steps.stage) || '/' || steps.scope AS key,
-  coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || coalesce(regions.name, agencies.name, steps.scope) AS title,
+  coalesce(regions.name, agencies.name, steps.scope) AS place,
+  coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || place AS title,
+  stages.title_zh || ' · ' || place AS title_zh, stages.title_en || ' · ' || place AS title_en,
   steps.policy, steps.stage, steps.scope, steps.region, steps.level, steps.measure, steps.required, steps.state, steps.done_on,
   steps.due_on, steps.ready, steps.ready_on, steps.event_count,
   regions.code IS NULL AND agencies.id IS NOT NULL AS is_agency, defined.source, defined.batch AS defined_in,

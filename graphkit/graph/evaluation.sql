@@ -56,10 +56,13 @@ FROM settings
 -- nodes Gap
 SELECT
   graph_gaps.id, gaps.id AS key,
-  coalesce(kind_titles.title, gaps.kind) || '：' || coalesce(
-    coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || coalesce(regions.name, agencies.name, gaps.scope),
-    findings.title, holders_named.name, regions.name, gaps.subject, gaps.scope, gaps.policy, ''
-  ) AS title,
+  coalesce(regions.name, agencies.name, gaps.scope) AS place,
+  coalesce(findings.title, holders_named.name, regions.name, gaps.subject, gaps.scope, gaps.policy) AS thing,
+  coalesce(stages.title_zh, stages.title_en, stages.id) || ' · ' || place AS step_zh,
+  coalesce(stages.title_en, stages.title_zh, stages.id) || ' · ' || place AS step_en,
+  concat_ws('：', coalesce(kind_titles.zh, gaps.kind), coalesce(step_zh, thing)) AS title,
+  concat_ws('：', coalesce(kind_titles.zh, gaps.kind), coalesce(step_zh, thing)) AS title_zh,
+  concat_ws(': ', coalesce(kind_titles.en, gaps.kind), coalesce(step_en, thing)) AS title_en,
   gaps.kind, gaps.category, gaps.severity, gaps.root, gaps.policy, gaps.measure, gaps.stage, gaps.scope, gaps.subject, gaps.region,
   gaps.since, gaps.days, gaps.blocked_steps, gaps.beneficiaries, gaps.count, coalesce(money.amounts, []) AS amounts,
   money.own AS amount, exact(money.own) AS amount_e4, CASE WHEN money.own IS NOT NULL THEN money.case_currency END AS currency,

@@ -159,7 +159,9 @@ class CaseTables:
         titles = evaluation.case.title
         provisions = provisions_of(evaluation)
         given: dict[str, list[tuple[str | None, ...]]] = {
-            "kind_titles (kind, title)": [(kind, rule.title.zh) for kind, rule in evaluation.rules.items()],
+            "kind_titles (kind, zh, en)": [
+                (kind, rule.title.zh, rule.title.en) for kind, rule in evaluation.rules.items()
+            ],
             "policy_documents (policy, document)": [*documents] or [(None, None)],
             f"graph_provisions ({', '.join(_PROVISION)})": _rows(provisions.provisions, _PROVISION),
             f"graph_conflicts ({', '.join(_CONFLICT)})": _rows(provisions.conflicts, _CONFLICT),

@@ -239,6 +239,7 @@ _LABELS = (
             _POLICY,
             _STAGE,
             _SCOPE,
+            *_TITLES,
             _REGION,
             _LEVEL,
             _MEASURE,
@@ -376,6 +377,7 @@ _LABELS = (
         "断点堵点",
         "A gap of one evaluation (CONTRACT.md section 3)",
         (
+            *_TITLES,
             _text("kind", "种类", "kind of gap"),
             _text("category", "类型", "break, blockage, difficulty, pain, unknown or consequence"),
             _text("severity", "严重程度", "high, medium or low"),

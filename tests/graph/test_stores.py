@@ -43,7 +43,7 @@ def small(id: str, *, done: bool = False) -> Case:
     """A case with steps, money, a group, a finding with an action, a document, and hostile text wherever text goes."""
     made = case(
         policy(
-            stage("start", within_days=10),
+            stage("start", within_days=10, title={"zh": "转发", "en": "Transmit"}),
             stage("pay", "county", after=["start"], within_days=20, measure="m"),
             measures=({"id": "m", "kind": "relief", "cap_per_beneficiary": Decimal("0.1")},),
             title={"zh": "减免租金", "en": HOSTILE},
@@ -210,6 +210,14 @@ def test_values_come_back_as_they_went_in(store: GraphStore, cases: list[str], p
     assert one("MATCH (a:Action {case: $case}) RETURN a.note, a.by, a.sequence") == (HOSTILE, "办公室", 1)
     assert one("MATCH (p:Policy {case: $case}) RETURN p.title_en, p.title_zh, p.title") == (
         HOSTILE, "减免租金", "减免租金",
+    )  # fmt: skip
+    titles = "RETURN n.title, n.title_zh, n.title_en"
+    assert one(f"MATCH (n:Step {{case: $case, stage: 'start'}}) {titles}") == (
+        "转发 · Province", "转发 · Province", "Transmit · Province",
+    )  # fmt: skip
+    assert one(f"MATCH (n:Gap {{case: $case, stage: 'start'}}) {titles}") == (
+        "批示（建议）未落实：转发 · Province", "批示（建议）未落实：转发 · Province",
+        "Instruction not followed: Transmit · Province",
     )  # fmt: skip
     assert one("MATCH (g:BeneficiaryGroup {case: $case}) RETURN g.affected_by, g.eligible_amount_e4") == (
         ["停工", "a'b"], 999_999_999_900,

@@ -135,16 +135,15 @@ def test_columns_of_a_chain_count_what_they_do_not_draw() -> None:
 
 def test_a_node_is_called_and_described_in_the_page_s_language() -> None:
     told = {"kind": "overdue_step", "category": "blockage", "severity": "high", "root": True}
-    about = {"title": "环节逾期：摸底 · 杏花岭区", "policy": "rent", "stage": "register"}
-    gap = Node("Gap", "gap-1", {**told, **about})
-    stages = {("rent", "register"): ("摸底", "Register")}
-    assert drawn(gap, "en", [], stages)["label"] == "Overdue step: Register · 杏花岭区"
+    titles = {"title_zh": "环节逾期：摸底 · 杏花岭区", "title_en": "Overdue step: Register · 杏花岭区"}
+    gap = Node("Gap", "gap-1", {**told, **titles, "title": titles["title_zh"]})
+    assert drawn(gap, "en", [])["label"] == titles["title_en"]
     chinese = drawn(gap, "zh", [])
-    assert chinese["label"] == about["title"]
+    assert chinese["label"] == titles["title_zh"]
     assert {"环节逾期", "堵点", "高", "是"} <= {value for _, value in chinese["facts"]}
     assert not {*map(str, told.values())} & {value for _, value in chinese["facts"]}
-    step = Node("Step", "step-1", {**about, "title": "摸底 · 杏花岭区", "state": "untouched", "level": "county"})
-    assert drawn(step, "en", [], stages)["label"] == "Register · 杏花岭区"
+    step = Node("Step", "step-1", {"title": "摸底 · 杏花岭区", "state": "untouched", "level": "county"})
+    assert drawn(step, "en", [])["label"] == "摸底 · 杏花岭区"
     assert {"没有办理记录", "县级"} <= {value for _, value in drawn(step, "zh", [])["facts"]}
 
 
