@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -42,6 +43,13 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     loaded = graphkit("load", "small", folder=folder)
     assert (loaded.returncode, loaded.stderr) == (0, "")
     return folder
+
+
+def test_the_module_is_the_command() -> None:
+    asked, speaking = [sys.executable, "-m", "graphkit", "gaps", "--nonsense"], {**os.environ, "LC_ALL": "C.UTF-8"}
+    done = subprocess.run(asked, env=speaking, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "graphkit: No such option: --nonsense; see graphkit gaps --help\n"
 
 
 def test_gaps_as_json_is_one_document_and_nothing_else(here: Path) -> None:
