@@ -114,7 +114,11 @@ def _write_due(
     except Timeout:
         raise StoreError(f"{folder}: another graphkit is writing reports there; nothing was written") from None
     with lock:
-        _write_each(evaluation, folder, ending, known, trend, lang)
+        try:
+            _write_each(evaluation, folder, ending, known, trend, lang)
+        finally:
+            # While it is still held: whoever locks a file that was taken away sees so, and makes a new one.
+            Path(lock.lock_file).unlink(missing_ok=True)
 
 
 def _write_each(

@@ -83,6 +83,7 @@ def test_due_reports_are_written_once(workspace: Path, tmp_path: Path) -> None:
     assert "weekly-2020-06-07.md  there is no such kind" in first
     text = (out / "monthly-2020-05-31.md").read_text(encoding="utf-8")
     assert "1 May 2020 to 31 May 2020" in text
+    assert sorted(path.name for path in out.iterdir()) == ["monthly-2020-04-30.md", "monthly-2020-05-31.md"]
     second = _run("report", "-w", workspace, "--due", "--format", "md", "--out", out, "--lang", "en")
     assert second.count("there already") == 2
     assert (out / "monthly-2020-05-31.md").read_text(encoding="utf-8") == text
