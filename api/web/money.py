@@ -7,7 +7,6 @@ from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
-from unicodedata import east_asian_width
 
 from nicegui import ui
 
@@ -16,7 +15,7 @@ from graphkit.model.sql import literal
 from graphkit.reports.model import Text
 from graphkit.reports.names import Names
 from graphkit.reports.queries import query, rows
-from graphkit.reports.text import money_text, shown
+from graphkit.reports.text import cells, fitted, money_text, shown
 
 from ..errors import FieldError
 from .formats import short_money
@@ -27,8 +26,8 @@ _ROWS = 150
 _CROWDED = 14
 """Holders of one level that are drawn one by one; more are drawn together by the region above, but for gaps."""
 
-_LABEL = 27
-"""How wide the text beside a bar of the chart may be, in Latin letters of its font."""
+_LABEL = 28
+"""How wide the text beside a bar of the chart may be, as graphkit.reports.text.cells has it."""
 
 _MERGED_TEXT = 18
 """How wide that is which money.merged puts behind a name."""
@@ -163,26 +162,12 @@ def _label(key: str, node: _Node, told: _Told, page: Page, most: float = math.in
     if key == _BENEFICIARIES:
         return page.say("money.beneficiaries")
     if key.startswith(_MERGED):
-        return page.say("money.merged", name=_cut(node.label, most - _MERGED_TEXT), n=node.holders)
+        return page.say("money.merged", name=fitted(node.label, most - _MERGED_TEXT), n=node.holders)
     if key.startswith(_RETURNED):
         return page.say("money.returned", name=node.label)
     rest = f" {short_money({told.currency: node.rest}, page.lang)}" if node.rest is not None else ""
     mark = "■ " if rest else ""
-    return f"{mark}{_cut(node.label, most - len(mark) - _width(rest))}{rest}"
-
-
-def _cut(name: str, most: float) -> str:
-    """Cut a name to what the chart has room for; what stands behind it, such as an amount, is never cut."""
-    if _width(name) <= most:
-        return name
-    while name and _width(name) + 1 > most:
-        name = name[:-1]
-    return f"{name}…"
-
-
-def _width(text: str) -> float:
-    """Return about how wide a text is, in Latin letters: Chinese characters take nearly two."""
-    return sum(1.75 if east_asian_width(character) in "WF" else 1 for character in text)
+    return f"{mark}{fitted(node.label, most - len(mark) - cells(rest))}{rest}"
 
 
 def _sankey(told: _Told, page: Page, holder: str | None) -> dict[str, Any]:

@@ -38,6 +38,20 @@ def shown(text: object, limit: int | None = None) -> str:
     return "".join(out) + ("…" if cut else "")
 
 
+def cells(text: str) -> int:
+    """Return how wide a text is, in Latin letters: a Chinese character is two of them wide."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def fitted(text: str, most: float) -> str:
+    """Return a text cut to `most` cells, with the … that it then ends in; no emoji is cut in two."""
+    if cells(text) <= most:
+        return text
+    while text and cells(text) + 1 > most:
+        text = text[:-1]
+    return text.removesuffix("\u200d") + "…"
+
+
 def number_text(value: Decimal | int) -> str:
     """Write a number with thousands separated, as exactly as it is: 1234567.50 → "1,234,567.5"."""
     if isinstance(value, int):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass, field
 from typing import Any
 
 from pyvis.network import Network
 
-from graphkit.reports.text import shown
+from graphkit.reports.text import fitted, shown
 
-LABEL_CELLS = 24
-"""Width of one line of a node's label; a Chinese character is 2 wide."""
+LABEL_CELLS = 25
+"""Width of one line of a node's label, as graphkit.reports.text.cells has it."""
 
 _SHAPES = {
     "step": "box",
@@ -38,7 +37,7 @@ class Drawing:
         if key in self.known:
             return
         self.known.add(key)
-        label = "\n".join(fitted(line) for line in lines if line)
+        label = "\n".join(_label(line) for line in lines if line)
         if "title" in more:
             more["title"] = "\n".join(shown(line, 300) for line in more["title"])
         self.nodes.append({"n_id": key, "label": label, "shape": _SHAPES[kind], "kind": kind, "x": x, "y": y, **more})
@@ -46,7 +45,7 @@ class Drawing:
     def edge(self, source: str, target: str, *, label: str = "", role: str = "order") -> None:
         """Add an arrow between two nodes that are drawn; one between others is left out."""
         if source in self.known and target in self.known and source != target:
-            self.edges.append({"source": source, "to": target, "label": fitted(label), "role": role})
+            self.edges.append({"source": source, "to": target, "label": _label(label), "role": role})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the nodes and edges as vis-network reads them, checked and completed by pyvis."""
@@ -58,14 +57,9 @@ class Drawing:
         return {"nodes": network.nodes, "edges": network.edges}
 
 
-def fitted(text: str) -> str:
+def _label(text: str) -> str:
     """Return a text of a case that fits on one line of a node: safe to show, cut where it is too wide."""
-    safe, width = shown(text, LABEL_CELLS), 0
-    for index, character in enumerate(safe):
-        width += 2 if unicodedata.east_asian_width(character) in "WF" else 1
-        if width > LABEL_CELLS:
-            return safe[:index].removesuffix("\u200d") + "…"
-    return safe
+    return fitted(shown(text, LABEL_CELLS), LABEL_CELLS)
 
 
 def stacked(count: int, middle: float, step: float) -> list[float]:

@@ -3,7 +3,7 @@ from decimal import Decimal
 
 import pytest
 
-from graphkit.reports.text import chinese_number, date_text, money_text, number_text, percent_text, shown
+from graphkit.reports.text import cells, chinese_number, date_text, fitted, money_text, number_text, percent_text, shown
 
 
 @pytest.mark.parametrize(
@@ -19,6 +19,14 @@ from graphkit.reports.text import chinese_number, date_text, money_text, number_
 )
 def test_hidden_characters_are_written_out(text: str, seen: str) -> None:
     assert shown(text) == seen
+
+
+def test_a_text_is_fitted_by_how_wide_it_is() -> None:
+    assert (cells("太原 a"), cells("")) == (6, 0)
+    assert fitted("大同市财政局", 12) == "大同市财政局"
+    assert fitted("长" * 40, 20) == "长" * 9 + "…"
+    assert fitted("a\u200db" * 9, 3) == "a…"
+    assert fitted("长", -3) == "…"
 
 
 def test_a_long_text_is_cut_and_says_so() -> None:

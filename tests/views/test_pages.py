@@ -18,7 +18,7 @@ from graphkit.reports import words
 from graphkit.reports.text import shown
 from graphkit.views import data as page_data
 from graphkit.views.chain import chain_page, gap_page
-from graphkit.views.network import LABEL_CELLS, fitted
+from graphkit.views.network import LABEL_CELLS, Drawing
 from tests.reports.small import HOSTILE
 
 
@@ -203,9 +203,9 @@ def test_synthetic_data_is_said(made_up: Evaluation, small: Evaluation) -> None:
 
 
 def test_a_label_fits_on_its_node() -> None:
-    assert fitted("太原市") == "太原市"
-    assert fitted("长" * 10_000) == "长" * (LABEL_CELLS // 2) + "…"
-    assert fitted("a" * LABEL_CELLS) == "a" * LABEL_CELLS
+    drawing = Drawing()
+    drawing.node("n", "policy", ["太原市", "长" * 10_000, "a" * LABEL_CELLS], x=0, y=0)
+    assert drawing.nodes[0]["label"].split("\n") == ["太原市", "长" * (LABEL_CELLS // 2) + "…", "a" * LABEL_CELLS]
 
 
 def test_each_state_has_its_own_sign_and_a_place_among_the_worst() -> None:

@@ -15,7 +15,7 @@ from graphkit_api.web.chains import Step, columns
 from graphkit_api.web.documents import _cited_pieces, _pieces
 from graphkit_api.web.formats import column_money, short_money
 from graphkit_api.web.graphs import drawn
-from graphkit_api.web.money import _cut, _listed, _width, _without_circles
+from graphkit_api.web.money import _listed, _without_circles
 from graphkit_api.web.passages import passage
 from graphkit_api.web.script import as_script
 from graphkit_api.web.words import say, words
@@ -145,14 +145,6 @@ def test_a_node_is_called_and_described_in_the_page_s_language() -> None:
     step = Node("Step", "step-1", {"title": "摸底 · 杏花岭区", "state": "untouched", "level": "county"})
     assert drawn(step, "en", [])["label"] == "摸底 · 杏花岭区"
     assert {"没有办理记录", "县级"} <= {value for _, value in drawn(step, "zh", [])["facts"]}
-
-
-def test_a_name_is_cut_and_never_the_amount_behind_it() -> None:
-    assert _cut("大同市财政局", 27) == "大同市财政局"
-    cut = _cut("长" * 40, 20)
-    assert cut.endswith("…")
-    assert 17 < _width(cut) <= 20
-    assert _cut("长", -3) == "…"
 
 
 def test_a_refusal_is_said_in_chinese() -> None:
