@@ -28,7 +28,7 @@ def gaps_page() -> str:
         "",
         "Written by `scripts/make_reference.py` from the rules in `graphkit/gaps/rules`.",
         "`graphkit gaps --kinds` says the same.",
-        "The meaning of each is fixed by section 3 of the contract.",
+        "What they are found in: [the case folder](formats.md); what they look like: [a gap as JSON](formats.md#a-gap-as-json).",
         "",
         "Thresholds, with their defaults: "
         + ", ".join(f"`{name}` {value.normalize():f}" for name, value in THRESHOLDS.items())

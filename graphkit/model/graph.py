@@ -375,7 +375,7 @@ _LABELS = (
     Label(
         "Gap",
         "断点堵点",
-        "A gap of one evaluation (CONTRACT.md section 3)",
+        "A gap of one evaluation (docs/gaps.md)",
         (
             *_TITLES,
             _text("kind", "种类", "kind of gap"),

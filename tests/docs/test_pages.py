@@ -20,6 +20,9 @@ from graphkit.facts import Facts
 from graphkit.gaps import KINDS
 from graphkit.graph.evaluate import evaluate_case
 from graphkit.graph.own_rules import check_cypher_rule
+from graphkit.model.case import Cadence, Case, Measure, Policy, PolicyDocument, Stage
+from graphkit.model.gap import Gap
+from graphkit.model.tables import TABLES
 from tests.docs.test_tutorial import DOCS, FENCE
 
 ROOT = DOCS.parent
@@ -92,6 +95,22 @@ def test_every_variable_of_the_environment_is_told_and_no_other() -> None:
     used = {name for path in code for name in re.findall(r"GRAPHKIT_[A-Z0-9_]+", path.read_text(encoding="utf-8"))}
     told = re.findall(r"^\| `(GRAPHKIT_\w+)`", (DOCS / "settings.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert sorted(told) == sorted(used)
+
+
+def test_every_column_key_and_field_of_the_formats_is_told_and_no_other_column() -> None:
+    page = (DOCS / "formats.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| (\w+) \| (\w+\*.*) \|$", page, re.MULTILINE))
+    columns = {
+        name: ", ".join([f"{one.name}{'*' * one.required}" for one in table.columns] + list(table.free))
+        for name, table in TABLES.items()
+    }
+    assert told == columns
+    keys = {
+        field.alias or name
+        for model in (Case, Cadence, Policy, PolicyDocument, Measure, Stage, Gap)
+        for name, field in model.model_fields.items()
+    }
+    assert {key for key in keys if f"`{key}`" not in page and f"`{key}:" not in page} == set()
 
 
 @EACH
