@@ -469,7 +469,7 @@ def _row_model(table: str) -> type[BaseModel]:
         column.name: (_PYTHON[column.type] if column.required else _PYTHON[column.type] | None, ...)
         for column in TABLES[table].columns
     }
-    fields["attributes"] = (dict[str, Any] | None, Field(None, description="columns that docs/formats.md does not name"))
+    fields["attributes"] = (dict[str, Any] | None, Field(None, description="columns that docs/formats.md lacks"))
     name = "".join(part.title() for part in table.split("_")) + "Row"
     return create_model(name, __doc__=f"A row of {table}; columns as in docs/formats.md.", **fields)
 

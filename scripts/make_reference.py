@@ -28,7 +28,7 @@ def gaps_page() -> str:
         "",
         "Written by `scripts/make_reference.py` from the rules in `graphkit/gaps/rules`.",
         "`graphkit gaps --kinds` says the same.",
-        "What they are found in: [the case folder](formats.md); what they look like: [a gap as JSON](formats.md#a-gap-as-json).",
+        "They are found in what [a case](formats.md) holds; as JSON they look [like this](formats.md#a-gap-as-json).",
         "",
         "Thresholds, with their defaults: "
         + ", ".join(f"`{name}` {value.normalize():f}" for name, value in THRESHOLDS.items())

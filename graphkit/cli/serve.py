@@ -1,4 +1,4 @@
-"""`graphkit serve`: the HTTP API on this machine."""
+"""`graphkit serve`: the HTTP API and the web pages on this machine."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def serve(
     ] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
-    """Serve the API; its documentation is at /docs.
+    """Serve the web pages, where the extra [web] is installed, and the API; its documentation is at /docs.
 
     On loopback it serves this machine's user, unless the workspace has tokens: then it asks for one. On any other
     address it asks for tokens, or for those of an OpenID Connect provider (the secret of graphkit's client there is in

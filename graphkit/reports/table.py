@@ -33,7 +33,7 @@ _STYLE = {
 
 
 def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: int | None = None) -> RenderableType:
-    """Return the ranked gaps under a headline of counts; `limit` caps the lines, and the last line says so."""
+    """Return the ranked gaps with their ids under a headline of counts; the last line says what `limit` left out."""
     listed = gaps if limit is None else gaps[:limit]
     zh = lang == "zh"
     names = Names(evaluation)
@@ -87,6 +87,7 @@ def _row(number: int, gap: Gap, names: Names, known: Mapping[str, Rule], lang: L
     kind = Styled("" if gap.root else "↳ ", style="bright_black")
     kind.append(f"{words.CATEGORY[gap.category].of(lang)} ", style=_STYLE[gap.category])
     kind.append(words.kind_name(gap.kind, known).of(lang), style="default")
+    kind.append(f"\n{gap.id}", style="bright_black")
     return [
         Styled(str(number), style=_STYLE[gap.severity]),
         kind,
@@ -114,5 +115,5 @@ def _headline(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang) -> Styled
         if counts[category]:
             line.append(f"{name.of(lang)} {number_text(counts[category])}  ", style=_STYLE[category])
     if not gaps:
-        line.append("没有发现断点。" if zh else "No gap was found.", style="green")
+        line.append("没有发现缺口。" if zh else "No gap was found.", style="green")
     return line

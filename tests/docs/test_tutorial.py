@@ -84,6 +84,11 @@ def test_the_gaps_after_the_correction_are_those_that_are_told(said: list[tuple[
         assert "Hill County  " not in re.sub(r"Unsupported.*", "", shown)
 
 
+def test_the_gap_of_the_own_case_is_explained_by_the_id_in_the_list(said: list[tuple[str, str]]) -> None:
+    assert "gap-bc2daffb89b1b393" in printed(said, "graphkit gaps --lang en", 1)
+    assert "Mill County" in printed(said, "graphkit explain gap-bc2daffb89b1b393")
+
+
 def test_the_follow_up_is_a_gap_of_its_own(said: list[tuple[str, str]]) -> None:
     assert "F-1" in printed(said, "graphkit findings")
     assert "Instruction not followed" in printed(said, "graphkit gaps --kind instruction_not_followed")

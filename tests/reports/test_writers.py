@@ -122,6 +122,7 @@ def test_the_terminal_table_says_what_it_leaves_out(small: Evaluation, made_up: 
         return caught.get()
 
     left = len(small.gaps()) - 2
+    assert all(gap.id in text(small, "en") for gap in small.gaps())  # explain, view and finding add ask for it
     assert f"另有 {left} 个未列出" in text(small, "zh", 2)
     assert "not listed" not in text(small, "en")
     assert "合成数据6行" in text(made_up, "zh")
