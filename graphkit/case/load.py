@@ -133,6 +133,7 @@ class _Loader:
             self._make_keys(table)
         self._check_sources()
         self._check_assignments()
+        self._check_findings()
         if self.origin and self.rejects:
             first = self.rejects[0]
             raise InputError(f"{first.column} {short(first.value or '')} {first.reason}")
@@ -445,6 +446,19 @@ class _Loader:
             self.warnings.append(
                 f"tables/assignments: {_some(lost)}: the stage is not expected there, so the assignment counts for "
                 "nothing"
+            )
+
+    def _check_findings(self) -> None:
+        """Warn of findings with a stage and no policy: a stage is a policy's own (CONTRACT.md section 1)."""
+        if "new_findings" not in self.made:
+            return
+        lost = self.connection.execute(
+            "SELECT id FROM new_findings WHERE stage IS NOT NULL AND policy IS NULL ORDER BY id"
+        ).fetchall()
+        if lost:
+            self.warnings.append(
+                f"tables/findings: {_some(lost)}: a stage is named without its policy, so the finding is about no "
+                "step; name the policy, too"
             )
 
     def _check_moves(self) -> None:
