@@ -1,4 +1,4 @@
-"""Row checks of a case table, as one SQL query: text to typed values, and the first thing wrong with each row."""
+"""Row checks of a case table, as one SQL query: text to typed values, and what is wrong with each row."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _INTEGERS = {"BIGINT", "INTEGER", "SMALLINT", "TINYINT", "UBIGINT", "UINTEGER", 
 _WHOLE_DIGITS = AMOUNT_PRECISION - AMOUNT_SCALE
 _AMOUNT_PATTERN = rf"^[+-]?[0-9]{{1,{_WHOLE_DIGITS}}}(\.[0-9]{{1,{AMOUNT_SCALE}}})?$"
 ROW_NAME = "_row"
+PROBLEM = "STRUCT(c VARCHAR, v VARCHAR, r VARCHAR)"
+"""A column that is wrong, its value, and why."""
 _TRUE = ("true", "1", "yes", "y", "t", "是")
 _FALSE = ("false", "0", "no", "n", "f", "否")
 _MISSING = {
@@ -51,12 +53,14 @@ def checked_query(
     *,
     source: str = "raw",
     damaged: bool = False,
+    every: bool = False,
 ) -> str:
-    """Return the query that gives _row, the table's typed columns, attributes, and the problem of each row.
+    """Return the query that gives _row, the table's typed columns, attributes, and the first problem of each row.
 
     It reads `raw`, or another `source` like it.
     `present` maps the file's columns to their DuckDB types; `damaged` says that its text may have U+FFFD or NUL in it.
-    The columns _column, _value and _reason are null in a good row.
+    The columns _column, _value and _reason are null in a good row. `every` adds _others: the first problem of each
+    other column that is wrong, of those that do not just follow from another's.
     """
     typed: list[str] = []
     problems: list[tuple[str, str, str]] = []
@@ -81,15 +85,27 @@ def checked_query(
             )
     problems += [
         (name, f"{_text(name)} IS NOT NULL AND {condition}", reason)
-        for name, condition, reason in [*_reference_problems(table, present, references), *_own_problems(present)]
+        for name, condition, reason in [
+            *_reference_problems(table, present, references, every),
+            *_own_problems(present),
+        ]
     ]
-    inner = ", ".join([ROW_NAME, *typed, f"{_attributes(table, present)} AS attributes", _problem(problems)])
+    inner = ", ".join(
+        [ROW_NAME, *typed, f"{_attributes(table, present)} AS attributes", f"{_problem(problems)} AS _first"]
+    )
+    if every:
+        columns = dict.fromkeys(name for name, _, _ in problems)
+        firsts = [_problem([one for one in problems if one[0] == name]) for name in columns]
+        inner += f", [{', '.join(firsts)}] AS _every"
     recorded = _recorded(table, present, timezone)
+    kept_apart = "_first, _every" if every else "_first"
     if recorded is None:
-        outer = "* EXCLUDE (_first), _first.c AS _column, _first.v AS _value, _first.r AS _reason"
+        outer = f"* EXCLUDE ({kept_apart}), _first.c AS _column, _first.v AS _value, _first.r AS _reason"
     else:
         value, problem = recorded
-        outer = f"* EXCLUDE (_first) REPLACE ({value}), {problem}"
+        outer = f"* EXCLUDE ({kept_apart}) REPLACE ({value}), {problem}"
+    if every:
+        outer += ", list_filter(_every, lambda one: one.c <> _first.c) AS _others"
     return f"SELECT {outer} FROM (SELECT {inner} FROM {source})"
 
 
@@ -158,8 +174,11 @@ def _column(column: Column, source: str, timezone: str) -> tuple[str, list[tuple
             return parts, []
 
 
-def _reference_problems(table: Table, present: dict[str, str], references: References) -> list[tuple[str, str, str]]:
+def _reference_problems(
+    table: Table, present: dict[str, str], references: References, every: bool
+) -> list[tuple[str, str, str]]:
     problems = []
+    policy_known = f"{_text('policy')} IN (SELECT key FROM {references.tables['policies']})"
     for column in table.columns:
         if column.name not in present or not column.refers or column.refers == (table.name,):
             continue
@@ -170,7 +189,6 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
         if column.refers == ("stages",):
             if "policy" in present:
                 pair = f"({_text('policy')} || chr(31) || {text})"
-                policy_known = f"{_text('policy')} IN (SELECT key FROM {references.tables['policies']})"
                 problems.append(
                     (
                         column.name,
@@ -184,7 +202,8 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
                 problems.append(
                     (
                         column.name,
-                        f"{pair} NOT IN (SELECT key FROM {references.tables['policy_measures']})",
+                        f"{pair} NOT IN (SELECT key FROM {references.tables['policy_measures']})"
+                        + (f" AND {policy_known}" if every else ""),
                         "is no measure of this policy",
                     )
                 )
@@ -211,11 +230,13 @@ def _reference_problems(table: Table, present: dict[str, str], references: Refer
             named = " or ".join(what[one] for one in kinds)
             problems.append((column.name, f"{text} NOT IN ({known}){other}", f"is an unknown {named}"))
     if table.name == "events" and references.steps and {"policy", "stage", "scope"} <= set(present):
-        triple = f"({_text('policy')} || chr(31) || {_text('stage')} || chr(31) || {_text('scope')})"
+        pair = f"({_text('policy')} || chr(31) || {_text('stage')})"
+        triple = f"({pair} || chr(31) || {_text('scope')})"
         problems.append(
             (
                 "scope",
-                f"{triple} NOT IN (SELECT key FROM step_keys)",
+                f"{triple} NOT IN (SELECT key FROM step_keys)"
+                + (f" AND {pair} IN (SELECT key FROM {references.tables['stages']})" if every else ""),
                 "is no scope in which this stage is expected "
                 "(wrong level, outside the jurisdiction or the stage's scopes)",
             )
@@ -252,13 +273,13 @@ def _attributes(table: Table, present: dict[str, str]) -> str:
 
 def _problem(problems: list[tuple[str, str, str]]) -> str:
     if not problems:
-        return "CAST(NULL AS STRUCT(c VARCHAR, v VARCHAR, r VARCHAR)) AS _first"
+        return f"CAST(NULL AS {PROBLEM})"
     whens = " ".join(
         f"WHEN {condition} THEN "
         f"{{'c': {literal(name)}, 'v': CAST({identifier(name)} AS VARCHAR), 'r': {literal(reason)}}}"
         for name, condition, reason in problems
     )
-    return f"CASE {whens} END AS _first"
+    return f"CASE {whens} END"
 
 
 def _recorded(table: Table, present: dict[str, str], timezone: str) -> tuple[str, str] | None:

@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from graphkit.case.check import References, checked_query
+from graphkit.case.check import PROBLEM, References, checked_query
 from graphkit.case.definitions import Definitions, read_definitions
 from graphkit.case.folder import document_files, keep_documents, table_files
 from graphkit.case.header import header_problem
@@ -233,12 +233,16 @@ class _Loader:
         fast = table.name == "events" and references.steps
         first = replace(references, only_steps=fast)
         run(f"CREATE OR REPLACE TABLE checked AS {checked_query(table, present, zone, first, damaged=raw.damaged)}")
-        if fast and self._count("SELECT count(*) FROM checked WHERE _reason IS NOT NULL"):
-            wrong = "(SELECT * FROM raw WHERE _row IN (SELECT _row FROM checked WHERE _reason IS NOT NULL))"
-            query = checked_query(table, present, zone, references, source=wrong, damaged=raw.damaged)
+        said = "_column VARCHAR, _value VARCHAR, _reason VARCHAR"
+        run(f"CREATE OR REPLACE TABLE wrong (_row BIGINT, {said}, _others {PROBLEM}[])")
+        if self._count("SELECT count(*) FROM checked WHERE _reason IS NOT NULL"):
+            rows = "(SELECT * FROM raw WHERE _row IN (SELECT _row FROM checked WHERE _reason IS NOT NULL))"
+            query = checked_query(table, present, zone, references, source=rows, damaged=raw.damaged, every=True)
+            run(f"INSERT INTO wrong SELECT _row, _column, _value, _reason, _others FROM ({query})")
+        if fast:
             run(
-                "UPDATE checked SET _column = again._column, _value = again._value, _reason = again._reason "
-                f"FROM ({query}) AS again WHERE again._row = checked._row"
+                "UPDATE checked SET _column = wrong._column, _value = wrong._value, _reason = wrong._reason "
+                "FROM wrong WHERE wrong._row = checked._row"
             )
         earlier = self._earlier(table)
         mark_parents(self.connection, table, earlier)
@@ -249,10 +253,14 @@ class _Loader:
         self._explain_lost_policies()
 
     def _explain_lost_policies(self) -> None:
+        """Say of rows that name a policy whose file is wrong that it is that; beside another reason it is left out."""
         for policy, reason in sorted(self.definitions.lost.items()):
             self.connection.execute(
                 "UPDATE checked SET _reason = ? WHERE _column = 'policy' AND _value = ?",
                 [f"names a policy that could not be read: {reason}", policy],
+            )
+            self.connection.execute(
+                "UPDATE wrong SET _others = list_filter(_others, lambda one: one.c <> 'policy' OR one.v <> ?)", [policy]
             )
         if lost := sorted(self.definitions.lost.values()):
             self.connection.execute(
@@ -262,10 +270,13 @@ class _Loader:
 
     def _reject_marked(self, name: str, columns: list[str]) -> None:
         rows = self.connection.execute(
-            f"SELECT _row, _column, _value, _reason, {self._content(columns)} FROM checked JOIN raw USING (_row) "
-            "WHERE _reason IS NOT NULL ORDER BY _row"
+            f"SELECT _row, checked._column, checked._value, checked._reason, {self._content(columns)}, wrong._others "
+            "FROM checked JOIN raw USING (_row) LEFT JOIN wrong USING (_row) "
+            "WHERE checked._reason IS NOT NULL ORDER BY _row"
         ).fetchall()
-        self.rejects += [Reject(name, *row) for row in rows]
+        for row, column, value, reason, content, others in rows:
+            also = tuple(Reject(name, row, one["c"], one["v"], one["r"]) for one in others or ())
+            self.rejects.append(Reject(name, row, column, value, reason, content, others=also))
 
     def _reject_all(self, name: str, raw: RawTable, column: str, reason: str) -> None:
         """Reject every row for what is wrong with the header, and say so once."""

@@ -17,8 +17,8 @@ class Reject:
     """One thing that could not be used: where it stands, its value, and why; `content` is the whole row as JSON.
 
     `row` counts as a person does (in YAML it is the line, and `column` the key). Rows that all fail for one reason
-    of their file share `told`, which is what a person reads instead of a line for each. `reason` is English, and is
-    translated where it is shown.
+    of their file share `told`, which is what a person reads instead of a line for each. `others` are what else is wrong
+    with the same row, which is rejected once. `reason` is English, and is translated where it is shown.
     """
 
     file: str
@@ -28,27 +28,40 @@ class Reject:
     reason: str
     content: str | None = None
     told: Reject | None = None
+    others: tuple[Reject, ...] = ()
+
+    def lines(self, lang: str = "en") -> list[str]:
+        """Return a line for each thing that is wrong with the row."""
+        return [one.line(lang) for one in (self, *self.others)]
+
+    def named(self) -> str:
+        """Return the column with its value."""
+        return f"{self.column}" + ("" if self.value is None else f" = {short(self.value)}")
 
     def line(self, lang: str = "en") -> str:
         """Return the reject as one line for a person, in Chinese (zh) or English."""
         if self.told is not None:
             return self.told.line(lang)
-        value = "" if self.value is None else f" = {short(self.value)}"
         if lang == "zh":
             where = self.file + (f"，第 {self.row} 行" if self.row is not None else "")
-            return f"{where}{f'，{self.column}{value}' if self.column else ''}：{said(self.reason, lang)}"
+            return f"{where}{f'，{self.named()}' if self.column else ''}：{said(self.reason, lang)}"
         row, column = ("line", "key") if self.file.endswith((".yaml", ".yml")) else ("row", "column")
         where = self.file + (f", {row} {self.row}" if self.row is not None else "")
-        return f"{where}{f', {column} {self.column}{value}' if self.column else ''}: {self.reason}"
+        return f"{where}{f', {column} {self.named()}' if self.column else ''}: {self.reason}"
 
 
 def write_rejects(rejects: list[Reject], folder: Path, name: str, lang: str) -> Path:
-    """Write the rejects as CSV, the reasons in `lang`, under a name that the same rejects always give."""
+    """Write the rejects as CSV, a row each, the reasons in `lang`, under a name that the same rejects always give.
+
+    Of a row with several wrong values the columns name the first; its reason goes on with the others.
+    """
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["file", "row", "column", "value", "reason", "content"])
     for one in rejects:
-        cells = [one.file, one.row, one.column, one.value, said(one.reason, lang), one.content]
+        others = [f"{other.named()}{'：' if lang == 'zh' else ': '}{said(other.reason, lang)}" for other in one.others]
+        reason = ("；" if lang == "zh" else "; ").join([said(one.reason, lang), *others])
+        cells = [one.file, one.row, one.column, one.value, reason, one.content]
         writer.writerow([harmless(cell) for cell in cells])
     digest = hashlib.sha256(text.getvalue().encode()).hexdigest()[:12]
     folder.mkdir(exist_ok=True)

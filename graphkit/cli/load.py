@@ -69,7 +69,7 @@ def _check_cypher(rule: OwnRule) -> None:
 
 def _tell(result: LoadResult, folder: str, lang: str) -> None:
     """Say what was rejected, a line each; where there are several cases each line opens with the case's folder."""
-    lines = list(dict.fromkeys(reject.line(lang) for reject in result.rejects))
+    lines = list(dict.fromkeys(line for reject in result.rejects for line in reject.lines(lang)))
     for line in lines[:_SHOWN]:
         sys.stderr.write(f"{folder}{line}\n")
     if len(lines) > _SHOWN:

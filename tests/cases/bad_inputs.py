@@ -109,6 +109,8 @@ bad(
 )
 bad("a million characters", events(event(note="字" * 1_000_000)))
 bad("a million characters bad date", events(event(on="9" * 1_000_000)))
+bad("several wrong values", events(event(on="1 March", amount="ten", count="-1"), event("E4", policy="q", scope="99")))
+bad("wrong values in a policy that is lost", {**events(event("", on="x")), "policies/p.yaml": "id: p\nstages: [{}]\n"})
 bad("same twice", events(event(), event()))
 bad("other content", events(event(), event(on="2020-03-11")))
 bad("too few cells", events("E2,p,pay\n"))
