@@ -6,6 +6,7 @@ Samples are from the bundled case; where that has nothing to show, from the smal
 from __future__ import annotations
 
 import html
+import json
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import Any
 
 from graphkit.case import load_case
 from graphkit.facts import Facts
-from graphkit.graph.guard import FUNCTIONS, NOT_EMBEDDED, NOT_STOPPED, PROCEDURES
+from graphkit.graph.guard import DIFFERENT, FUNCTIONS, NOT_EMBEDDED, NOT_STOPPED, PROCEDURES
 from graphkit.graph.library import FOLDERS, LibraryQuery, library
 from graphkit.graph.limits import Limits
 from graphkit.graph.store import GraphStore
@@ -100,6 +101,19 @@ def _console() -> list[str]:
         "|---|---|",
         *[f"| {_text(what)} | {_text(instead)} |" for what, instead in NOT_EMBEDDED.items()],
         "",
+        "These both engines take and **answer differently**; a date that is compared with a text is told in a notice:",
+        "",
+        "| expression | embedded | Neo4j | the same from both |",
+        "|---|---|---|---|",
+        *[
+            f"| `{one.expression}` | {_answer(one.embedded)} | {_answer(one.neo4j)} | {_text(one.instead)} |"
+            for one in DIFFERENT
+        ],
+        "",
+        "`DISTINCT`, `UNION` and grouping take 1 and 1.0 for two values in the embedded engine and for one in Neo4j. A",
+        "`sum` of whole numbers beyond 2^63 is refused by the embedded engine; Neo4j goes on with a rounded number.",
+        "A list that is collected without an `ORDER BY` before it has no order in either.",
+        "",
         "**Neo4j** cannot stop these once they have begun, so they are refused there:",
         "",
         "| what | instead |",
@@ -107,6 +121,10 @@ def _console() -> list[str]:
         *[f"| {_text(what)} | {_text(instead)} |" for what, instead in NOT_STOPPED.items()],
         "",
     ]
+
+
+def _answer(value: object) -> str:
+    return "an error" if isinstance(value, type) else f"`{json.dumps(value)}`"
 
 
 def _code(names: frozenset[str]) -> str:

@@ -7,13 +7,15 @@ and the store is given the query as it was read, not as it was typed. The stores
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from graphkit.graph.parser import Parsed, is_one_call, parse
 from graphkit.graph.tokens import Token, TokenKind, place
 from graphkit.model.errors import RefusedError, UsageError
+from graphkit.model.graph import LABELS, RELATIONSHIPS, PropertyType
 
 Engine = Literal["embedded", "neo4j"]
 
@@ -41,9 +43,68 @@ NOT_EMBEDDED = {
     "! in a label expression": "write WHERE NOT n:Label",
     "% in a label expression": "leave the label out",
     "OPTIONAL CALL": "write CALL { OPTIONAL MATCH … }",
-    "percentileCont()": "use percentileDisc",
+    "& in a label expression": "write WHERE n:One AND n:Other",
+    "a chain of comparisons": "write a <= b AND b <= c",
+    "char_length()": "use size(…)",
+    "character_length()": "use size(…)",
+    "e()": "use exp(1)",
+    "isEmpty()": "compare size(…) with 0",
+    "isNaN()": "leave it out: what is not a number is null there",
+    "lower()": "use toLower(…)",
+    "normalize()": "leave it out; the texts of a case stay as they were given",
+    "nullIf()": "write CASE WHEN a = b THEN null ELSE a END",
+    "percentileCont()": "write WITH x ORDER BY x WITH collect(x) AS xs RETURN xs[(size(xs) - 1) / 2]",
+    "percentileDisc()": "write WITH x ORDER BY x WITH collect(x) AS xs RETURN xs[(size(xs) - 1) / 2]",
+    "stDevP()": "use stDev(…), which divides by one less",
+    "timestamp()": "leave it out: nothing in the graph is counted in milliseconds",
+    "toBooleanList()": "write [x IN … | toBoolean(x)]",
+    "toBooleanOrNull()": "use toBoolean(…)",
+    "toFloatList()": "write [x IN … | toFloat(x)]",
+    "toFloatOrNull()": "use toFloat(…)",
+    "toIntegerList()": "write [x IN … | toInteger(x)]",
+    "toIntegerOrNull()": "use toInteger(…)",
+    "toStringList()": "write [x IN … | toString(x)]",
+    "toStringOrNull()": "use toString(…)",
+    "upper()": "use toUpper(…)",
 }
 """What Neo4j knows and the embedded engine does not, and what to write instead."""
+
+_NOT_EMBEDDED_FUNCTIONS = {what.removesuffix("()").lower(): what for what in NOT_EMBEDDED if what.endswith("()")}
+
+
+class Difference(NamedTuple):
+    """An expression that both engines take and answer differently, and what to write to get the same from both.
+
+    The answers are as Python has them; an Exception stands for an error that says what is wrong.
+    """
+
+    expression: str
+    embedded: object
+    neo4j: object
+    instead: str
+
+
+DIFFERENT = (
+    Difference("date('2020-03-01') = '2020-03-01'", True, False, "date('…') on both sides, or toString(…) on both"),
+    Difference(
+        "duration.between(date('2020-01-31'), date('2020-03-01'))", "P30D", "P1M1D", "duration.inDays or inMonths"
+    ),
+    Difference("date('2020-03-01') - date('2020-02-01')", "P29D", UsageError, "duration.inDays(…, …).days"),
+    Difference(
+        "localdatetime('2020-03-01T00:00:00') > datetime('2020-01-01T00:00:00Z')",
+        True,
+        None,
+        "localdatetime('…') for `loaded_at` and `known_by`, which are in UTC",
+    ),
+    Difference(
+        "datetime('2020-03-01T08:00:00+08:00') = datetime('2020-03-01T00:00:00Z')", True, False, "… .epochSeconds"
+    ),
+    Difference("round(-2.5)", -3.0, -2.0, "-round(2.5), or sum the exact `…_e4` amounts"),
+    Difference("1.0 / 0", None, math.inf, "CASE WHEN b <> 0 THEN a / b END"),
+    Difference("toString(12345678.9)", "12345678.9", "1.23456789E7", "toString of a whole number"),
+    Difference("toInteger(1e19)", None, 9223372036854775807, "toInteger of what is below 2^63 only"),
+)
+"""Where the embedded engine gives another answer than Neo4j, and neither is refused; the tests ask both engines."""
 
 MAX_RANGE = 100_000
 """How far apart the ends of a range() may be on Neo4j."""
@@ -100,6 +161,11 @@ def check(query: str, engine: Engine, params: Mapping[str, Any] | None = None) -
         f"{_at(parsed, token)}: a path without an upper bound; {endless}; write how many hops at most, such as *1..20"
         for token in parsed.unbounded
     ]
+    notices += [
+        f"{_at(parsed, token)}: {token.value} is a date and is compared with a text, which no date equals in Neo4j; "
+        "write date('2020-03-01') or date($day)"
+        for token in _dates_as_text(parsed, params or {})
+    ]
     cypher, texts = parsed.written()
     return Checked(cypher, {**_asked(parsed, params or {}), **texts}, tuple(notices))
 
@@ -115,8 +181,38 @@ def _asked(parsed: Parsed, params: Mapping[str, Any]) -> dict[str, Any]:
     return dict(params)
 
 
+_DATES = frozenset(
+    one.name
+    for properties in [one.properties for one in LABELS.values()] + [one.properties for one in RELATIONSHIPS.values()]
+    for one in properties
+    if one.type is PropertyType.DATE
+)
+
+
+def _dates_as_text(parsed: Parsed, params: Mapping[str, Any]) -> list[Token]:
+    """Return the names of dates that are compared with a text, a list of texts, or a parameter that is one."""
+    return [
+        date[-1]
+        for sides in parsed.comparisons
+        for date, other in (sides, sides[::-1])
+        if len(date) == 3 and date[1].value == "." and date[-1].value in _DATES and _is_text(other, params)
+    ]
+
+
+def _is_text(tokens: list[Token], params: Mapping[str, Any]) -> bool:
+    if len(tokens) == 1 and tokens[0].kind is TokenKind.PARAMETER:
+        value = params.get(tokens[0].value)
+        return isinstance(value, str) or (isinstance(value, list) and any(isinstance(one, str) for one in value))
+    listed = tokens[1:-1] if len(tokens) > 2 and tokens[0].value == "[" and tokens[-1].value == "]" else tokens
+    return bool(listed) and all(one.kind is TokenKind.TEXT for one in listed[::2])
+
+
 def _refuse_unknown_to_embedded(parsed: Parsed) -> None:
-    called = [("percentileCont()", token) for name, token in parsed.functions if name.lower() == "percentilecont"]
+    called = [
+        (_NOT_EMBEDDED_FUNCTIONS[name.lower()], token)
+        for name, token in parsed.functions
+        if name.lower() in _NOT_EMBEDDED_FUNCTIONS
+    ]
     for what, token in [*parsed.features, *called]:
         if what in NOT_EMBEDDED:
             raise UsageError(

@@ -37,7 +37,8 @@ class Parsed:
     """What a query consists of. Positions are those of tokens in `tokens`.
 
     `ranges` are the calls of range(), each with the tokens of its arguments; `loops` are where an expression goes
-    through one list, which may be long, for each value of another, or nests deeper than three.
+    through one list, which may be long, for each value of another, or nests deeper than three; `comparisons` the tokens
+    of both sides of each.
     """
 
     text: str
@@ -51,6 +52,7 @@ class Parsed:
     unnamed_items: list[tuple[int, int]] = field(default_factory=list)
     ranges: list[tuple[Token, list[list[Token]]]] = field(default_factory=list)
     loops: list[Token] = field(default_factory=list)
+    comparisons: list[tuple[list[Token], list[Token]]] = field(default_factory=list)
 
     def written(self) -> tuple[str, dict[str, str]]:
         """Return the query as the stores are given it, and the strings in it as parameters.
@@ -403,6 +405,8 @@ class _Parser:
         """A label expression: |, &, !, %, brackets, and `:A:B` as it was written before."""
         self._label_term()
         while self._is("|", "&", ":"):
+            if self._is("&"):
+                self.parsed.features.append(("& in a label expression", self._token))
             self._next()
             self._take(":")
             self._label_term()
@@ -506,11 +510,22 @@ class _Parser:
             self._operator()
 
     def _comparison(self) -> None:
+        start = self._at
         self._sum()
+        compared = False
         while True:
             if self._is("=~"):
                 self.parsed.features.append(("=~", self._token))
-            if self._is("=", "<>", "<", ">", "<=", ">=", "=~") or self._word("IN", "CONTAINS"):
+            if self._is("=", "<>", "<", ">", "<=", ">=") or self._word("IN"):
+                if compared and not self._word("IN"):
+                    self.parsed.features.append(("a chain of comparisons", self._token))
+                compared = compared or not self._word("IN")
+                left = self._tokens[start : self._at]
+                self._operator()
+                start = self._at
+                self._sum()
+                self.parsed.comparisons.append((left, self._tokens[start : self._at]))
+            elif self._is("=~") or self._word("CONTAINS"):
                 self._operator()
                 self._sum()
             elif self._word("STARTS", "ENDS"):
@@ -778,7 +793,7 @@ class _Parser:
         at, depth, loops, operators = self._at, self._depth, len(self._in_loops), self._operators
         lists: tuple[list[Any], ...] = (
             parsed.functions, parsed.procedures, parsed.features, parsed.unbounded, parsed.properties, parsed.ranges,
-            parsed.loops, self._named,
+            parsed.loops, parsed.comparisons, self._named,
         )  # fmt: skip
         counts = [len(seen) for seen in lists]
         try:
