@@ -38,11 +38,16 @@ def url(workspace: Path, tmp_path: Path) -> Iterator[tuple[str, str]]:
     thread.join()
 
 
-def test_the_client_works_as_it_stands(url: tuple[str, str], client: TestClient) -> None:
-    (source,) = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
+def test_the_client_works_as_it_stands(
+    url: tuple[str, str], client: TestClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, use = re.findall(r"```python\n(.*?)```", GUIDE, re.DOTALL)
     names: dict[str, Any] = {}
     exec(compile(source, "docs/api.md", "exec"), names)
     graphkit = names["Graphkit"](*url)
+    use = use.replace('"http://localhost:8000"', "*URL").replace("shanxi-2020", "small")
+    exec(compile(use, "docs/api.md", "exec"), {**names, "URL": url})
+    assert "gap-" in capsys.readouterr().out
     gaps = list(graphkit.gaps("small", limit=3))
     assert gaps == client.get(f"{SMALL}/gaps").json()["gaps"]
     finding = {"title": "Rent not waived", "found_on": "2020-06-20", "policy": "rent", "scope": "140105"}
