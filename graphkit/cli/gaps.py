@@ -33,7 +33,7 @@ from graphkit.model.gap import CATEGORY_ZH, Gap, utc_text
 from graphkit.model.spreadsheet import harmless
 from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document
 from graphkit.reports.gaps_json import thresholds as thresholds_in_force
-from graphkit.reports.table import gaps_table
+from graphkit.reports.table import TABLE_LINES, gaps_table
 
 FORMATS = ("table", "json", "ndjson", "csv")
 
@@ -57,7 +57,10 @@ def gaps(
     knock_on: Annotated[
         bool, typer.Option("--knock-on", help="Say in JSON who else is affected along supplies, and how far.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many gaps of each case.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help=f"At most so many gaps of each case; none: all, and {TABLE_LINES:,} lines of a table."),
+    ] = None,
     format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
     lang: Lang = None,
 ) -> None:
@@ -101,11 +104,18 @@ def gaps(
         if len(listed) == limit and (total := len(evaluation.gap_ids(**chosen))) > limit:
             note = f"case {evaluation.case.id}: the first {limit} of {total} gaps are listed"
             typer.echo(said(note, language_), err=True)
-    print_gaps(found, format, language_, knock_on=knock_on)
+    print_gaps(found, format, language_, knock_on=knock_on, lines=limit or TABLE_LINES)
 
 
-def print_gaps(found: list[tuple[Evaluation, list[Gap]]], format: str, lang: str, *, knock_on: bool = False) -> None:
-    """Print the gaps of evaluations in one of FORMATS."""
+def print_gaps(
+    found: list[tuple[Evaluation, list[Gap]]],
+    format: str,
+    lang: str,
+    *,
+    knock_on: bool = False,
+    lines: int = TABLE_LINES,
+) -> None:
+    """Print the gaps of evaluations in one of FORMATS, in a table the first `lines` of them."""
     match format:
         case "json":
             typer.echo(json.dumps(gaps_document(found, knock_on=knock_on), ensure_ascii=False, indent=2))
@@ -116,7 +126,7 @@ def print_gaps(found: list[tuple[Evaluation, list[Gap]]], format: str, lang: str
             typer.echo(_csv(found), nl=False)
         case _:
             for evaluation, listed in found:
-                print_table(gaps_table(evaluation, listed, lang))
+                print_table(gaps_table(evaluation, listed, lang, lines))
 
 
 def _csv(found: Found) -> str:

@@ -32,9 +32,13 @@ _STYLE = {
 }
 
 
-def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: int | None = None) -> RenderableType:
+TABLE_LINES = 1_000
+"""How many gaps a table lists unless asked for more: it is for reading, and laying out 50,000 lines takes minutes."""
+
+
+def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: int = TABLE_LINES) -> RenderableType:
     """Return the ranked gaps with their ids under a headline of counts; the last line says what `limit` left out."""
-    listed = gaps if limit is None else gaps[:limit]
+    listed = gaps[:limit]
     zh = lang == "zh"
     names = Names(evaluation)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", expand=False)

@@ -10,13 +10,13 @@ from html.parser import HTMLParser
 import pytest
 from markdown_it import MarkdownIt
 from rich.cells import cell_len
-from rich.console import Console
+from rich.console import Console, RenderableType
 
 from graphkit.gaps import Evaluation
 from graphkit.model.errors import UsageError
 from graphkit.reports.build import build_report
 from graphkit.reports.model import Report
-from graphkit.reports.table import gaps_table
+from graphkit.reports.table import TABLE_LINES, gaps_table
 from graphkit.reports.text import shown
 from graphkit.reports.write import FORMATS, report_bytes
 from tests.reports.small import HOSTILE
@@ -114,12 +114,23 @@ def test_the_terminal_table_is_plain_text_and_straight(hostile: Evaluation, lang
     assert all(cell_len(line) <= 200 for line in shown_text.splitlines())
 
 
+def test_a_terminal_table_of_very_many_gaps_is_cut(small: Evaluation) -> None:
+    many = small.gaps() * (TABLE_LINES // len(small.gaps()) + 1)
+    shown_lines = shown_table(gaps_table(small, many, "en"))
+    assert f"{len(many) - TABLE_LINES} more are not listed" in shown_lines
+    assert f"{TABLE_LINES + 1} " not in shown_lines
+
+
+def shown_table(table: RenderableType) -> str:
+    console = Console(file=io.StringIO(), width=160)
+    with console.capture() as caught:
+        console.print(table)
+    return caught.get()
+
+
 def test_the_terminal_table_says_what_it_leaves_out(small: Evaluation, made_up: Evaluation) -> None:
-    def text(evaluation: Evaluation, lang: str, limit: int | None = None) -> str:
-        console = Console(file=io.StringIO(), width=160)
-        with console.capture() as caught:
-            console.print(gaps_table(evaluation, evaluation.gaps(), lang, limit))
-        return caught.get()
+    def text(evaluation: Evaluation, lang: str, limit: int = TABLE_LINES) -> str:
+        return shown_table(gaps_table(evaluation, evaluation.gaps(), lang, limit))
 
     left = len(small.gaps()) - 2
     assert all(gap.id in text(small, "en") for gap in small.gaps())  # explain, view and finding add ask for it
