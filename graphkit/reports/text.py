@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -15,7 +15,8 @@ _MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _DIGITS = "零一二三四五六七八九"
-_WRITTEN_OUT = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufffe\uffff")
+_NOT_AS_IS = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+_BREAKS = frozenset("\r\n\t\u2028\u2029")
 _WAN, _YI = Decimal(10_000), Decimal(100_000_000)
 
 
@@ -27,15 +28,12 @@ def shown(text: object, limit: int | None = None) -> str:
     """
     raw = str(text)
     cut = limit is not None and len(raw) > limit
-    out = []
-    for character in raw[:limit] if cut else raw:
-        if character in "\r\n\t\u2028\u2029":
-            out.append(" ")
-        elif character in _WRITTEN_OUT or unicodedata.category(character) in {"Cc", "Cs"}:
-            out.append(f"⟨U+{ord(character):04X}⟩")
-        else:
-            out.append(character)
-    return "".join(out) + ("…" if cut else "")
+    return _NOT_AS_IS.sub(_written_out, raw[:limit] if cut else raw) + ("…" if cut else "")
+
+
+def _written_out(found: re.Match[str]) -> str:
+    character = found.group()
+    return " " if character in _BREAKS else f"⟨U+{ord(character):04X}⟩"
 
 
 def cells(text: str) -> int:
