@@ -25,11 +25,11 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": MEMORY_LIMIT,
         "temp_directory": str(spill),
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
     }
     connection = duckdb.connect(":memory:", config=config)
-    connection.execute(
-        "SET TimeZone = 'UTC'; SET autoinstall_known_extensions = false; SET autoload_known_extensions = false"
-    )
+    connection.execute("SET TimeZone = 'UTC'")
     return connection
 
 
