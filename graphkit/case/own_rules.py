@@ -14,7 +14,6 @@ from pathlib import Path
 from graphkit.case.folder import named, strange
 from graphkit.engine.rule_rows import rule_rows
 from graphkit.engine.sandbox import run_select
-from graphkit.engine.select import check_select
 from graphkit.model.errors import GraphkitError, InputError
 from graphkit.model.rule import Language, OwnRule, parse_own_rule
 from graphkit.model.rule_columns import RULE_TABLES
@@ -89,6 +88,8 @@ def _decoded(data: bytes) -> str:
 
 def check_sql_rule(rule: OwnRule) -> None:
     """Run a rule over empty tables. Raises InputError or RefusedError for what is wrong with its query or columns."""
+    from graphkit.engine.select import check_select  # noqa: PLC0415 - its parser takes a while to import
+
     read = check_select(rule.query, RULE_TABLES)
     rule_rows(rule.about, run_select(rule.query, {table: _empty(RULE_TABLES[table]) for table in read}))
 

@@ -59,7 +59,7 @@ def gaps(
     ] = False,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help=f"At most so many gaps of each case; none: all, and {TABLE_LINES:,} lines of a table."),
+        typer.Option(min=1, help=f"At most so many gaps of each case; none: all, but {TABLE_LINES:,} in a table."),
     ] = None,
     format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
     lang: Lang = None,

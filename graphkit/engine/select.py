@@ -174,5 +174,11 @@ def _check_by_sqlglot(query: str, tables: dict[str, str]) -> list[str]:
     return sorted(read)
 
 
+def tables_read(query: str) -> set[str]:
+    """Return the names of the tables and views that a query of graphkit's own reads."""
+    found = sqlglot.parse_one(query, dialect="duckdb").find_all(exp.Table)
+    return {node.name for node in found if isinstance(node.this, exp.Identifier)}
+
+
 def _one_line(error: object) -> str:
     return " ".join(str(error).split())[:300]

@@ -12,12 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import sqlglot
-from sqlglot import exp
 
 from graphkit.engine.rule_rows import rule_rows
 from graphkit.engine.sandbox import SelectLimits, run_select
-from graphkit.engine.select import check_select
 from graphkit.gaps.statements import statements
 from graphkit.model.errors import GraphkitError, InputError
 from graphkit.model.rule import OwnRule
@@ -54,6 +51,8 @@ def collect(computation: Computation, found: Iterable[tuple[OwnRule, pa.Table]])
 
 
 def _run(rule: OwnRule, tables: _Tables, computation: Computation) -> pa.Table | None:
+    from graphkit.engine.select import check_select  # noqa: PLC0415 - its parser takes a while to import
+
     try:
         read = check_select(rule.query, RULE_TABLES)
         return run_select(rule.query, *tables.handed(read), LIMITS)
@@ -112,16 +111,12 @@ class _Tables:
         return tables, list(files)
 
     def _made(self, name: str) -> tuple[dict[str, str], list[str]]:
+        from graphkit.engine.select import tables_read  # noqa: PLC0415 - its parser takes a while to import
+
         if name not in self._views:
             return self._copied(name)
         select = self._views[name].partition(" AS ")[2].rstrip().rstrip(";")
-        tables, files = self.handed(
-            {
-                node.name
-                for node in sqlglot.parse_one(select, dialect="duckdb").find_all(exp.Table)
-                if isinstance(node.this, exp.Identifier)
-            }
-        )
+        tables, files = self.handed(tables_read(select))
         stored = name.removeprefix("stored_")
         own = self._computation.facts.files(stored, self._computation.case.id) if stored in TABLES else []
         return {**tables, name: select}, [*files, *own]

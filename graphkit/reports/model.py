@@ -18,7 +18,8 @@ ReportName = Literal["express", "monthly", "stage", "ledger"]
 
 
 class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    # Most commands name these models and make none: what validates them is built with the first.
+    model_config = ConfigDict(extra="forbid", defer_build=True)
 
 
 class Text(_Part):

@@ -11,9 +11,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-import sqlglot
-from sqlglot import exp
-
 from graphkit.gaps.advance.parts import OF_GAPS
 from graphkit.gaps.rules import rules
 from graphkit.gaps.statements import making, statements
@@ -200,8 +197,6 @@ def _of_changed(rule: Rule) -> Rule:
 @cache
 def _about_steps() -> tuple[str, ...]:
     """The kinds of gap that are about something else and depend on steps."""
-    return tuple(rule.id for rule in rules().values() if rule.about != "step" and _tables(rule.sql) & _STEPS)
+    from graphkit.engine.select import tables_read  # noqa: PLC0415 - its parser takes a while to import
 
-
-def _tables(sql: str) -> set[str]:
-    return {table.name for table in sqlglot.parse_one(sql, dialect="duckdb").find_all(exp.Table)}
+    return tuple(rule.id for rule in rules().values() if rule.about != "step" and tables_read(rule.sql) & _STEPS)
