@@ -26,7 +26,7 @@ def serve(
     ] = None,
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="The port to listen on.")] = 8000,
 ) -> None:
-    """Serve the web pages, where the extra [web] is installed, and the API; its documentation is at /docs.
+    """Serve the web pages, where the extra 'web' is installed, and the API; its documentation is at /docs.
 
     On loopback it serves this machine's user, unless the workspace has tokens: then it asks for one. On any other
     address it asks for tokens, or for those of an OpenID Connect provider (the secret of graphkit's client there is in

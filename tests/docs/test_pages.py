@@ -74,6 +74,12 @@ def test_every_command_is_shown_in_a_page_that_was_written_by_hand() -> None:
     assert set(commands()) - {command_of(words) for page in BY_HAND for words in shown(page)} == set()
 
 
+def test_no_help_has_brackets_which_a_terminal_would_take_for_colours() -> None:
+    for name, command in commands().items():
+        for told in (command.help, *(getattr(parameter, "help", None) for parameter in command.params)):
+            assert "[" not in (told or ""), f"graphkit {name} --help: {told}"
+
+
 def test_every_kind_of_gap_is_explained() -> None:
     assert re.findall(r"^## (\w+)$", (DOCS / "gaps.md").read_text(encoding="utf-8"), re.MULTILINE) == list(KINDS)
 
