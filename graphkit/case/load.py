@@ -32,7 +32,7 @@ from graphkit.model.case import Case, Policy
 from graphkit.model.errors import InputError
 from graphkit.model.followup import FOLLOWED, wrong_moves
 from graphkit.model.sql import identifier, literal
-from graphkit.model.tables import TABLES, Table
+from graphkit.model.tables import TABLES, ColumnType, Table
 
 _MOVES_TOLD = 50
 
@@ -301,10 +301,28 @@ class _Loader:
             f"{literal(transaction.batch)} AS batch {good} ORDER BY _row"
         )
         transaction.append(table.name, self.connection.sql(query).to_arrow_reader(100_000), count)
+        self._check_amounts(table, name, good)
         self._keep(f"new_{table.name}", f"SELECT {self._kept(table)} {good}")
         if len(self.files[table.name]) > 1:
             self._keep(f"whole_{table.name}", f"SELECT {own}, attributes {good}")
         return count
+
+    def _check_amounts(self, table: Table, name: str, good: str) -> None:
+        """Warn of amounts that the graph cannot hold exactly: its whole numbers count 1/10000 and have 64 bits."""
+        for column in table.columns:
+            if column.type is not ColumnType.AMOUNT:
+                continue
+            own = identifier(column.name)
+            count = self._count(
+                f"SELECT count(*) {good} AND {own} IS NOT NULL "
+                f"AND ({own} <> round({own}, 4) OR TRY_CAST(round({own} * 10000) AS BIGINT) IS NULL)"
+            )
+            if count:
+                self.warnings.append(
+                    f"{name}, column {column.name}: amounts with more than 4 decimals, or above 922337203685477: "
+                    f"{count}; gaps count them exactly, the graph rounds them or leaves out their {column.name}_e4, so "
+                    "sums in Cypher are not exact"
+                )
 
     def _keep(self, name: str, query: str) -> None:
         self.connection.execute(

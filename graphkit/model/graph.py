@@ -90,8 +90,8 @@ def _money(name: str, zh: str, en: str) -> tuple[Property, Property, Property]:
         Property(
             f"{name}_e4",
             _P.INTEGER,
-            f"{zh}（精确值，万分之一货币单位，求和用）",
-            f"{en}; exact, for sums",
+            f"{zh}（万分之一货币单位，求和用；四位小数以内精确，绝对值超过 922337203685477 的没有）",
+            f"{en}; for sums, exact to 4 decimals; none where it is above 922337203685477",
             "1/10000 of a unit of currency",
         ),
         _text("currency", "币种", "currency (ISO 4217)"),

@@ -578,3 +578,10 @@ bad(
         "E2,p,issue,14,started,2020-03-05,5,RMB\nE3,p,issue,14,started,2020-03-05,5,usd\n"
     },
 )
+bad(
+    "amounts beyond the graph",
+    {
+        "tables/events.csv": "id,policy,stage,scope,kind,on,amount\nE1,p,issue,14,completed,2020-03-05,0.00001\n"
+        "E2,p,issue,14,started,2020-03-05,922337203685478\nE3,p,issue,14,started,2020-03-05,922337203685477.5807\n"
+    },
+)
