@@ -70,10 +70,14 @@ def query(
             late = behind(Facts(workspace), store)
         result = store.run(text, params, Limits(timeout_s=timeout, rows=limit))
         as_of = freshness(store, language_) if format == "table" else []
+        elsewhere = case is not None and "case" not in params and len(store.held()) > 1
     notice_word = "提示：" if language_ == "zh" else "notice: "
     for one in late:
         behind_facts = f"{graph} does not show the newest load of {one}; graphkit load … --graph {graph}"
         sys.stderr.write(f"{notice_word}{said(behind_facts, language_)}\n")
+    if elsewhere:
+        whole = "the query does not ask for $case, so its answer is of all cases; write WHERE n.case = $case"
+        sys.stderr.write(f"{notice_word}{said(whole, language_)}\n")
     for notice in result.notices:
         sys.stderr.write(f"{notice_word}{said(notice, language_)}\n")
     _print(result, format)

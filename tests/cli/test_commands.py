@@ -248,6 +248,23 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
     assert "graphkit verify" in read.stderr
 
 
+def test_a_query_that_does_not_ask_for_the_chosen_case_says_so(tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        twin = case(policy(stage("issue", within_days=10)), as_of=day(4, 30))
+        twin.meta["id"] = name
+        twin.write(tmp_path / name)
+    assert graphkit("load", "one", "two", folder=tmp_path).returncode == 0
+    chosen = ("--case", "one", "--format", "json", "--lang", "zh")
+    all_ = graphkit("query", "MATCH (s:Step) RETURN DISTINCT s.case AS c ORDER BY c", *chosen, folder=tmp_path)
+    assert json.loads(all_.stdout)["rows"] == [["one"], ["two"]]
+    assert "结果涉及所有案例" in all_.stderr
+    asked = "MATCH (s:Step) WHERE s.case = $case RETURN DISTINCT s.case"
+    one = graphkit("query", asked, *chosen, folder=tmp_path)
+    assert (json.loads(one.stdout)["rows"], one.stderr) == ([["one"]], "")
+    unknown = graphkit("query", "MATCH (s:Stpe) WHERE s.case = $case RETURN s", *chosen, folder=tmp_path)
+    assert "图中没有标签“Stpe”" in unknown.stderr
+
+
 def test_every_case_of_a_workspace_is_evaluated_unless_one_is_chosen(here: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     shutil.copytree(here / "graphkit-workspace", copy)
