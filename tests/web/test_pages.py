@@ -194,6 +194,12 @@ def _outcomes(workspace: Path, what: str) -> list[str]:
     return [one["outcome"] for one in map(json.loads, lines) if one["query"] == what]
 
 
+@pytest.mark.parametrize("text", ["missing relief made good", "补退租金"])
+def test_a_node_is_found_by_its_title_in_either_language(reader: Reader, text: str) -> None:
+    page = reader.open(_with(f"graph?q={text}", SHANXI))
+    assert page.locator("ul.found a", has_text="Missing relief made good").count() > 1
+
+
 def test_the_graph_grows_on_request_and_refuses_too_much(reader: Reader) -> None:
     page = reader.open(_with("graph?label=Region&key=140000", SHANXI))
     page.wait_for_selector("#picture[data-nodes='1']")
