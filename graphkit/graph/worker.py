@@ -33,6 +33,8 @@ _OF_A_NODE = {"id", "key", "case", "source", "batch", "digest"}
 """Properties that every node has; the engine leaves `title` out of `properties(n)` and `keys(n)` where it is the id."""
 
 _STOPPED = re.compile("limit|exceed|budget", re.IGNORECASE)
+_QUOTED = re.compile("'[^']*'")
+"""What an error repeats of the query: those are the asker's words, not the engine's."""
 
 
 def serve(connection: Connection, snapshot: str) -> None:
@@ -89,7 +91,7 @@ def _answer(
         return pickle.dumps(("syntax", _one_line(error)))
     except kglite.CypherExecutionError as error:
         # A division by zero is the query's own mistake; a collection beyond the engine's limit was stopped.
-        return pickle.dumps(("engine" if _STOPPED.search(str(error)) else "syntax", _one_line(error)))
+        return pickle.dumps(("engine" if _STOPPED.search(_QUOTED.sub("", str(error))) else "syntax", _one_line(error)))
     except (kglite.KgError, ValueError, TypeError, OverflowError, RecursionError) as error:
         return pickle.dumps(("engine", _one_line(error)))
     else:

@@ -214,6 +214,8 @@ def test_diff_tells_new_resolved_and_persisting(here: Path) -> None:
         (["query", "MATCH (n"], 2, ""),
         (["query", "MATCH (n) RETRN n"], 2, "no clause begins with 'RETRN'"),
         (["query", "RETURN 1/0"], 2, "division by zero"),
+        (["query", "RETURN date('limit')"], 2, "cannot parse 'limit'"),
+        (["query", "RETURN [x IN range(1, 100000000) | x]"], 4, "the query was stopped"),
         (["query", "RETURN 1; MATCH (n) RETURN n"], 4, "'MATCH' is not allowed"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else None,
