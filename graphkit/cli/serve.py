@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from graphkit_api.oidc_settings import read_oidc
 from graphkit_api.settings import LOOPBACK, Settings
 from graphkit_api.tokens import Tokens
 
-from graphkit.cli.options import DEFAULT_WORKSPACE, Workspace
+from graphkit.cli.options import DEFAULT_WORKSPACE, Workspace, language
 from graphkit.model.errors import RefusedError
 
 
@@ -56,5 +57,16 @@ def serve(
             oidc=provider,
         )
     )
+    typer.echo(_where(host, port, language(None), has_pages=find_spec("nicegui") is not None))
     # What is being answered at the end is answered; then jobs end, and the graph is let go of.
     uvicorn.run(app, host=host, port=port, server_header=False, log_config=None, timeout_graceful_shutdown=30)
+
+
+def _where(host: str, port: int, lang: str, *, has_pages: bool) -> str:
+    """Return the line that says where to look; logs go to stderr."""
+    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    if lang == "zh":
+        pages = f"请在浏览器中打开 {address}" if has_pages else "未安装附加组件 web，没有网页"
+        return f"{pages}；接口说明见 {address}docs；按 Ctrl+C 结束。"
+    pages = f"Open {address} in a browser" if has_pages else "There are no pages without the extra 'web'"
+    return f"{pages}; the API is described at {address}docs; Ctrl+C ends it."

@@ -30,6 +30,7 @@ def serving(workspace: Path, log: Path) -> Iterator[str]:
         address = f"http://127.0.0.1:{port}"
         try:
             _wait(address, process)
+            assert f"{address}/docs" in log.read_text("utf-8")
             yield address
         finally:
             process.terminate()
