@@ -380,7 +380,9 @@ class _Loader:
     def _expect_steps(self) -> None:
         run = self.connection.execute
         if "regions" not in self.references.tables:
-            self.warnings.append("tables/regions: there is none, so no steps can be expected anywhere")
+            self.warnings.append(
+                "tables/regions: there is none, so steps are expected only at agencies named in scopes"
+            )
             return
         jurisdiction = self.case.jurisdiction
         if jurisdiction and not self._count("SELECT count(*) FROM regions WHERE code = ?", [jurisdiction]):
