@@ -1,4 +1,4 @@
-"""What goes out: names and shapes as CONTRACT.md has them."""
+"""What goes out: names and shapes as the contract has them."""
 
 from __future__ import annotations
 
@@ -336,7 +336,7 @@ class JobList(_Out):
 
 
 class FindingIn(_Out):
-    """A finding to enter: the columns of CONTRACT.md's table findings, and the gap that it came from."""
+    """A finding to enter: the columns of the table findings, and the gap that it came from."""
 
     title: str = Field(min_length=1, max_length=500, description="what was found", examples=["Rent not waived"])
     found_on: date = Field(description="the day it was found", examples=["2020-06-30"])
@@ -357,7 +357,7 @@ class FindingIn(_Out):
 
 
 class ActionIn(_Out):
-    """What was done about a finding: the columns of CONTRACT.md's table actions."""
+    """What was done about a finding: the columns of the table actions."""
 
     kind: Literal[
         "reported", "instructed", "recommended", "accepted", "rectified", "verified", "rejected", "reopened", "waived"

@@ -260,7 +260,9 @@ class _Loader:
                 [f"names a policy that could not be read: {reason}", policy],
             )
             self.connection.execute(
-                "UPDATE wrong SET _others = list_filter(_others, lambda one: one.c <> 'policy' OR one.v <> ?)", [policy]
+                "UPDATE wrong SET _others = "
+                "list_filter(_others, lambda one: one.c <> 'policy' OR one.v IS DISTINCT FROM ?)",
+                [policy],
             )
         if lost := sorted(self.definitions.lost.values()):
             self.connection.execute(
@@ -381,7 +383,7 @@ class _Loader:
         run = self.connection.execute
         if "regions" not in self.references.tables:
             self.warnings.append(
-                "tables/regions: there is none, so steps are expected only at agencies named in scopes"
+                "tables/regions: there is none, so steps are expected only at agencies in scopes that have no region"
             )
             return
         jurisdiction = self.case.jurisdiction

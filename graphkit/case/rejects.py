@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,10 +31,6 @@ class Reject:
     told: Reject | None = None
     others: tuple[Reject, ...] = ()
 
-    def lines(self, lang: str = "en") -> list[str]:
-        """Return a line for each thing that is wrong with the row."""
-        return [one.line(lang) for one in (self, *self.others)]
-
     def named(self) -> str:
         """Return the column with its value."""
         return f"{self.column}" + ("" if self.value is None else f" = {short(self.value)}")
@@ -48,6 +45,11 @@ class Reject:
         row, column = ("line", "key") if self.file.endswith((".yaml", ".yml")) else ("row", "column")
         where = self.file + (f", {row} {self.row}" if self.row is not None else "")
         return f"{where}{f', {column} {self.named()}' if self.column else ''}: {self.reason}"
+
+
+def things_wrong(rejects: Iterable[Reject]) -> list[Reject]:
+    """Return all that is wrong with each row, in order, once where rows share it; nothing is translated for it."""
+    return list({one.line(): one for reject in rejects for one in (reject, *reject.others)}.values())
 
 
 def write_rejects(rejects: list[Reject], folder: Path, name: str, lang: str) -> Path:

@@ -24,6 +24,7 @@ from graphkit.cli.options import (
 from graphkit.facts import Facts
 from graphkit.gaps import evaluate, rules
 from graphkit.model.errors import UsageError
+from graphkit.reports.table import TABLE_LINES
 
 _ABOUT_GROUPS = ("coverage_shortfall",)
 
@@ -35,7 +36,9 @@ def check(
     known_by: KnownBy = None,
     threshold: Annotated[list[str] | None, typer.Option(help="Override a threshold: coverage_min=0.95.")] = None,
     engine: EngineOption = "duckdb",
-    limit: Annotated[int | None, typer.Option(min=1, help="At most so many gaps.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help=f"At most so many gaps; none: all, but {TABLE_LINES:,} in a table.")
+    ] = None,
     format: Annotated[str, typer.Option("--format", help=f"{', '.join(FORMATS)}.")] = "table",
     lang: Lang = None,
 ) -> None:
@@ -57,4 +60,4 @@ def check(
             kinds=kinds,
         )
         found.append((evaluation, evaluation.gaps(kind=kinds, limit=limit)))
-    print_gaps(found, format, language_)
+    print_gaps(found, format, language_, lines=limit or TABLE_LINES)

@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from graphkit.case import LoadResult, load_case
+from graphkit.case.rejects import things_wrong
 from graphkit.cli.output import tell_warning
 from graphkit.facts import Facts
 from graphkit.standards import ImportResult
@@ -40,7 +41,7 @@ def _finish(made: ImportResult, loaded: LoadResult | None, out: Path | None, for
     warnings = list(made.warnings)
     _tell([one.text(lang) for one in rejects], lang)
     if loaded is not None:
-        _tell([one.line(lang) for one in loaded.rejects], lang)
+        _tell([one.line(lang) for one in things_wrong(loaded.rejects)], lang)
         loaded.warnings = [one for one in loaded.warnings if not one.endswith(_BY_DESIGN)]
         warnings += loaded.warnings
     for warning in warnings[:_SHOWN]:

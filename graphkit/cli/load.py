@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from graphkit.case import LoadResult, load_case
+from graphkit.case.rejects import things_wrong
 from graphkit.cli.options import DEFAULT_WORKSPACE, Graph, Lang, Workspace, language
 from graphkit.cli.output import tell_warning
 from graphkit.facts import Facts
@@ -69,11 +70,11 @@ def _check_cypher(rule: OwnRule) -> None:
 
 def _tell(result: LoadResult, folder: str, lang: str) -> None:
     """Say what was rejected, a line each; where there are several cases each line opens with the case's folder."""
-    lines = list(dict.fromkeys(line for reject in result.rejects for line in reject.lines(lang)))
-    for line in lines[:_SHOWN]:
-        sys.stderr.write(f"{folder}{line}\n")
-    if len(lines) > _SHOWN:
-        more, file = len(lines) - _SHOWN, result.rejects_file
+    wrong = things_wrong(result.rejects)
+    for one in wrong[:_SHOWN]:
+        sys.stderr.write(f"{folder}{one.line(lang)}\n")
+    if len(wrong) > _SHOWN:
+        more, file = len(wrong) - _SHOWN, result.rejects_file
         sys.stderr.write(
             f"……另有 {more} 条，全部见 {file}\n" if lang == "zh" else f"… and {more} more; all of them are in {file}\n"
         )

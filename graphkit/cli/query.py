@@ -76,9 +76,9 @@ def query(
         behind_facts = f"{graph} does not show the newest load of {one}; graphkit load … --graph {graph}"
         sys.stderr.write(f"{notice_word}{said(behind_facts, language_)}\n")
     if elsewhere:
-        whole = "the query does not ask for $case, so its answer is of all cases; write WHERE n.case = $case"
+        whole = "the query does not ask for $case, so --case did not narrow it; write WHERE n.case = $case"
         sys.stderr.write(f"{notice_word}{said(whole, language_)}\n")
-    for notice in result.notices:
+    for notice in (*result.notices, *result.advice):
         sys.stderr.write(f"{notice_word}{said(notice, language_)}\n")
     _print(result, format)
     for line in as_of:
@@ -129,7 +129,7 @@ def _print(result: Result, format: str) -> None:
     rows = [[plain(value) for value in row] for row in result.rows]
     match format:
         case "json":
-            document = {"columns": result.columns, "rows": rows, "notices": result.notices}
+            document = {"columns": result.columns, "rows": rows, "notices": [*result.notices, *result.advice]}
             typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
         case "ndjson":
             for row in rows:

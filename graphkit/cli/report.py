@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -117,8 +118,10 @@ def _write_due(
         try:
             _write_each(evaluation, folder, ending, known, trend, lang)
         finally:
-            # While it is still held: whoever locks a file that was taken away sees so, and makes a new one.
-            Path(lock.lock_file).unlink(missing_ok=True)
+            # While it is still held: whoever locks a file that was taken away sees so, and makes a new one. (Windows
+            # does not let go of it here, and needs no help: there filelock takes it away itself.)
+            with suppress(OSError):
+                Path(lock.lock_file).unlink()
 
 
 def _write_each(

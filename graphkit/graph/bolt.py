@@ -205,7 +205,8 @@ class BoltStore:
                     session.begin_transaction(timeout=limits.timeout_s) as transaction,
                 ):
                     columns, rows, cut = _fetch(transaction, checked.cypher, checked.params, limits)
-                return Result(columns, rows, [*checked.notices, *([limits.cut_off()] if cut else [])])
+                notices = [*checked.notices, *([limits.cut_off()] if cut else [])]
+                return Result(columns, rows, notices, list(checked.advice))
             except (ServiceUnavailable, SessionExpired):
                 if not attempts:
                     with self._told():

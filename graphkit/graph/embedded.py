@@ -22,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from graphkit.graph.delta import Delta, write_delta
 from graphkit.graph.frames import Frames
-from graphkit.graph.guard import check
+from graphkit.graph.guard import Checked, check
 from graphkit.graph.limits import Limits
 from graphkit.graph.store import Held, held
 from graphkit.graph.values import Result
@@ -157,7 +157,7 @@ class EmbeddedStore:
         """Answer a read-only query in a worker process within `limits`; see GraphStore.run for the errors."""
         checked = check(cypher, "embedded", params)
         with self._worker() as worker:
-            return _noticed(worker.run(checked.cypher, checked.params, limits or Limits()), checked.notices)
+            return _noticed(worker.run(checked.cypher, checked.params, limits or Limits()), checked)
 
     @contextlib.contextmanager
     def _worker(self) -> Iterator[_Worker]:
@@ -292,13 +292,13 @@ def _save(graph: Any, path: Path) -> None:
         graph.save(str(path))
 
 
-def _noticed(result: Result, notices: tuple[str, ...]) -> Result:
-    """Add the guard's notices; leave out the engine's about names of the schema that this graph has no values for."""
+def _noticed(result: Result, checked: Checked) -> Result:
+    """Add what the guard says; leave out the engine's about names of the schema that this graph has no values for."""
     known = {*LABELS, *RELATIONSHIPS}
     known |= {one.name for label in LABELS.values() for one in label.properties}
     known |= {one.name for relationship in RELATIONSHIPS.values() for one in relationship.properties}
     kept = [notice for notice in result.notices if not (named := notice.split("'")[1:2]) or named[0] not in known]
-    return Result(result.columns, result.rows, [*notices, *kept])
+    return Result(result.columns, result.rows, [*checked.notices, *kept], list(checked.advice))
 
 
 def _changed(manifest: Manifest, name: str, delta: Delta) -> Manifest:

@@ -49,16 +49,17 @@ NOT_EMBEDDED = {
     "character_length()": "use size(…)",
     "e()": "use exp(1)",
     "isEmpty()": "compare size(…) with 0",
-    "isNaN()": "leave it out: what is not a number is null there",
+    "isNaN()": "write x <> x, which is true of what is not a number only",
     "lower()": "use toLower(…)",
     "normalize()": "leave it out; the texts of a case stay as they were given",
     "nullIf()": "write CASE WHEN a = b THEN null ELSE a END",
-    "percentileCont()": "write WITH x ORDER BY x WITH collect(x) AS xs RETURN xs[(size(xs) - 1) / 2]",
-    "percentileDisc()": "write WITH x ORDER BY x WITH collect(x) AS xs RETURN xs[(size(xs) - 1) / 2]",
+    "percentileCont()": "for the median write WITH x ORDER BY x WITH collect(x) AS xs RETURN "
+    "(xs[(size(xs) - 1) / 2] + xs[size(xs) / 2]) / 2.0",
+    "percentileDisc()": "for the median write WITH x ORDER BY x WITH collect(x) AS xs RETURN xs[(size(xs) - 1) / 2]",
     "stDevP()": "use stDev(…), which divides by one less",
     "timestamp()": "leave it out: nothing in the graph is counted in milliseconds",
     "toBooleanList()": "write [x IN … | toBoolean(x)]",
-    "toBooleanOrNull()": "use toBoolean(…)",
+    "toBooleanOrNull()": "use toBoolean(…), of texts and truth values only",
     "toFloatList()": "write [x IN … | toFloat(x)]",
     "toFloatOrNull()": "use toFloat(…)",
     "toIntegerList()": "write [x IN … | toInteger(x)]",
@@ -130,6 +131,7 @@ class Checked:
     cypher: str
     params: dict[str, Any]
     notices: tuple[str, ...]
+    advice: tuple[str, ...]
 
 
 def check(query: str, engine: Engine, params: Mapping[str, Any] | None = None) -> Checked:
@@ -161,13 +163,13 @@ def check(query: str, engine: Engine, params: Mapping[str, Any] | None = None) -
         f"{_at(parsed, token)}: a path without an upper bound; {endless}; write how many hops at most, such as *1..20"
         for token in parsed.unbounded
     ]
-    notices += [
+    advice = [
         f"{_at(parsed, token)}: {token.value} is a date and is compared with a text, which no date equals in Neo4j; "
         "write date('2020-03-01') or date($day)"
         for token in _dates_as_text(parsed, params or {})
     ]
     cypher, texts = parsed.written()
-    return Checked(cypher, {**_asked(parsed, params or {}), **texts}, tuple(notices))
+    return Checked(cypher, {**_asked(parsed, params or {}), **texts}, tuple(notices), tuple(advice))
 
 
 def _asked(parsed: Parsed, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -195,7 +197,11 @@ def _dates_as_text(parsed: Parsed, params: Mapping[str, Any]) -> list[Token]:
         date[-1]
         for sides in parsed.comparisons
         for date, other in (sides, sides[::-1])
-        if len(date) == 3 and date[1].value == "." and date[-1].value in _DATES and _is_text(other, params)
+        if len(date) == 3
+        and date[0].kind is not TokenKind.PARAMETER
+        and date[1].value == "."
+        and date[-1].value in _DATES
+        and _is_text(other, params)
     ]
 
 

@@ -41,11 +41,15 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """The rows of a query; `notices` says what a reader must know of them, such as that they were cut off."""
+    """The rows of a query; `notices` says what a reader must know of them, such as that they were cut off.
+
+    `advice` says where the other engine would answer differently.
+    """
 
     columns: list[str]
     rows: list[tuple[Value, ...]]
     notices: list[str] = field(default_factory=list)
+    advice: list[str] = field(default_factory=list)
 
 
 def plain(value: Value) -> Any:

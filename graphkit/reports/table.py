@@ -77,7 +77,10 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
         parts.append(Styled(text, style="bright_black"))
     if len(listed) < len(gaps):
         left = number_text(len(gaps) - len(listed))
-        parts.append(Styled(f"另有 {left} 个未列出。" if zh else f"{left} more are not listed.", style="bright_black"))
+        text = f"另有 {left} 个未列出。" if zh else f"{left} more are not listed."
+        if limit >= TABLE_LINES:
+            text += "--format json 列出全部。" if zh else " --format json lists them all."
+        parts.append(Styled(text, style="bright_black"))
     return Group(*parts)
 
 

@@ -143,7 +143,7 @@ def test_every_function_that_may_be_called_is_known_to_the_engine_or_told_of(wor
 )
 def test_a_date_that_is_compared_with_a_text_is_told_of(engine: str, condition: str, params: dict[str, object]) -> None:
     query = f"MATCH (s:Step) WHERE {condition} RETURN count(s)"
-    (notice,) = check(query, engine, params).notices  # type: ignore[arg-type]
+    (notice,) = check(query, engine, params).advice  # type: ignore[arg-type]
     assert "is a date and is compared with a text" in notice
     assert in_chinese(notice)
 
@@ -152,4 +152,4 @@ def test_a_date_that_is_compared_with_a_text_is_told_of(engine: str, condition: 
     "condition", ["s.due_on < date('2020-03-01')", "toString(s.due_on) = '2020-03-01'", "s.state = 'open'"]
 )
 def test_other_comparisons_say_nothing(condition: str) -> None:
-    assert check(f"MATCH (s:Step) WHERE {condition} RETURN count(s)", "neo4j").notices == ()
+    assert check(f"MATCH (s:Step) WHERE {condition} RETURN count(s)", "neo4j").advice == ()

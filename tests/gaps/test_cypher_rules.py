@@ -65,6 +65,12 @@ def test_its_gaps_stand_among_the_others_with_exact_money(tmp_path: Path) -> Non
     assert found.counts() == {"own:big": 1, "own:issued": 1}
 
 
+def test_what_only_another_engine_would_answer_differently_stops_no_rule(tmp_path: Path) -> None:
+    as_text = _ISSUED.replace("s.done_on < $as_of", "s.done_on < '2020-03-20'")
+    found, rejected = evaluated(tmp_path, issued=("step", as_text))
+    assert (rejected, found.problems, found.counts()) == ([], [], {"own:issued": 1})
+
+
 def test_a_kept_evaluation_holds_its_gaps_and_can_be_run_again(tmp_path: Path) -> None:
     found, _ = evaluated(tmp_path, big=("holder", _WHOLE))
     kept = keep(found, "march")
