@@ -259,7 +259,7 @@ def test_a_query_that_does_not_ask_for_the_chosen_case_says_so(tmp_path: Path) -
     chosen = ("--case", "one", "--format", "json", "--lang", "zh")
     all_ = graphkit("query", "MATCH (s:Step) RETURN DISTINCT s.case AS c ORDER BY c", *chosen, folder=tmp_path)
     assert json.loads(all_.stdout)["rows"] == [["one"], ["two"]]
-    assert "结果涉及所有案例" in all_.stderr
+    assert "--case 因此没有缩小范围" in all_.stderr
     asked = "MATCH (s:Step) WHERE s.case = $case RETURN DISTINCT s.case"
     one = graphkit("query", asked, *chosen, folder=tmp_path)
     assert (json.loads(one.stdout)["rows"], one.stderr) == ([["one"]], "")
