@@ -99,9 +99,14 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router, *more):
         version_1.include_router(router)
     app.include_router(version_1)
-    if find_spec("nicegui") and find_spec("graphkit_api.web"):
+    if has_pages():
         import_module("graphkit_api.web").mount(app, server)
     return app
+
+
+def has_pages() -> bool:
+    """Whether the web pages are installed: what they are made of comes with the extra 'web'."""
+    return find_spec("nicegui") is not None and find_spec("graphkit_api.web") is not None
 
 
 def _provider(settings: Settings) -> Any:

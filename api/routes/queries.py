@@ -59,4 +59,4 @@ def _limits(server: Server, asked: CypherIn | NamedIn) -> Limits:
 def _run(server: Server, snapshot: Snapshot, cypher: str, params: dict[str, Any], limits: Limits) -> Rows:
     result = server.graph.run(snapshot, cypher, params, limits)
     rows = [[plain(value) for value in row] for row in result.rows]
-    return Rows(columns=result.columns, rows=rows, notices=[*result.notices, *result.advice])
+    return Rows(columns=result.columns, rows=rows, notices=result.told())

@@ -78,7 +78,7 @@ def query(
     if elsewhere:
         whole = "the query does not ask for $case, so --case did not narrow it; write WHERE n.case = $case"
         sys.stderr.write(f"{notice_word}{said(whole, language_)}\n")
-    for notice in (*result.notices, *result.advice):
+    for notice in result.told():
         sys.stderr.write(f"{notice_word}{said(notice, language_)}\n")
     _print(result, format)
     for line in as_of:
@@ -129,7 +129,7 @@ def _print(result: Result, format: str) -> None:
     rows = [[plain(value) for value in row] for row in result.rows]
     match format:
         case "json":
-            document = {"columns": result.columns, "rows": rows, "notices": [*result.notices, *result.advice]}
+            document = {"columns": result.columns, "rows": rows, "notices": result.told()}
             typer.echo(json.dumps(document, ensure_ascii=False, indent=2))
         case "ndjson":
             for row in rows:

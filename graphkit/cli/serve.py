@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
@@ -42,7 +41,7 @@ def serve(
             "(graphkit token create), or name a provider (--oidc)"
         )
     import uvicorn  # noqa: PLC0415 - a quarter of a second that a refusal need not wait for
-    from graphkit_api.app import create_app  # noqa: PLC0415
+    from graphkit_api.app import create_app, has_pages  # noqa: PLC0415
     from graphkit_api.logs import configure_logs  # noqa: PLC0415
 
     configure_logs()
@@ -57,16 +56,16 @@ def serve(
             oidc=provider,
         )
     )
-    typer.echo(_where(host, port, language(None), has_pages=find_spec("nicegui") is not None))
+    typer.echo(_where(host, port, language(None), pages=has_pages()))
     # What is being answered at the end is answered; then jobs end, and the graph is let go of.
     uvicorn.run(app, host=host, port=port, server_header=False, log_config=None, timeout_graceful_shutdown=30)
 
 
-def _where(host: str, port: int, lang: str, *, has_pages: bool) -> str:
+def _where(host: str, port: int, lang: str, *, pages: bool) -> str:
     """Return the line that says where to look; logs go to stderr."""
     address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
     if lang == "zh":
-        pages = f"请在浏览器中打开 {address}" if has_pages else "未安装附加组件 web，没有网页"
-        return f"{pages}；接口说明见 {address}docs；按 Ctrl+C 结束。"
-    pages = f"Open {address} in a browser" if has_pages else "There are no pages without the extra 'web'"
-    return f"{pages}; the API is described at {address}docs; Ctrl+C ends it."
+        look = f"请在浏览器中打开 {address}" if pages else "未安装附加组件 web，没有网页"
+        return f"{look}；接口说明见 {address}docs；按 Ctrl+C 结束。"
+    look = f"Open {address} in a browser" if pages else "There are no pages without the extra 'web'"
+    return f"{look}; the API is described at {address}docs; Ctrl+C ends it."

@@ -51,6 +51,10 @@ class Result:
     notices: list[str] = field(default_factory=list)
     advice: list[str] = field(default_factory=list)
 
+    def told(self) -> list[str]:
+        """Return all that is told with the rows to whoever asked."""
+        return [*self.notices, *self.advice]
+
 
 def plain(value: Value) -> Any:
     """Return a value as JSON has it: dates as ISO text, a node, relationship or path as an object with its parts."""

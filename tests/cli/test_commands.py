@@ -45,6 +45,18 @@ def here(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def twins(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with two cases, alike but for their ids, loaded into its default workspace."""
+    folder = tmp_path_factory.mktemp("twins")
+    for name in ("one", "two"):
+        twin = case(policy(stage("issue", within_days=10)), as_of=day(4, 30))
+        twin.meta["id"] = name
+        twin.write(folder / name)
+    assert graphkit("load", "one", "two", folder=folder).returncode == 0
+    return folder
+
+
 def test_the_module_is_the_command() -> None:
     asked, speaking = [sys.executable, "-m", "graphkit", "gaps", "--nonsense"], {**os.environ, "LC_ALL": "C.UTF-8"}
     done = subprocess.run(asked, env=speaking, capture_output=True, text=True, check=False)
@@ -118,19 +130,14 @@ def test_a_query_shows_no_control_characters_and_refuses_a_wrong_value(here: Pat
     assert "须是 JSON 值" in wrong.stderr
 
 
-def test_a_gap_that_two_cases_have_is_explained_in_both(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        twin = case(policy(stage("issue", within_days=10)), as_of=day(4, 30))
-        twin.meta["id"] = name
-        twin.write(tmp_path / name)
-    assert graphkit("load", "one", "two", folder=tmp_path).returncode == 0
-    found = json.loads(graphkit("gaps", "--format", "json", folder=tmp_path).stdout)["gaps"]
+def test_a_gap_that_two_cases_have_is_explained_in_both(twins: Path) -> None:
+    found = json.loads(graphkit("gaps", "--format", "json", folder=twins).stdout)["gaps"]
     (gap,) = {gap["id"] for gap in found}
-    both = json.loads(graphkit("explain", gap, "--format", "json", folder=tmp_path).stdout)
+    both = json.loads(graphkit("explain", gap, "--format", "json", folder=twins).stdout)
     assert [one["case"] for one in both] == ["one", "two"]
-    asked = json.loads(graphkit("explain", gap, "--case", "two", "--format", "json", folder=tmp_path).stdout)
+    asked = json.loads(graphkit("explain", gap, "--case", "two", "--format", "json", folder=twins).stdout)
     assert asked == both[1]
-    said = graphkit("explain", gap, "--lang", "en", folder=tmp_path).stdout
+    said = graphkit("explain", gap, "--lang", "en", folder=twins).stdout
     assert [line for line in said.splitlines() if line.startswith("case ")] == ["case one", "case two"]
 
 
@@ -250,20 +257,15 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
     assert "graphkit verify" in read.stderr
 
 
-def test_a_query_that_does_not_ask_for_the_chosen_case_says_so(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        twin = case(policy(stage("issue", within_days=10)), as_of=day(4, 30))
-        twin.meta["id"] = name
-        twin.write(tmp_path / name)
-    assert graphkit("load", "one", "two", folder=tmp_path).returncode == 0
+def test_a_query_that_does_not_ask_for_the_chosen_case_says_so(twins: Path) -> None:
     chosen = ("--case", "one", "--format", "json", "--lang", "zh")
-    all_ = graphkit("query", "MATCH (s:Step) RETURN DISTINCT s.case AS c ORDER BY c", *chosen, folder=tmp_path)
+    all_ = graphkit("query", "MATCH (s:Step) RETURN DISTINCT s.case AS c ORDER BY c", *chosen, folder=twins)
     assert json.loads(all_.stdout)["rows"] == [["one"], ["two"]]
     assert "--case 因此没有缩小范围" in all_.stderr
     asked = "MATCH (s:Step) WHERE s.case = $case RETURN DISTINCT s.case"
-    one = graphkit("query", asked, *chosen, folder=tmp_path)
+    one = graphkit("query", asked, *chosen, folder=twins)
     assert (json.loads(one.stdout)["rows"], one.stderr) == ([["one"]], "")
-    unknown = graphkit("query", "MATCH (s:Stpe) WHERE s.case = $case RETURN s", *chosen, folder=tmp_path)
+    unknown = graphkit("query", "MATCH (s:Stpe) WHERE s.case = $case RETURN s", *chosen, folder=twins)
     assert "图中没有标签“Stpe”" in unknown.stderr
 
 

@@ -91,7 +91,7 @@ class World:
         if "top" in query.parameters:
             given["case"] = self.bundled
         result = self.store(name).run(query.cypher, query.bind(given), ALL)
-        assert [*result.notices, *result.advice] == []
+        assert result.told() == []
         at = result.columns.index("case")
         return result.columns, [row for row in result.rows if row[at] in self.evaluations]
 
