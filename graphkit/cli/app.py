@@ -127,6 +127,9 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    if sys.platform != "linux":
+        # Own rules and queries run in processes that are bounded by setrlimit and /proc.
+        _stop("this runs on Linux only; on Windows use WSL 2, or the pages of a server", 3)
     try:
         # Otherwise typer shows what is wrong with a command line itself: in English, in a box.
         sys.exit(app(prog_name="graphkit", standalone_mode=False))

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from graphkit.cli import main
 from graphkit.facts import Facts
 from graphkit.gaps import KINDS
 from graphkit.graph.schema import schema_files, statements
@@ -62,6 +63,18 @@ def test_the_module_is_the_command() -> None:
     done = subprocess.run(asked, env=speaking, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == "graphkit: No such option: --nonsense; see graphkit gaps --help\n"
+
+
+def test_elsewhere_than_on_linux_it_says_where_it_runs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "platform", "win32")
+    monkeypatch.setattr(sys, "argv", ["graphkit", "gaps", "--lang", "en"])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert (stopped.value.code, capsys.readouterr().err) == (
+        3, "graphkit: this runs on Linux only; on Windows use WSL 2, or the pages of a server\n",
+    )  # fmt: skip
 
 
 def test_gaps_as_json_is_one_document_and_nothing_else(here: Path) -> None:
