@@ -18,6 +18,7 @@ from graphkit.documents.places import HAN, Place, Places
 
 _CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
 
+_BRANCH = re.compile(r"(?<=局)[\u4e00-\u9fff]{2,4}分局$")
 _LONGEST_ZONE = 9
 _TWO_LEVELS = re.compile(r"[省市县区州盟旗][、和]$|某$")
 _SHORTEST_FIRM = 4
@@ -63,6 +64,7 @@ class AgencyFinder:
             self._by_town,
             self._by_regiment,
             self._by_free_name,
+            self._by_bare_county,
         )
 
     def find(self, text: str, hurt: bytearray | None = None) -> list[Mention]:
@@ -101,7 +103,13 @@ class AgencyFinder:
     def _home(self, text: str) -> str | None:
         """Return the region whose office signs the document, or stands at the head of it; None if none does."""
         signing = (one for one, _ in self._signing(text) if one.rule == "place" and one.region != CHINA)
-        return next((one.region for one in signing if one.region), None)
+        return next((one.region for one in signing if one.region), None) or self._titled(text)
+
+    def _titled(self, text: str) -> str | None:
+        """Return the region that the title of an unsigned document begins with: 酒泉市营商环境审计结果."""
+        title = next((line for line in map(str.strip, text.split("\n")) if line), "")
+        place = self._places.read(title, 0, Reading()) if self._words.titled.search(title) else None
+        return place.code if place and place.full and place.code != CHINA else None
 
     def _head_bank(self, text: str) -> str | None:
         """Return the bank that signs the document, or stands at the head of it; None if none does."""
@@ -112,7 +120,8 @@ class AgencyFinder:
         lines = [line for line in map(str.strip, text.split("\n")) if line]
         places = [(line, self._words.signed) for line in reversed(lines[-_SIGNED_LINES:])]
         places += [(line, self._words.headed) for line in lines[:_HEAD_LINES]]
-        for line, after in places:
+        for whole, after in places:
+            line = self._words.told_by.sub("", whole)
             found = self._at(line, 0, Reading())
             if found and after.match(line, found[0].end):
                 yield found[0], line
@@ -134,6 +143,7 @@ class AgencyFinder:
         if mention.region and mention.region != CHINA and not mention.generic and not wide:
             reading.regions.append(mention.region)
         if mention.kind != "agency":
+            reading.last_place = mention
             return
         reading.last = mention
         if mention.name.endswith((*self._words.banks, *self._words.bank_offices)):
@@ -145,6 +155,8 @@ class AgencyFinder:
         elif mention.rule == "place_free":
             short = self._without_place(text[mention.start : mention.end], reading)
             reading.called.setdefault(short[0], {}).setdefault(short, mention)
+        if branch := _BRANCH.search(text[mention.start : mention.end]):  # 玉溪市生态环境局江川分局 is called 江川分局
+            reading.called.setdefault(branch.group()[0], {}).setdefault(branch.group(), mention)
         if mention.rule in {"place_free", "free_name", "short_county"} and (short := self._firm(mention.name, reading)):
             reading.called.setdefault(short[0], {}).setdefault(short, mention)
 
@@ -190,6 +202,8 @@ class AgencyFinder:
         if not self._offices.may_end(text, end, name):
             return None
         own = [one for one in agencies if not one.national] or agencies
+        if own[0].national and (parts := self._words.national_groups.match(text, end)):
+            return [self._naming.group(text, position, parts.end(), "national_group")]
         branch = self._special(text, position, end, own[0], reading) if len(own) == 1 and own[0].national else None
         if branch:
             return branch
@@ -340,13 +354,32 @@ class AgencyFinder:
             return None
         code = self._naming.near_county(found[1], reading)
         at = position + len(found[0])
-        office = self._offices.read(text, at, territory=False) or self._offices.read(
-            text, at, territory=False, free=True
+        office = (
+            self._offices.read(text, at, territory=False)
+            or (self._offices.read(text, at, territory=True) if code in reading.common else None)
+            or self._offices.read(text, at, territory=False, free=True)
         )
         if code is None or office is None or office.generic or office.town:
             return None
         where = Where(code, "county", f"{found[0]} is short for {self._regions.full_name(code)}", 0.8, "short_county")
         return [self._naming.made(text, position, office, where)]
+
+    def _by_bare_county(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
+        """对剑阁、苍溪两县: a county without its 县, that the text names in full too, or that follows one in a list."""
+        found = self._regions.short_counties.at(text, position)
+        if found is None or not self._places.may_begin(text, position):
+            return None
+        end = position + len(found[0])
+        if self._words.not_bare_county.match(text, end) or text.startswith(self._words.verbs, position):
+            return None
+        last = reading.last_place
+        listed = last is not None and LIST_MARK.fullmatch(text[last.end : position])
+        codes = found[1] if listed else [code for code in found[1] if code in reading.common]
+        code = self._naming.near_county(codes, reading)
+        if code is None:
+            return None
+        why = f"{found[0]} is short for {self._regions.full_name(code)}"
+        return [self._naming.region(text, position, Place(end, code, (), full=False, why=why))]
 
     def _by_implied_place(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         return (
@@ -398,6 +431,8 @@ class AgencyFinder:
     def _by_department(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """集团财务部、法务部: departments of a company, which have no id."""
         last = reading.last
+        if own := self._own_department(text, position):
+            return own
         of = self._words.department_of.match(text, position)
         if of is None or not self._may_begin_name(text, position):
             of = None
@@ -408,6 +443,16 @@ class AgencyFinder:
             return None
         name, why = text[position : match.end()], "a department of a company"
         return [Mention(position, match.end(), "agency", name, None, None, None, why, 0.8, "department")]
+
+    def _own_department(self, text: str, position: int) -> list[Mention] | None:
+        """法规审理科牵头: a department of whoever writes, which has no id."""
+        match = self._words.own_departments.match(text, position)
+        if match is None or self._offices.stopped(match.group()):
+            return None
+        if not self._words.own_departments_after.search(text, max(0, position - 1), position):
+            return None
+        why = "a department of whoever writes"
+        return [Mention(position, match.end(), "agency", match.group(), None, None, None, why, 0.75, "own_department")]
 
     def _by_zone(self, text: str, position: int, reading: Reading) -> list[Mention] | None:
         """东湖高新区人社局: a zone is no region with a code."""
@@ -435,8 +480,12 @@ class AgencyFinder:
         office = self._offices.read(text, position + len(prefix), territory=False)
         if office is None or (prefix and not office.generic):
             return None
+        if office.generic and self._words.counted.search(text, max(0, position - _LONGEST_ZONE), position):
+            return None
         if office.generic:
             return [self._naming.group(text, position, office.end, "function_group")]
+        if text.endswith("电子", 0, position):  # 电子税务局 is a web page
+            return None
         if self._words.zone_before.search(text, max(0, position - _LONGEST_ZONE), position):
             where = Where(None, None, _ZONE_WHY, 0.6, "function")
             return [self._naming.made(text, position, office, where)]
@@ -516,6 +565,11 @@ class AgencyFinder:
                 found = self._branch(text, position, match, branch, body.id, reading) if match else None
                 if found:
                     return found
+        department = self._words.national_departments.match(text, end)
+        if department and not self._offices.stopped(department.group()):
+            why = f"a department of {body.name}"
+            name = text[position : department.end()]
+            return [Mention(position, department.end(), "agency", name, None, "central", CHINA, why, 0.85, "part")]
         inner, suffix = self._offices.inside(text, end)
         if inner and not body.name.endswith(inner):
             why = f"the {inner} of {body.name} ({body.id})"

@@ -59,11 +59,19 @@ class AgencyWords:
         self.zone_before = re.compile(rf"(?:{words['zones']}|师|兵团)$")
 
         self.groups = re.compile(f"(?P<whole>{'|'.join(words['addressed'])})|{'|'.join(words['group_names'])}")
+        self.national_groups = re.compile(words["national_groups"])
+        self.national_departments = re.compile(words["national_departments"])
+        self.counted = re.compile(words["counted"])
+        self.own_departments = re.compile(words["own_departments"])
+        self.own_departments_after = re.compile(words["own_departments_after"])
         self.sent = re.compile(words["address_lines"])
         self.each = re.compile(words["each"])
         self.other_form = re.compile(words["other_form"])
         self.towns_too = re.compile(words["towns_too"])
         self.signed = re.compile(words["signed"])
+        self.told_by = re.compile(words["told_by"])
+        self.titled = re.compile(words["titled"])
+        self.not_bare_county = re.compile(words["not_bare_county"])
         self.headed = re.compile(words["headed"])
 
 

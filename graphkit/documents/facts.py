@@ -35,7 +35,8 @@ def find_facts(source: Recognised) -> Iterator[Found]:
     for one in source.quantities:
         yield Found(one.start, one.end, one.value.kind, one.value, one.rule, one.confidence)
     for mention in source.mentions:
-        yield _mention(mention)
+        if mention.kind == "agency" or not source.in_title(mention.start):  # a title's region is part of its name
+            yield _mention(mention)
     yield from _policies(source)
     yield from _measures(source)
     dates = {one.start: one.value for one in source.dates}

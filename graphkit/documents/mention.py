@@ -31,6 +31,7 @@ class Reading(Said):
     """What the text has said so far, with the last agency and the short names that it has brought in."""
 
     last: Mention | None = None
+    last_place: Mention | None = None
     corps: bool = False
     head_bank: str | None = None
     banks: set[str] = field(default_factory=set)

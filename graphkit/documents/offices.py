@@ -70,7 +70,10 @@ class Offices:
     def town(self, text: str, at: int) -> Office | None:
         """Read the government of a town whose name is in no list: 三桥街道办事处."""
         match = self._town.match(text, at)
-        return Office(match.end(), f"government/{match.group('name')}", match.group(), town=True) if match else None
+        if match is None:
+            return None
+        name, generic = match.group("name"), match.group().startswith(("有关", "相关"))
+        return Office(match.end(), f"government/{name}", match.group(), town=True, generic=generic)
 
     def town_office(self, text: str, at: int) -> Office | None:
         """Read an office of a town: 大田镇中心卫生院, 街道财政所."""
@@ -78,6 +81,10 @@ class Offices:
         if match is None or self.is_lead(text, at) or self._not_in_named.search(match.group("name")):
             return None
         return Office(match.end(), free_key(match.group()), match.group(), town=True)
+
+    def stopped(self, words: str) -> bool:
+        """Return whether words hold a character that no name has in its middle: 的, 由."""
+        return any(one in self._rules["open_stops"] for one in words)
 
     def is_lead(self, text: str, at: int) -> bool:
         """Return whether a word starts here that only leads to a name: 根据, 责令."""
@@ -344,7 +351,7 @@ class Offices:
     def _town(self) -> re.Pattern[str]:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省")
         return re.compile(
-            rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,8}}?苏木|(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委|(?<=街道)办)"
+            rf"(?!{self._rules['town_not_first']})(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,8}}?苏木|(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委|(?<=街道)办)"
         )
 
     @cached_property
@@ -360,7 +367,8 @@ class Offices:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省且要到往赴")
         words, acts = self._rules["town_words"], self._rules["town_acts"]
         han = rf"(?!(?:{words}))(?![{stops}])[\u4e00-\u9fff]"
-        return re.compile(rf"(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff\d]|$|{acts})")
+        first = self._rules["town_not_first"]
+        return re.compile(rf"(?!{first})(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff\d]|$|{acts})")
 
 
 def free_key(name: str) -> str:

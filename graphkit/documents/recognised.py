@@ -61,6 +61,10 @@ class Recognised:
         """Return the agencies and regions, outside titles, that start in a span."""
         return self._outer[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
+    def in_title(self, place: int) -> bool:
+        """Return whether a place lies inside a title."""
+        return _in_title(place, self.titles)
+
     def quantities_in(self, start: int, end: int) -> Sequence[Quantity]:
         """Return the amounts, rates and counts that start in a span."""
         starts = self._quantity_starts

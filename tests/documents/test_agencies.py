@@ -313,3 +313,48 @@ def test_nothing_is_found_in_a_damaged_place() -> None:
     hurt = bytearray(len(text))
     hurt[3] = 1
     assert FINDER.find(text, hurt) == [] or all(one.start > 3 or one.end <= 3 for one in FINDER.find(text, hurt))
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("扶贫办和县财政局未分解资金。", ["扶贫办", "县财政局"]),
+        ("支持620户移民办起农家乐。", []),
+        ("11个县财政部门未按进度支付。", []),
+        ("通过电子税务局提交申请。", []),
+        ("法规审理科牵头，各县配合。", ["法规审理科"]),
+        ("由信贷管理部负责。", ["信贷管理部"]),
+        ("财政部农业司将委托第三方机构开展评价。", ["财政部农业司"]),
+        ("国务院各部委，各单位：", ["国务院各部委"]),
+        ("直接委托遵义启程职业培训学校实施。", ["遵义启程职业培训学校"]),
+        ("服务商闽北康乐养老服务有限公司虚报次数。", ["闽北康乐养老服务有限公司"]),
+        ("民政厅（局、委）", ["民政厅"]),
+        ("各省民政厅（局、委）：", ["各省民政厅（局、委）"]),
+        ("在市五届人大常委会上报告。", ["市五届人大常委会"]),
+        ("取消协会代收检测费。", []),
+        ("刘家垣镇将43名人员列入。", ["刘家垣镇"]),
+        ("问街道，说要等拨款。", []),
+    ],
+)
+def test_a_name_is_read_from_its_first_word_to_its_last(text: str, found: list[str]) -> None:
+    assert [text[one.start : one.end] for one in agencies(text)] == found
+
+
+def test_an_unsigned_document_is_of_the_region_that_its_title_begins_with() -> None:
+    assert ids("酒泉市营商环境审计结果\n授权交叉审计高台县。市商务局拖延。张掖市高台县住建局")[:1] == [
+        "commerce-620900"
+    ]
+    assert (
+        ids("雷州市渔业资金整改台账\n填报单位：雷州市财政局\n与湛江市财政局对账，经市审计局核实。")[-1]
+        == "audit-440882"
+    )
+
+
+def test_a_county_named_in_full_is_known_without_its_last_word() -> None:
+    text = "剑阁县、苍溪县汇报。市审计局对剑阁、苍溪两县审计，寿光日报报道。"
+    assert [one.id for one in FINDER.find(text) if one.kind == "region"] == ["510823", "510824"] * 2
+
+
+def test_an_office_of_a_city_in_a_county_is_called_by_its_last_words() -> None:
+    *_, again = agencies("玉溪市生态环境局江川分局未监测。江川分局补设断面。")
+    assert again.id == "environment-530403"
