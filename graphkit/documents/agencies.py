@@ -122,7 +122,7 @@ class AgencyFinder:
         places += [(line, self._words.headed) for line in lines[:_HEAD_LINES]]
         for whole, after in places:
             line = self._words.told_by.sub("", whole)
-            found = self._at(line, 0, Reading())
+            found = self._at(line, 0, Reading()) if line else None
             if found and after.match(line, found[0].end):
                 yield found[0], line
 
