@@ -29,7 +29,7 @@ EARLIER = date(2020, 6, 30)
 
 _ROWS, _CHARACTERS, _VALUES = 5, 36, 3
 _TITLES = {
-    "gaps": "Finding gaps 查找断点堵点 (`cypher/gaps`)",
+    "gaps": "Finding gaps 查找缺口 (`cypher/gaps`)",
     "explore": "Looking around 探索 (`cypher/explore`)",
 }
 

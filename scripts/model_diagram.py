@@ -199,7 +199,7 @@ PANELS = (
         ),
     ),
     Panel(
-        "评估与断点堵点",
+        "评估与缺口",
         "Evaluations, and the gaps of each",
         270,
         {

@@ -17,7 +17,7 @@ def model_page() -> str:
         "stores, the console and the exports work from. `docs/cypher.md` shows queries on it; `docs/gaps.md`",
         "tells the gaps.",
         "",
-        "图由事实和断点堵点生成，可随时重建。一个框内的几个标签有同样的关系。",
+        "图由事实和缺口生成，可随时重建。一个框内的几个标签有同样的关系。",
         "",
         "The graph is worked out from the facts and the gaps, and can be built again at any time. Labels in one",
         "box have",

@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 两次评估之间的变化, en: What changed between two evaluations}
 // answers:
-//   zh: 两次评估相比，哪些断点是新增的、消除的、持续的？
+//   zh: 两次评估相比，哪些缺口是新增的、消除的、持续的？
 //   en: Between two evaluations, which gaps are new, resolved or persisting?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -11,7 +11,7 @@
 // columns:
 //   case: {zh: 案例, en: case}
 //   change: {zh: 变化, en: "new, resolved or persisting"}
-//   gap: {zh: 断点, en: gap id}
+//   gap: {zh: 缺口, en: gap id}
 //   kind: {zh: 种类, en: kind}
 //   severity: {zh: 严重程度, en: severity}
 //   title: {zh: 名称, en: title}

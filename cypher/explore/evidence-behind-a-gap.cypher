@@ -1,15 +1,15 @@
 // id: evidence-behind-a-gap
 // revision: 1
-// title: {zh: 断点背后的佐证, en: The evidence behind a gap}
+// title: {zh: 缺口背后的佐证, en: The evidence behind a gap}
 // answers:
-//   zh: 某个断点所在的环节、问题有哪些文件记录，出处在哪里？
+//   zh: 某个缺口所在的环节、问题有哪些文件记录，出处在哪里？
 //   en: Which documents speak of the step or finding of a gap, and where in them?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
-//   gap: {type: text, default: null, zh: 只看此断点（gap-…）, en: only this gap (gap-…)}
+//   gap: {type: text, default: null, zh: 只看此缺口（gap-…）, en: only this gap (gap-…)}
 // columns:
 //   case: {zh: 案例, en: case}
-//   gap: {zh: 断点, en: gap id}
+//   gap: {zh: 缺口, en: gap id}
 //   title: {zh: 名称, en: title}
 //   at: {zh: 所在, en: at}
 //   kind: {zh: 记录种类, en: kind of record}

@@ -1,8 +1,8 @@
 // id: gaps-by-kind
 // revision: 1
-// title: {zh: 各类断点的数量, en: Gaps by kind}
+// title: {zh: 各类缺口的数量, en: Gaps by kind}
 // answers:
-//   zh: 每次评估中各类断点、堵点有多少，多少是根源？
+//   zh: 每次评估中各类缺口有多少，多少是根源？
 //   en: How many gaps of each kind has each evaluation, and how many are roots?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}

@@ -2,14 +2,14 @@
 // revision: 1
 // title: {zh: 上下游连带影响, en: Knock-on effects along supplies}
 // answers:
-//   zh: 出现断点的单位或群体，其下游还会波及谁？
+//   zh: 出现缺口的单位或群体，其下游还会波及谁？
 //   en: Whom do the agencies and groups with a gap supply, and so harm in turn?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
 // columns:
 //   case: {zh: 案例, en: case}
 //   from: {zh: 起点, en: where the gap is}
-//   gaps: {zh: 断点数, en: gaps there}
+//   gaps: {zh: 缺口数, en: gaps there}
 //   reaches: {zh: 波及, en: reaches}
 //   hops: {zh: 环节数, en: links away}
 //   weight: {zh: 最小权重, en: smallest weight on the way}

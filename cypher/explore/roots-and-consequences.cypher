@@ -2,7 +2,7 @@
 // revision: 2
 // title: {zh: 根源及其后果, en: Roots and their consequences}
 // answers:
-//   zh: 每个根源断点引起了多少后果，分别是哪类？
+//   zh: 每个根源缺口引起了多少后果，分别是哪类？
 //   en: How many other gaps does each root explain, by kind?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}

@@ -1,8 +1,8 @@
 // id: who-answers-for-breaks
 // revision: 1
-// title: {zh: 谁名下的根源断点最多, en: Who answers for the most root breaks}
+// title: {zh: 谁名下的根源缺口最多, en: Who answers for the most root breaks}
 // answers:
-//   zh: 各级哪些单位对最多的根源断点、堵点负责？
+//   zh: 各级哪些单位对最多的根源缺口负责？
 //   en: At each level, which agencies answer for the most root gaps?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}

@@ -1,15 +1,15 @@
 // id: worst-gaps
 // revision: 2
-// title: {zh: 最严重的断点, en: The gravest gaps}
+// title: {zh: 最严重的缺口, en: The gravest gaps}
 // answers:
-//   zh: 排在最前的根源断点是什么，谁负责，卡住了什么？
+//   zh: 排在最前的根源缺口是什么，谁负责，卡住了什么？
 //   en: Which root gaps come first, who is responsible, and what do they hold up?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
 //   top: {type: integer, default: 20, zh: 显示多少, en: how many}
 // columns:
 //   case: {zh: 案例, en: case}
-//   gap: {zh: 断点, en: gap id}
+//   gap: {zh: 缺口, en: gap id}
 //   title: {zh: 名称, en: title}
 //   severity: {zh: 严重程度, en: severity}
 //   days: {zh: 天数, en: days}

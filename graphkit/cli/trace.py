@@ -115,7 +115,7 @@ def _flow(found: Trace, flow: Flow, titles: dict[str, str], limit: int, lang: st
         ("金额" if zh else "Amount", True),
         ("笔数" if zh else "Payments", True),
         ("日期" if zh else "When", False),
-        ("问题" if zh else "Gap", False),
+        ("缺口" if zh else "Gap", False),
     ):
         table.add_column(title, justify="right" if numeric else "left", no_wrap=numeric)
     origins, hops, ends = _origins(found, flow, lang), list(_hops(found, flow, lang)), _ends(found, flow, lang)
@@ -135,7 +135,7 @@ def _flow(found: Trace, flow: Flow, titles: dict[str, str], limit: int, lang: st
         yield Text(f"另有 {left} 行未列出，见 --limit。" if zh else f"{left} more lines are not listed; see --limit.")
     if beside := sorted(set(flow.gaps) - {one.gap for one in lines}):
         yield Text(
-            f"{'途经账户的资金问题：' if zh else 'money gaps of accounts on the way: '}{' '.join(beside)}", style="red"
+            f"{'途经账户上的缺口：' if zh else 'money gaps of accounts on the way: '}{' '.join(beside)}", style="red"
         )
 
 

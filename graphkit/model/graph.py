@@ -374,7 +374,7 @@ _LABELS = (
     ),
     Label(
         "Gap",
-        "断点堵点",
+        "缺口",
         "A gap of one evaluation (docs/gaps.md)",
         (
             *_TITLES,

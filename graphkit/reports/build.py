@@ -169,7 +169,7 @@ class _Builder:
         return Report(
             kind=request.kind,
             number=request.number,
-            title=Text(zh=f"政策落实链条断点{kind.zh}", en=f"Where the implementation chain breaks: {kind.en}"),
+            title=Text(zh=f"政策落实缺口{kind.zh}", en=f"Where the implementation chain breaks: {kind.en}"),
             case=case.id,
             case_title=case_title,
             jurisdiction=self.names.region(case.jurisdiction) if case.jurisdiction else None,

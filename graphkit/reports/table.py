@@ -44,7 +44,7 @@ def gaps_table(evaluation: Evaluation, gaps: Sequence[Gap], lang: Lang, limit: i
     table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", expand=False)
     for title, options in (
         ("#", {"justify": "right", "no_wrap": True}),
-        ("问题" if zh else "Gap", {"no_wrap": True}),
+        ("缺口" if zh else "Gap", {"no_wrap": True}),
         ("政策 · 环节" if zh else "Policy · stage", {"ratio": 4, "min_width": 16}),
         ("地区" if zh else "Region", {"overflow": "fold"}),
         ("责任单位" if zh else "Responsible", {"ratio": 3, "min_width": 10}),

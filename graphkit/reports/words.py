@@ -33,8 +33,8 @@ CATEGORY_MEANING = {
     "blockage": Text(zh="办了但停在某处：逾期、滞留、超期", en="begun but stuck: overdue, money held up, late"),
     "difficulty": Text(zh="应得的人难以得到，或无法证实", en="people do not get what is due, or it cannot be shown"),
     "pain": Text(zh="企业和群众反映的困难", en="what firms and people say hurts"),
-    "unknown": Text(zh="没有人查过，不计入断点", en="nobody looked; never counted as a break"),
-    "consequence": Text(zh="受上游断点影响而等待", en="waits for a break further up"),
+    "unknown": Text(zh="没有人查过，不计入缺口", en="nobody looked; never counted as a break"),
+    "consequence": Text(zh="受上游缺口影响而等待", en="waits for a break further up"),
 }
 
 SEVERITY = _words(high=("高", "high"), medium=("中", "medium"), low=("低", "low"))

@@ -63,7 +63,7 @@ class PageData:
         if total > len(gaps):
             self.notes.append(
                 Text(
-                    zh=f"根源性问题和未查的步骤共{total:,}个，本页列出最重要的{len(gaps)}个。",
+                    zh=f"根源缺口和未查的步骤共{total:,}个，本页列出最重要的{len(gaps)}个。",
                     en=f"There are {total:,} root gaps and steps that nobody looked at; this page lists the "
                     f"{len(gaps)} gravest.",
                 )

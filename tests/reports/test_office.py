@@ -59,7 +59,7 @@ def test_cells_are_what_they_are(hostile: Evaluation, lang: str) -> None:
 
 def test_a_workbook_has_every_root_gap_with_dates_and_numbers(small: Evaluation) -> None:
     report = build_report(small, Request(every_root=True))
-    sheet = _book(report, "zh")["根源性问题"]
+    sheet = _book(report, "zh")["根源缺口"]
     head = [cell.value for cell in sheet[1]]
     rows = [dict(zip(head, (cell.value for cell in row), strict=True)) for row in sheet.iter_rows(min_row=2)]
     assert [row["编号"] for row in rows] == [entry.gap.id for entry in report.roots]

@@ -100,7 +100,7 @@ def test_without_coverage_how_much_nobody_looked_at_is_not_known(made_up: Evalua
     (figures,) = (block.items for block in document.sections[0].blocks if isinstance(block, Figures))
     assert [one.value for one in figures if one.label.startswith("未查")] == ["无从判断"]
     assert "有多少步骤无人查过无从判断" in document.sections[0].blocks[1].text  # type: ignore[union-attr]
-    (row,) = [row for row in _tables(build_report(made_up), "zh")["问题类别"].rows if row[0] == "未查"]
+    (row,) = [row for row in _tables(build_report(made_up), "zh")["缺口类别"].rows if row[0] == "未查"]
     assert list(row[2:]) == ["无从判断", "无从判断"]
 
 

@@ -6,7 +6,7 @@
 -- caused_by: [missing_step, unobserved_step, overdue_step, unassigned_step]
 -- title: {zh: 环节受阻, en: Blocked step}
 -- finds:
---   zh: 该环节尚未完成，而其前序环节也未完成：是其他断点、堵点的后果，本身从不是根源。
+--   zh: 该环节尚未完成，而其前序环节也未完成：是其他缺口的后果，本身从不是根源。
 --   en: A required step is not done while a predecessor is not done; a consequence, never a root.
 -- explanation:
 --   zh: 《{policy}》在{scope}的“{stage}”须等前序环节{awaited}完成才能进行，至今未等到；{responsible}{impact}。

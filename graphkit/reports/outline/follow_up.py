@@ -109,7 +109,7 @@ def _finding_table(page: Layout, name: str, lines: Sequence[FindingLine]) -> Tab
             Column(page.say("时限", "Due"), "date"),
             Column(page.say("逾期天数", "Days overdue"), "number", 1),
             Column(page.say("问题所在", "Problem"), weight=3),
-            *([Column(page.say("来源断点", "Gap it came from"))] if came_from else []),
+            *([Column(page.say("来源缺口", "Gap it came from"))] if came_from else []),
         ),
         [
             (

@@ -24,7 +24,7 @@ def since_last(page: Layout) -> None:
             page.say(
                 f"与{since}相比：新增{len(change.new)}个，消除{len(change.resolved)}个，持续{change.persisting}个"
                 f"（其中加重{len(change.worsened)}个，减轻{len(change.eased)}个），"
-                "均含由其他问题引起的和无人查过的；以下只列根源性问题。",
+                "均含由其他缺口引起的和无人查过的；以下只列根源缺口。",
                 f"Against {since}: {len(change.new)} new, {len(change.resolved)} resolved, "
                 f"{change.persisting} persisting ({len(change.worsened)} worse, {len(change.eased)} eased), those "
                 "that others cause and what nobody looked at among them. Only root gaps are listed.",
@@ -32,9 +32,9 @@ def since_last(page: Layout) -> None:
         ),
     )
     new, resolved = page.say("新增", "New"), page.say("消除", "Resolved")
-    page.part("新增的根源性问题", "New root gaps", *_changed(page, new, change.new_roots, change.new_roots_total))
+    page.part("新增的根源缺口", "New root gaps", *_changed(page, new, change.new_roots, change.new_roots_total))
     page.part(
-        "已消除的根源性问题",
+        "已消除的根源缺口",
         "Root gaps resolved",
         *_changed(page, resolved, change.resolved_roots, change.resolved_roots_total),
     )
@@ -90,18 +90,18 @@ def main_breaks(page: Layout) -> None:
     told, listed = report.roots[: report.roots_told], report.roots[report.roots_told :]
     if not report.roots:
         page.section(
-            "主要断点与责任",
+            "主要缺口与责任",
             "Root breaks and who must act",
-            Paragraph(page.say("未发现断点。", "No break was found.")),
+            Paragraph(page.say("未发现缺口。", "No break was found.")),
         )
         _unobserved(page)
         return
     page.section(
-        "主要断点与责任",
+        "主要缺口与责任",
         "Root breaks and who must act",
         Paragraph(
             page.say(
-                "只列没有上游原因的问题，按严重程度、影响人数、金额、时间排序。",
+                "只列没有上游原因的缺口，按严重程度、影响人数、金额、时间排序。",
                 "Only what no other gap explains, ranked by severity, people, money and time.",
             ),
             "note",
@@ -110,9 +110,9 @@ def main_breaks(page: Layout) -> None:
     )
     if listed:
         page.part(
-            "其余根源性问题",
+            "其余根源缺口",
             "The other root gaps",
-            _gap_table(page, page.say("其余问题", "Other roots"), listed, numbered=True),
+            _gap_table(page, page.say("其余缺口", "Other roots"), listed, numbered=True),
         )
     _tell_left_out(page, report.roots_total - len(report.roots))
     _unobserved(page)
@@ -128,7 +128,7 @@ def _unobserved(page: Layout) -> None:
         "Steps that nobody looked at",
         Paragraph(
             page.say(
-                f"共{number_text(total)}个步骤到期而检查范围未及，是否办理无从知道，不计入断点。",
+                f"共{number_text(total)}个步骤到期而检查范围未及，是否办理无从知道，不计入缺口。",
                 f"Due, outside what was looked at: {number_text(total)}. Nobody can say whether they were done; "
                 "they do not count as breaks.",
             ),
@@ -154,7 +154,7 @@ def roots_table(page: Layout) -> Table:
     roots = page.report.roots
     currencies = sorted({currency for entry in roots for currency in entry.gap.amount or {}})
     return Table(
-        page.say("根源性问题", "Root gaps"),
+        page.say("根源缺口", "Root gaps"),
         (
             Column(page.say("序号", "No."), "number", 1),
             Column(page.say("类别", "Category"), weight=1),

@@ -38,7 +38,7 @@ def overview(page: Layout) -> None:
     unknown = report.unobserved_total
     unknown_known = looked.coverage_known or unknown
     unseen = page.say(
-        f"，{number_text(unknown)}个步骤无人查过、不计入断点", f" Steps nobody looked at: {number_text(unknown)}."
+        f"，{number_text(unknown)}个步骤无人查过、不计入缺口", f" Steps nobody looked at: {number_text(unknown)}."
     )
     if not unknown_known:
         unseen = page.say("，有多少步骤无人查过无从判断", " How many steps nobody looked at is not known.")
@@ -55,7 +55,7 @@ def overview(page: Layout) -> None:
             [
                 Figure(
                     number_text(known),
-                    page.say("根源性问题", "root gap" if known == 1 else "root gaps"),
+                    page.say("根源缺口", "root gap" if known == 1 else "root gaps"),
                     "broken",
                     categories,
                 ),
@@ -77,7 +77,7 @@ def overview(page: Layout) -> None:
                 Figure(number_text(len(overdue)), page.say("逾期未落实的问题", "findings overdue"), "broken"),
                 Figure(
                     number_text(unknown) if unknown_known else unclear,
-                    page.say("未查（不计入断点）", "not looked at (not counted)"),
+                    page.say("未查（不计入缺口）", "not looked at (not counted)"),
                     "unknown",
                 ),
             ]
@@ -87,7 +87,7 @@ def overview(page: Layout) -> None:
                 f"截至{date_text(report.as_of, 'zh')}，{page.about()}纳入跟踪的政策{looked.policies}项、"
                 f"环节{looked.stages}个，应办步骤{number_text(looked.required)}个，已完成{number_text(done)}个，"
                 f"占{percent_text(done, looked.required)}。"
-                f"发现根源性问题{number_text(known)}个{f'（{categories}）' if categories else ''}，"
+                f"发现根源缺口{number_text(known)}个{f'（{categories}）' if categories else ''}，"
                 f"另有{number_text(waiting)}个步骤因上游未办而等待"
                 f"{unseen if unknown or not unknown_known else ''}。",
                 f"Followed in {page.about()} by {date_text(report.as_of, 'en')}: policies {looked.policies}, "
@@ -102,7 +102,7 @@ def overview(page: Layout) -> None:
         _trend(page),
     )
     express = report.kind == "express"
-    page.part("各类问题数量", "Counts by category", _category_table(page), None if express else _kind_table(page))
+    page.part("各类缺口数量", "Counts by category", _category_table(page), None if express else _kind_table(page))
     page.part("查了多少", "How much was looked at", _coverage_text(page), None if express else _status_table(page))
 
 
@@ -128,7 +128,7 @@ def _category_table(page: Layout) -> Table:
         totals[kind.category][0] += kind.gaps
         totals[kind.category][1] += kind.root
     return Table(
-        page.say("问题类别", "Categories"),
+        page.say("缺口类别", "Categories"),
         _counted(page, page.say("含义", "Meaning")),
         [
             (words.CATEGORY[name].of(page.lang), words.CATEGORY_MEANING[name].of(page.lang), gaps, root)
@@ -141,7 +141,7 @@ def _category_table(page: Layout) -> Table:
 
 def _kind_table(page: Layout) -> Table:
     return Table(
-        page.say("问题种类", "Kinds"),
+        page.say("缺口种类", "Kinds"),
         _counted(page, page.say("种类", "Kind")),
         [
             (words.CATEGORY[kind.category].of(page.lang), page.word(kind.name), kind.gaps, kind.root)
@@ -196,7 +196,7 @@ def _trend(page: Layout) -> Bars | None:
     categories = [name for name in words.KNOWN if any(point.by_category.get(name) for point in points)]
     return Bars(
         page.say("走势", "Trend"),
-        page.say("各时点根源性问题数量", "Root gaps as of each day"),
+        page.say("各时点根源缺口数量", "Root gaps as of each day"),
         [(words.CATEGORY[name].of(page.lang), _CATEGORY_TONE[name]) for name in categories],
         [(point.day.isoformat(), [point.by_category.get(name, 0) for name in categories]) for point in points],
     )

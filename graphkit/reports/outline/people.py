@@ -14,7 +14,7 @@ def waiting(page: Layout) -> None:
             "等待中的受益对象",
             "Beneficiaries waiting",
             Paragraph(
-                page.say("没有因断点而等待的对象。", "Nobody waits because of a break.")
+                page.say("没有因缺口而等待的对象。", "Nobody waits because of a break.")
                 if page.report.looked.groups
                 else page.say(
                     "有无等待的对象无从判断：没有登记人数的受益群体。",

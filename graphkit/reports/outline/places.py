@@ -22,7 +22,7 @@ def policies_and_regions(page: Layout) -> None:
 
 def _provisions(page: Layout) -> list[Block]:
     note = page.say(
-        "以下是规定之间的差异，不计入断点；但步骤可能正是因为较窄的规定而未办到位。",
+        "以下是规定之间的差异，不计入缺口；但步骤可能正是因为较窄的规定而未办到位。",
         "These are differences between rules and no gaps; but a step may fail only for the narrower rule.",
     )
     relation = {
@@ -53,7 +53,7 @@ def _heat_map(page: Layout) -> Matrix:
     if len(policies) > _MOST_COLUMNS:
         worst = sorted(policies, key=lambda line: (-_problems(line), line.policy))[:_MOST_COLUMNS]
         policies = [line for line in policies if line in worst]
-        note = page.say(f"只列根源性问题最多的{len(worst)}项政策。", f" The {len(worst)} policies with most root gaps.")
+        note = page.say(f"只列根源缺口最多的{len(worst)}项政策。", f" The {len(worst)} policies with most root gaps.")
     rows = []
     for line in page.report.regions:
         marks = [_mark(page, cells.get((line.region.id, policy.policy))) for policy in policies]

@@ -58,7 +58,7 @@ def data_quality(page: Layout) -> None:
         (
             page.say("无人查过", "Nobody looked"),
             quality.unobserved if page.report.looked.coverage_known else page.say("无从判断", "not known"),
-            page.say("到期而检查范围未及，不计入断点", "due, outside what was looked at; never counted as a break"),
+            page.say("到期而检查范围未及，不计入缺口", "due, outside what was looked at; never counted as a break"),
         ),
     ]
     page.section(
@@ -84,7 +84,7 @@ def evidence(page: Layout) -> None:
             "证据清单",
             "Evidence",
             Paragraph(
-                page.say("本报告所列断点没有可列的书面证据。", "The breaks listed have no written evidence to list.")
+                page.say("本报告所列缺口没有可列的书面证据。", "The breaks listed have no written evidence to list.")
             ),
         )
         return
@@ -135,11 +135,13 @@ def method(page: Layout) -> None:
             page.say(
                 "每项政策按其文件拆成若干环节，环节在每个适用地区各为一个步骤。步骤是否完成、是否到期，"
                 "只依据截止日以前发生、且在知悉截止时点以前入库的记录判断；到期当日不算逾期。"
-                "没有上游原因的问题为根源；受其影响而等待的步骤计入根源的影响，不重复计数。",
+                "记录达不到文件要求之处称为缺口，按性质分为堵点、痛点、难点、断点，与资金短缺无关。"
+                "没有上游原因的缺口为根源；受其影响而等待的步骤计入根源的影响，不重复计数。",
                 "Each policy is split into the stages of its documents; a stage in one region is a step. Whether a "
                 "step is done or due rests only on what happened by the cut-off and was recorded in time; the due "
-                "date itself is on time. A gap that no other explains is a root; steps that wait for it "
-                "count as its impact, once.",
+                "date itself is on time. Where the record falls short of what the documents ask for, there is a gap: "
+                "a blockage, a pain, a difficulty or a break. A gap that no other explains is a root; steps that "
+                "wait for it count as its impact, once.",
             )
         ),
         Paragraph(

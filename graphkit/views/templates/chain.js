@@ -108,7 +108,7 @@ function drawChains() {
     return el("div", { class: "chain" },
       el("div", { class: "chain-head" }, el("b", {}, name(word(policy.title))), policy.number ? el("span", {}, name(policy.number)) : "",
         el("span", {}, say(`应办 ${number(required)} 步，已完成 ${number(finished)}`, `${number(finished)} of ${number(required)} required ${required === 1 ? "step" : "steps"} done`)),
-        left ? el("span", {}, say(`另有 ${left} 个可选环节无问题，未画`, left === 1 ? "1 optional stage without a problem is not drawn" : `${left} optional stages without a problem are not drawn`)) : "",
+        left ? el("span", {}, say(`另有 ${left} 个可选环节无缺口，未画`, left === 1 ? "1 optional stage without a problem is not drawn" : `${left} optional stages without a problem are not drawn`)) : "",
         waiting ? el("span", { class: "waiting" }, say(` ${number(waiting)} 步受阻等待 `, ` ${number(waiting)} ${waiting === 1 ? "step" : "steps"} held up `)) : ""),
       el("div", { class: "stages", tabindex: "0" }, columns));
   }));
@@ -161,8 +161,8 @@ function drawHeat() {
     for (const stage of lines) body.append(heatLine(stage, policyAt, columns));
   });
   byId("crumbs").append(el("label", { class: "every" }, el("input", { type: "checkbox", checked: everything ? "" : null, on: { change: (event) => { everything = event.target.checked; drawHeat(); } } }),
-    hidden ? say(` 全部环节（${hidden} 个各地均无问题的未显示）`, ` every stage (${hidden} without any problem are not shown)`) : say(" 全部环节", " every stage")));
-  fill("heat", body.children.length ? el("table", {}, el("thead", {}, heads), body) : el("p", { class: "note" }, say("各环节均无问题。", "No stage has a problem.")));
+    hidden ? say(` 全部环节（${hidden} 个各地均无缺口的未显示）`, ` every stage (${hidden} without any problem are not shown)`) : say(" 全部环节", " every stage")));
+  fill("heat", body.children.length ? el("table", {}, el("thead", {}, heads), body) : el("p", { class: "note" }, say("各环节均无缺口。", "No stage has a problem.")));
 }
 function heatHead({ region, own }) {
   const at = DATA.regions[region], deeper = !own && CHILDREN[region].length > 0;
@@ -223,7 +223,7 @@ function drawPlace() {
   inner.style.height = most * BOX.down + "px";
   fill("strip", inner);
   const around = DATA.gaps.filter((gap) => shownGaps.has(gap.id) || (gap.policy_at === pick.policy && gap.stage === null && gap.region !== null && (path(gap.region).includes(pick.region) || path(pick.region).includes(gap.region))));
-  fill("place-gaps", around.length ? around.slice(0, 12).map(gapItem) : el("li", {}, say("此处没有根源性问题；等待的步骤由上游断点造成。", "No root gap here; steps that wait do so because of a break further up.")));
+  fill("place-gaps", around.length ? around.slice(0, 12).map(gapItem) : el("li", {}, say("此处没有根源缺口；等待的步骤由上游缺口造成。", "No root gap here; steps that wait do so because of a break further up.")));
 }
 function grouped(stages) { const found = new Map(); for (const stage of stages) { if (!found.has(stage.depth)) found.set(stage.depth, []); found.get(stage.depth).push(stage); } return [...found.values()]; }
 function isWaiting(found) { return found.steps ? found.steps.some((step) => STATUS[step[2]].id === "waiting") : Boolean(found.counts && found.counts[AT.waiting]); }
@@ -260,29 +260,29 @@ function gapItem(gap) {
 }
 
 function drawNet() {
-  fill("h-net", say("断点如何往下传导", "How the breaks spread"));
+  fill("h-net", say("缺口如何往下传导", "How the breaks spread"));
   const source = DATA.networks[lang];
   const choice = el("select", { "aria-label": say("政策", "Policy"), style: { width: "auto", maxWidth: "28rem" }, on: { change: (event) => { netPolicy = event.target.value === "" ? -1 : Number(event.target.value); drawNet(); } } });
   const present = new Set(source.nodes.map((node) => node.go ? STAGES[node.go.stage].policy : null));
   if (netPolicy === null) netPolicy = pick && present.has(pick.policy) ? pick.policy : [...present].find((one) => one !== null) ?? -1;
   choice.append(el("option", { value: "" }, say("全部政策", "All policies")));
   DATA.policies.forEach((policy, at) => { if (present.has(at)) choice.append(el("option", { value: String(at), selected: at === netPolicy ? "" : null }, word(policy.title))); });
-  fill("net-note", choice, " ", say("粗框为根源断点，虚线箭头为受阻方向；同一环节较多时合并成一个。可拖动、缩放；点节点看该地整条链。",
+  fill("net-note", choice, " ", say("粗框为根源缺口，虚线箭头为受阻方向；同一环节较多时合并成一个。可拖动、缩放；点节点看该地整条链。",
     "Thick frames are root breaks, dashed arrows what they hold up; many alike are drawn as one. Drag, zoom, click a node for that place's chain."),
   );
   const kept = new Set(source.nodes.filter((node) => netPolicy < 0 || (node.go ? STAGES[node.go.stage].policy : node.policy) === netPolicy).map((node) => node.id));
   const merged = source.nodes.filter((node) => kept.has(node.id)).reduce((total, node) => total + (node.merged || 0), 0);
-  if (merged) byId("net-note").append(say(`（合并画出 ${number(merged)} 处断点）`, ` (${number(merged)} breaks are drawn merged)`));
+  if (merged) byId("net-note").append(say(`（合并画出 ${number(merged)} 处缺口）`, ` (${number(merged)} breaks are drawn merged)`));
   if (network) network.destroy();
-  if (!kept.size) { byId("net").replaceChildren(say("没有断点可画。", "There is no break to draw.")); network = null; return; }
+  if (!kept.size) { byId("net").replaceChildren(say("没有缺口可画。", "There is no break to draw.")); network = null; return; }
   network = drawNetwork("net", { nodes: source.nodes.filter((node) => kept.has(node.id)), edges: source.edges.filter((edge) => kept.has(edge.from) && kept.has(edge.to)) }, (node) => {
     if (node.go && node.go.region !== undefined) choose(STAGES[node.go.stage].policy, node.go.region, true); else if (node.go) pickWorst(node.go.stage);
   });
 }
 
 function drawList() {
-  fill("h-list", say("根源性问题和未查的步骤（按影响排序）", "Root gaps, and steps that nobody looked at, by impact"));
-  const titles = [["#", "#"], ["问题", "Gap"], ["政策", "Policy"], ["环节或对象", "Stage or subject"], ["地区", "Region"], ["责任单位", "Responsible"], ["天数", "Days"], ["阻滞", "Holds up"], ["人数", "People"], ["金额", "Amount"]];
+  fill("h-list", say("根源缺口和未查的步骤（按影响排序）", "Root gaps, and steps that nobody looked at, by impact"));
+  const titles = [["#", "#"], ["缺口", "Gap"], ["政策", "Policy"], ["环节或对象", "Stage or subject"], ["地区", "Region"], ["责任单位", "Responsible"], ["天数", "Days"], ["阻滞", "Holds up"], ["人数", "People"], ["金额", "Amount"]];
   fill("list", el("table", {}, el("thead", {}, el("tr", {}, titles.map(([zh, en]) => el("th", { scope: "col" }, say(zh, en))))), el("tbody", {}, inside().map((gap, at) => el("tr", {
     class: gap.stage === null ? "" : "pick", title: word(gap.says), on: { click: () => { if (gap.stage !== null && gap.region !== null) choose(STAGES[gap.stage].policy, gap.region, true); } },
   }, el("td", { class: "n" }, String(at + 1)), el("td", {}, el("span", { class: "badge " + gap.category }, word(DATA.categories[gap.category])), word(gap.kind)),
@@ -317,7 +317,7 @@ function search() {
 
 function draw() {
   head(draw);
-  byId("search").placeholder = say("搜索地区、环节、单位、问题编号", "Search region, stage, agency, gap id");
+  byId("search").placeholder = say("搜索地区、环节、单位、缺口编号", "Search region, stage, agency, gap id");
   byId("search").setAttribute("aria-label", byId("search").placeholder);
   drawLead(); drawChains(); drawHeat(); drawPlace(); drawNet(); drawList();
 }

@@ -29,7 +29,7 @@ function drawEvidence() {
   const titles = [["来源", "Source"], ["位置", "Where"], ["记录", "Row"], ["原文", "Quote"]];
   fill("evidence", GAP.evidence.length ? el("table", {}, el("thead", {}, el("tr", {}, titles.map(([zh, en]) => el("th", { scope: "col" }, say(zh, en))))),
     el("tbody", {}, GAP.evidence.map((one) => el("tr", {}, [one.document, one.locator, one.row, one.quote].map((value) => el("td", {}, name(value)))))))
-    : say("没有书面证据：这处断点是“没有记录”。", "There is no written evidence: this gap is that nothing is on record."));
+    : say("没有书面证据：这处缺口就是“没有记录”。", "There is no written evidence: this gap is that nothing is on record."));
 }
 function draw() {
   head(draw);
