@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 各单位的任务, en: What each agency has to do}
 // answers:
-//   zh: 各单位负责多少环节，完成多少、逾期多少？
+//   zh: 各单位负责多少步骤，完成多少、逾期多少？
 //   en: How many steps does each agency lead or support, and how many are done or past due?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -11,7 +11,7 @@
 //   agency: {zh: 单位, en: agency id}
 //   title: {zh: 名称, en: name}
 //   role: {zh: 角色, en: role}
-//   steps: {zh: 环节数, en: steps}
+//   steps: {zh: 步骤数, en: steps}
 //   done: {zh: 已完成, en: done}
 //   overdue: {zh: 逾期, en: past due}
 MATCH (a:Agency)-[r:ASSIGNED]->(s:Step)-[:OF]->(:Stage)-[:OF]->(:Policy)-[:OF]->(c:Case)

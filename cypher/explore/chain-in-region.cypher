@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 一地的政策链条, en: The chain of a policy in a region}
 // answers:
-//   zh: 某项政策在某地（含上级和下级）的各个环节进展如何，由谁负责？
+//   zh: 某项政策在某地（含上级和下级）的各个步骤进展如何，由谁负责？
 //   en: How far is each step of a policy in a region, with the levels above and below it, and who leads it?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -11,7 +11,7 @@
 // columns:
 //   case: {zh: 案例, en: case}
 //   depth: {zh: 链条位置, en: place in the chain}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围, en: region or agency}
 //   title: {zh: 名称, en: title}
 //   state: {zh: 状态, en: state}

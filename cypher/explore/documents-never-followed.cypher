@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 无人落实的文件, en: Documents never followed}
 // answers:
-//   zh: 哪些政策文件发出后，一个环节都没有完成？
+//   zh: 哪些政策文件发出后，一个步骤都没有完成？
 //   en: Which policies, with their documents, have not one step done?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -12,7 +12,7 @@
 //   title: {zh: 名称, en: title}
 //   document_number: {zh: 文号, en: document number}
 //   effective_from: {zh: 施行日, en: in force from}
-//   steps: {zh: 应完成环节, en: required steps}
+//   steps: {zh: 应完成步骤, en: required steps}
 //   begun: {zh: 已开始, en: of them begun}
 MATCH (p:Policy)<-[:OF]-(:Stage)<-[:OF]-(s:Step)
 WHERE ($case IS NULL OR p.case = $case) AND s.required

@@ -1,8 +1,8 @@
 // id: due-soon
 // revision: 1
-// title: {zh: 即将到期的环节, en: Steps due soon}
+// title: {zh: 即将到期的步骤, en: Steps due soon}
 // answers:
-//   zh: 未来若干天内到期、可以开始而未完成的环节有哪些，由谁负责？
+//   zh: 未来若干天内到期、可以开始而未完成的步骤有哪些，由谁负责？
 //   en: Which steps can be done, are not, and fall due within some days, and who leads them?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -10,7 +10,7 @@
 // columns:
 //   case: {zh: 案例, en: case}
 //   due_on: {zh: 期限, en: due date}
-//   step: {zh: 环节, en: step}
+//   step: {zh: 步骤, en: step}
 //   title: {zh: 名称, en: title}
 //   state: {zh: 状态, en: state}
 //   leads: {zh: 牵头单位, en: lead agencies}

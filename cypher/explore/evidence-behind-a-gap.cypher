@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 缺口背后的佐证, en: The evidence behind a gap}
 // answers:
-//   zh: 某个缺口所在的环节、问题有哪些文件记录，出处在哪里？
+//   zh: 某个缺口所在的步骤、问题有哪些文件记录，出处在哪里？
 //   en: Which documents speak of the step or finding of a gap, and where in them?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}

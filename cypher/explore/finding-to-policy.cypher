@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 从问题到政策, en: From a finding to its policy}
 // answers:
-//   zh: 某个问题涉及哪个环节、哪项政策，一路上有哪些责任单位？
+//   zh: 某个问题涉及哪个步骤、哪项政策，一路上有哪些责任单位？
 //   en: Which step and policy does a finding concern, and who is responsible on the way?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -12,8 +12,8 @@
 //   finding: {zh: 问题, en: finding id}
 //   title: {zh: 名称, en: title}
 //   found_at: {zh: 被审计单位, en: found at}
-//   step: {zh: 环节, en: step}
-//   stage: {zh: 环节定义, en: stage}
+//   step: {zh: 步骤, en: step}
+//   stage: {zh: 环节, en: stage}
 //   policy: {zh: 政策, en: policy}
 //   leads: {zh: 牵头单位, en: lead agencies}
 //   document: {zh: 文件, en: document}

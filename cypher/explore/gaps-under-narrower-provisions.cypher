@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 窄于上位规定处的缺口, en: Gaps where a narrower provision holds}
 // answers:
-//   zh: 在下级规定窄于上位规定的地区，同一政策的环节出了多少缺口？
+//   zh: 在下级规定窄于上位规定的地区，同一政策的步骤出了多少缺口？
 //   en: Where a lower provision falls short of a higher one, how many gaps do the steps of that policy have?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}

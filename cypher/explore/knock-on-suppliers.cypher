@@ -11,7 +11,7 @@
 //   from: {zh: 起点, en: where the gap is}
 //   gaps: {zh: 缺口数, en: gaps there}
 //   reaches: {zh: 波及, en: reaches}
-//   hops: {zh: 环节数, en: links away}
+//   hops: {zh: 层数, en: links away}
 //   weight: {zh: 最小权重, en: smallest weight on the way}
 MATCH (g:Gap)-[:IN]->(e:Evaluation)
 WHERE ($case IS NULL OR g.case = $case) AND e.current

@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 无人查过的地方, en: Where nobody looked}
 // answers:
-//   zh: 各政策各层级有多少环节在从未被核查过的地区？
+//   zh: 各政策各层级有多少步骤在从未被核查过的地区？
 //   en: Of each policy and level, how many steps are in regions that nobody ever looked at for it?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -10,7 +10,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   level: {zh: 层级, en: level}
-//   steps: {zh: 环节数, en: steps}
+//   steps: {zh: 步骤数, en: steps}
 //   looked_at: {zh: 已核查, en: looked at}
 //   not_looked_at: {zh: 未核查, en: not looked at}
 MATCH (s:Step)-[:IN_REGION]->(r:Region)

@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 各地的进展, en: Progress by region}
 // answers:
-//   zh: 各地的必需环节完成了几成？
+//   zh: 各地的必需步骤完成了几成？
 //   en: What share of the required steps is done in each region?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -12,7 +12,7 @@
 //   region: {zh: 地区, en: region code}
 //   title: {zh: 名称, en: name}
 //   level: {zh: 层级, en: level}
-//   steps: {zh: 必需环节, en: required steps}
+//   steps: {zh: 必需步骤, en: required steps}
 //   done: {zh: 已完成, en: done}
 //   share: {zh: 完成率, en: share done}
 MATCH (s:Step)-[:IN_REGION]->(r:Region)

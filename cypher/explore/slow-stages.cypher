@@ -9,7 +9,7 @@
 // columns:
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   title: {zh: 名称, en: title}
 //   done: {zh: 已完成, en: steps done}
 //   average_days: {zh: 平均天数, en: days on average}

@@ -12,9 +12,9 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   depth: {zh: 链条位置, en: place in the chain}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   title: {zh: 名称, en: title}
-//   steps: {zh: 环节数, en: steps}
+//   steps: {zh: 步骤数, en: steps}
 //   done: {zh: 已完成, en: done}
 //   begun: {zh: 进行中, en: begun}
 //   untouched: {zh: 无记录, en: untouched}

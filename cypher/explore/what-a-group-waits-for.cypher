@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 受益群体在等什么, en: What a group waits for}
 // answers:
-//   zh: 某受益群体要得到措施，还差哪些环节没有完成，由谁负责？
+//   zh: 某受益群体要得到措施，还差哪些步骤没有完成，由谁负责？
 //   en: Which steps are not done between a group and its measure, and who leads them?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -14,7 +14,7 @@
 //   eligible: {zh: 应享受数, en: eligible}
 //   reached: {zh: 已惠及数, en: reached}
 //   measure: {zh: 措施, en: measure}
-//   step: {zh: 未完成的环节, en: step not done}
+//   step: {zh: 未完成的步骤, en: step not done}
 //   state: {zh: 状态, en: state}
 //   due_on: {zh: 期限, en: due date}
 //   leads: {zh: 牵头单位, en: lead agencies}

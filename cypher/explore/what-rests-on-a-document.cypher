@@ -2,7 +2,7 @@
 // revision: 1
 // title: {zh: 文件支撑了什么, en: What rests on each document}
 // answers:
-//   zh: 各文件支撑了多少环节、问题、处理和报告？
+//   zh: 各文件支撑了多少步骤、问题、处理和报告？
 //   en: How many steps, findings, actions and reports rest on each document?
 // parameters:
 //   case: {type: text, default: null, zh: 只看此案例, en: only this case}
@@ -10,7 +10,7 @@
 //   case: {zh: 案例, en: case}
 //   document: {zh: 文件, en: document id}
 //   title: {zh: 名称, en: title}
-//   steps: {zh: 环节, en: steps}
+//   steps: {zh: 步骤, en: steps}
 //   findings: {zh: 问题, en: findings}
 //   actions: {zh: 处理, en: actions}
 //   others: {zh: 政策和报告, en: policies and reports}

@@ -12,7 +12,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   depth: {zh: 链条位置, en: place in the chain}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   title: {zh: 名称, en: title}
 //   level: {zh: 层级, en: level}
 //   places: {zh: 停住处数, en: places where it stops}

@@ -14,7 +14,7 @@
 //   title: {zh: 名称, en: name}
 //   gaps: {zh: 根源数, en: root gaps}
 //   high: {zh: 其中严重, en: of them grave}
-//   blocked_steps: {zh: 受阻环节, en: steps that wait for them}
+//   blocked_steps: {zh: 受阻步骤, en: steps that wait for them}
 //   beneficiaries: {zh: 涉及对象, en: beneficiaries concerned}
 MATCH (g:Gap)-[:IN]->(e:Evaluation)
 WHERE ($case IS NULL OR e.case = $case) AND e.current AND g.root AND ($category IS NULL OR g.category = $category)

@@ -13,7 +13,7 @@
 //   title: {zh: 名称, en: title}
 //   severity: {zh: 严重程度, en: severity}
 //   days: {zh: 天数, en: days}
-//   blocked_steps: {zh: 受阻环节, en: blocked steps}
+//   blocked_steps: {zh: 受阻步骤, en: blocked steps}
 //   beneficiaries: {zh: 涉及对象, en: beneficiaries}
 //   amounts: {zh: 金额, en: amounts}
 //   responsible: {zh: 责任单位, en: responsible}

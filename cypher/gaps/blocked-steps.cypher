@@ -1,8 +1,8 @@
 // id: blocked-steps
 // revision: 1
-// title: {zh: 受阻的环节, en: Blocked steps}
+// title: {zh: 受阻的步骤, en: Blocked steps}
 // answers:
-//   zh: 哪些环节在等尚未完成的前序环节，等的是哪些？
+//   zh: 哪些步骤在等尚未完成的前序步骤，等的是哪些？
 //   en: Which steps wait for a predecessor that is not done, and for which?
 // finds: blocked_step
 // parameters:
@@ -11,11 +11,11 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}
-//   waits_for: {zh: 所等环节, en: steps it waits for}
+//   waits_for: {zh: 所等步骤, en: steps it waits for}
 MATCH (s:Step)-[:AFTER]->(before:Step)
 WHERE s.required AND s.state IN ['open', 'untouched'] AND before.required AND before.state IN ['open', 'untouched']
 WITH s, before ORDER BY before.key

@@ -1,8 +1,8 @@
 // id: conflicting-evidence
 // revision: 1
-// title: {zh: 佐证矛盾的环节, en: Conflicting evidence}
+// title: {zh: 佐证矛盾的步骤, en: Conflicting evidence}
 // answers:
-//   zh: 哪些环节的完成，两个来源说法不一？
+//   zh: 哪些步骤的完成，两个来源说法不一？
 //   en: Which steps do two sources tell differently?
 // finds: conflicting_evidence
 // parameters:
@@ -11,7 +11,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}

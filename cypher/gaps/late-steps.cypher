@@ -1,8 +1,8 @@
 // id: late-steps
 // revision: 1
-// title: {zh: 迟完成的环节, en: Late steps}
+// title: {zh: 迟完成的步骤, en: Late steps}
 // answers:
-//   zh: 哪些环节已完成，但晚于期限？
+//   zh: 哪些步骤已完成，但晚于期限？
 //   en: Which steps were done after their due date?
 // finds: late_step
 // parameters:
@@ -11,7 +11,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}

@@ -1,8 +1,8 @@
 // id: missing-steps
 // revision: 1
-// title: {zh: 缺失的环节, en: Missing steps}
+// title: {zh: 缺失的步骤, en: Missing steps}
 // answers:
-//   zh: 哪些环节前序均已完成、期限已过，有人查过却没有任何记录？
+//   zh: 哪些步骤前序均已完成、期限已过，有人查过却没有任何记录？
 //   en: Which steps have all their predecessors done and are past due, where somebody looked and found nothing?
 // finds: missing_step
 // parameters:
@@ -11,7 +11,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}

@@ -1,8 +1,8 @@
 // id: out-of-order-steps
 // revision: 1
-// title: {zh: 次序颠倒的环节, en: Steps out of order}
+// title: {zh: 次序颠倒的步骤, en: Steps out of order}
 // answers:
-//   zh: 哪些环节在其前序环节之前就报告完成？
+//   zh: 哪些步骤在其前序步骤之前就报告完成？
 //   en: Which steps were reported done before a step that they should follow?
 // finds: out_of_order
 // parameters:
@@ -11,12 +11,12 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}
 //   since: {zh: 起始日, en: first day on which it held}
-//   predecessors: {zh: 被越过的前序环节, en: predecessors passed over}
+//   predecessors: {zh: 被越过的前序步骤, en: predecessors passed over}
 MATCH (s:Step)-[after:AFTER]->(before:Step)
 WHERE s.state = 'done' AND NOT after.may_precede
   AND ((before.required AND before.state IN ['open', 'untouched']) OR (before.state = 'done' AND before.done_on > s.done_on))

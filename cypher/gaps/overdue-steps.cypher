@@ -1,8 +1,8 @@
 // id: overdue-steps
 // revision: 1
-// title: {zh: 逾期未完成的环节, en: Overdue steps}
+// title: {zh: 逾期未完成的步骤, en: Overdue steps}
 // answers:
-//   zh: 哪些环节已经开始、期限已过而没有完成？
+//   zh: 哪些步骤已经开始、期限已过而没有完成？
 //   en: Which steps were begun, are past due and are not done?
 // finds: overdue_step
 // parameters:
@@ -11,7 +11,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}

@@ -1,8 +1,8 @@
 // id: unobserved-steps
 // revision: 1
-// title: {zh: 未查的环节, en: Unobserved steps}
+// title: {zh: 未查的步骤, en: Unobserved steps}
 // answers:
-//   zh: 哪些环节期限已过而没有记录，但没有人查到期限之日？
+//   zh: 哪些步骤期限已过而没有记录，但没有人查到期限之日？
 //   en: Which steps are past due with nothing on record, while nobody looked as far as their due date?
 // finds: unobserved_step
 // parameters:
@@ -11,7 +11,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}

@@ -1,8 +1,8 @@
 // id: unsupported-steps
 // revision: 1
-// title: {zh: 缺少佐证的环节, en: Unsupported steps}
+// title: {zh: 缺少佐证的步骤, en: Unsupported steps}
 // answers:
-//   zh: 哪些环节须有佐证，报告完成却未注明来源？
+//   zh: 哪些步骤须有佐证，报告完成却未注明来源？
 //   en: Which steps must be backed by evidence and were reported done without a source?
 // finds: unsupported_step
 // parameters:
@@ -11,7 +11,7 @@
 //   case: {zh: 案例, en: case}
 //   policy: {zh: 政策, en: policy id}
 //   measure: {zh: 措施, en: measure id}
-//   stage: {zh: 环节定义, en: stage id}
+//   stage: {zh: 环节, en: stage id}
 //   scope: {zh: 实施范围（地区或单位）, en: region code or agency id}
 //   subject: {zh: 对象（单位、群体、问题或报告）, en: "holder, group, finding or report"}
 //   title: {zh: 名称, en: title}

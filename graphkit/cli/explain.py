@@ -150,7 +150,7 @@ def _shown(evaluation: Evaluation, chain: Chain, affected: list[KnockOn], lang: 
     if chain.steps:
         parts.append(table)
     if chain.left_out:
-        parts.append(Text(f"另有{chain.left_out}个环节未列出" if zh else f"{chain.left_out} more steps are not listed"))
+        parts.append(Text(f"另有{chain.left_out}个步骤未列出" if zh else f"{chain.left_out} more steps are not listed"))
     if affected:
         parts += [
             Text(
@@ -182,5 +182,5 @@ def _effects(affected: list[KnockOn], lang: str) -> Table:
             direction, Text(shown(one.name, 60)), str(one.distance), weight, Text(shown(" → ".join(one.via), 80))
         )
     if any(one.unweighted for one in affected):
-        table.caption = "* 有环节未给权重，按1计" if zh else "* a link without a weight counts as 1"
+        table.caption = "* 有联系未给权重，按1计" if zh else "* a link without a weight counts as 1"
     return table

@@ -169,7 +169,7 @@ class Explainer:
             return self._responsible(agencies, lang)
         names = self._named(agencies, lang)
         return (
-            f"由前序环节牵头单位{names}负责明确"
+            f"由前序步骤牵头单位{names}负责明确"
             if lang == "zh"
             else f"it is for {names}, leading before it, to name one"
         )
@@ -201,7 +201,7 @@ def _impact(row: Mapping[str, Any], lang: str) -> str:
             return ""
         return f"，当地应享受对象共{people}户（人）" if lang == "zh" else f"; {people} are eligible there"
     if lang == "zh":
-        parts = [f"后续{steps}个环节因此受阻"] if steps else []
+        parts = [f"后续{steps}个步骤因此受阻"] if steps else []
         parts += [f"涉及{people}户（人）"] if people else []
         return "".join(f"，{part}" for part in parts)
     parts = [f"holds up {steps:later step|later steps}"] if steps else []

@@ -128,7 +128,7 @@ COMMON: tuple[Property, ...] = (
 """What every node and every relationship has, after its own properties."""
 
 _POLICY = _text("policy", "政策", "policy id")
-_STAGE = _text("stage", "环节定义", "stage id")
+_STAGE = _text("stage", "环节", "stage id")
 _SCOPE = _text("scope", "实施范围", "region code or agency id in which the step stands")
 _REGION = _text("region", "地区", "region code")
 _MEASURE = _text("measure", "措施", "measure id")
@@ -211,7 +211,7 @@ _LABELS = (
     ),
     Label(
         "Stage",
-        "环节定义",
+        "环节",
         "One stage of a policy's chain; a step is a stage in one scope",
         (
             _POLICY,
@@ -233,7 +233,7 @@ _LABELS = (
     ),
     Label(
         "Step",
-        "环节",
+        "步骤",
         "A stage in one scope: what is expected there, and how far it is",
         (
             _POLICY,
@@ -390,7 +390,7 @@ _LABELS = (
             _REGION,
             _date("since", "起始日", "first day on which it held"),
             _count("days", "天数", "days it has held", "days, by the case's calendar"),
-            _count("blocked_steps", "受阻环节数", "required steps that wait for it", "steps"),
+            _count("blocked_steps", "受阻步骤数", "required steps that wait for it", "steps"),
             _count("beneficiaries", "涉及对象数", "eligible beneficiaries concerned", "beneficiaries"),
             _count("count", "数量", "deliveries or other things it adds up", "as the kind says"),
             Property("amounts", _P.TEXTS, "金额", "amount by currency, each as `CNY 1200.00`"),

@@ -135,7 +135,7 @@ UNIT = _words(days=("天", "days"), amount=("元", "currency units"), share=("�
 TABLE = _words(
     regions=("区划", "regions"),
     agencies=("机构", "agencies"),
-    beneficiary_groups=("受益对象群体", "beneficiary groups"),
+    beneficiary_groups=("受益群体", "beneficiary groups"),
     beneficiaries=("受益对象", "beneficiaries"),
     assignments=("分工", "assignments"),
     events=("办理记录", "events"),

@@ -140,7 +140,7 @@ def test_who_has_to_name_the_lead_of_a_step_is_said_once(tmp_path: Path) -> None
     )
     (gap,) = evaluated(made, tmp_path, day(3, 4)).gaps(kind="unassigned_step")
     assert (gap.responsible, gap.supporting) == (["prov"], ["prov"])
-    assert "但未指定牵头单位；由前序环节牵头单位" in gap.explanation.zh
+    assert "但未指定牵头单位；由前序步骤牵头单位" in gap.explanation.zh
     assert "负责明确" in gap.explanation.zh
     assert "责任单位" not in gap.explanation.zh
     assert "leading before it, to name one" in gap.explanation.en

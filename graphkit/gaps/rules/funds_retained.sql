@@ -6,7 +6,7 @@
 -- thresholds: [retention_days, retention_min]
 -- title: {zh: 资金滞留, en: Funds retained}
 -- finds:
---   zh: 单位（或有转出资金的对象群体）收到的资金超过其拨付或发放的资金，只计收到已超过规定天数的部分。
+--   zh: 单位（或有转出资金的受益群体）收到的资金超过其拨付或发放的资金，只计收到已超过规定天数的部分。
 --   en: A holder received more under a policy and measure than it passed on or delivered, counting only receipts more than retention_days ago.
 -- explanation:
 --   zh: 按《{policy}》{measure}收到的资金应及时拨付或发放，{subject}仍滞留{amount}，超出{retention_days:zh}的期限{days:zh}{impact}。

@@ -5,7 +5,7 @@
 -- severity: high
 -- title: {zh: 资金来源不明, en: Funds untraced}
 -- finds:
---   zh: 单位或对象群体在某日之前拨付或发放的资金超过其截至当日收到的资金。
+--   zh: 单位或受益群体在某日之前拨付或发放的资金超过其截至当日收到的资金。
 --   en: An agency or group passed on or delivered, under a policy and measure, more than it had received up to that day.
 -- explanation:
 --   zh: 按《{policy}》{measure}拨付的资金应有来源，{subject}自{since}起拨付或发放的资金超出其已收到的资金，最多超出{amount}，来源不明{impact}。
