@@ -9,6 +9,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -17,8 +18,8 @@ from graphkit import __version__
 from graphkit.model.errors import UsageError
 
 from .accesslog import AccessLog
-from .dependencies import known_parameters
-from .description import describe_fields
+from .dependencies import Unchanged, known_parameters
+from .description import describe
 from .errors import add_handlers
 from .evaluations import Evaluations
 from .graph import Graph
@@ -39,7 +40,7 @@ from .settings import Settings
 from .snapshots import Snapshots
 from .tokens import Tokens
 
-_PROBLEMS = (401, 403, 404, 409, 412, 413, 421, 422, 428, 429, 503)
+_PROBLEMS = (400, 401, 403, 404, 409, 412, 413, 421, 422, 428, 429, 500, 503)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -76,6 +77,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=__version__,
         description="Where a policy's implementation chain breaks, why, for whom, and who must act.",
         redoc_url=None,
+        generate_unique_id_function=_operation,
         lifespan=running,
         middleware=[
             Middleware(RequestGuard, settings=settings),
@@ -90,15 +92,17 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.state.server = server
     add_handlers(app)
-    describe_fields(app)
     app.include_router(system.router)
     app.include_router(sessions.router)
     app.include_router(sessions.pages)
     more = (documents.router, findings.router, review.router, jobs.router)
+    routers = (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router, *more)
     version_1 = APIRouter(prefix=PREFIX, dependencies=[Depends(known_parameters)])
-    for router in (cases.router, gaps.kinds_router, gaps.router, files.router, queries.router, *more):
+    for router in routers:
         version_1.include_router(router)
     app.include_router(version_1)
+    routes = [route for router in routers for route in router.routes if isinstance(route, APIRoute)]
+    describe(app, {_operation(route) for route in routes if Unchanged in route.dependencies})
     if has_pages():
         import_module("graphkit_api.web").mount(app, server)
     return app
@@ -107,6 +111,11 @@ def create_app(settings: Settings) -> FastAPI:
 def has_pages() -> bool:
     """Whether the web pages are installed: what they are made of comes with the extra 'web'."""
     return find_spec("nicegui") is not None and find_spec("graphkit_api.web") is not None
+
+
+def _operation(route: APIRoute) -> str:
+    """Return the id of an operation, which clients made from the description call their methods by."""
+    return route.name.replace("-", "_")
 
 
 def _provider(settings: Settings) -> Any:

@@ -120,12 +120,19 @@ def _known(request: Request, error: Exception) -> Response:
 
 def _invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what the handler is registered for
-    errors = [
-        {"field": ".".join(map(str, one["loc"][1:])) or str(one["loc"][0]), "message": str(one["msg"])}
-        for one in error.errors()
-    ]
+    errors = [_fault(one) for one in error.errors()]
     detail = "; ".join(f"{one['field']}: {one['message']}" for one in errors)
     return problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors)
+
+
+def _fault(one: dict[str, Any]) -> dict[str, str]:
+    """Return the field at fault and what is wrong with it."""
+    first, *below = one["loc"]
+    if one["type"] == "json_invalid":
+        return {"field": "body", "message": f"is no JSON, from character {below[0]} on: {one['ctx']['error']}"}
+    if (first, below) == ("body", []) and one["type"] != "missing":
+        return {"field": "body", "message": "must be a JSON object, sent with Content-Type: application/json"}
+    return {"field": ".".join(map(str, below)) or str(first), "message": str(one["msg"])}
 
 
 def _http(request: Request, error: Exception) -> Response:

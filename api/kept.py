@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 
+from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _LARGEST = 256_000
@@ -37,7 +38,7 @@ class Kept:
 
 
 class Keep:
-    """ASGI middleware: keeps small JSON answers that have an ETag of graphkit_api.dependencies.Unchanged."""
+    """ASGI middleware: sends the ETag of graphkit_api.dependencies.Unchanged, and keeps small JSON answers under it."""
 
     def __init__(self, app: ASGIApp, kept: Kept) -> None:
         self._app = app
@@ -55,6 +56,9 @@ class Keep:
             if message["type"] == "http.response.start":
                 is_json = (b"content-type", b"application/json") in message["headers"]
                 keeps = message["status"] == 200 and is_json
+                if message["status"] == 200 and (own := scope["state"].get("etag")) is not None:
+                    # A route that returns a file has no say in what its dependencies found.
+                    MutableHeaders(scope=message).setdefault("ETag", own)
             elif keeps and not message.get("more_body"):
                 etag, body = scope["state"].get("etag"), message.get("body", b"")
                 if etag is not None and 0 < len(body) <= _LARGEST:

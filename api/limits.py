@@ -66,7 +66,13 @@ class RequestGuard:
             return
         given = headers.get("X-Request-ID", "")
         request_id = given if _REQUEST_ID.match(given) else secrets.token_hex(8)
-        answer = _Answer(send, request_id, docs=scope["path"] == "/docs", secure=self._settings.secure)
+        answer = _Answer(
+            send,
+            request_id,
+            docs=scope["path"] == "/docs",
+            secure=self._settings.secure,
+            head=scope["method"] == "HEAD",
+        )
         scope.setdefault("state", {})["request_id"] = request_id
         length = headers.get("Content-Length", "0")
         uploads = _is_upload(scope)
@@ -77,6 +83,8 @@ class RequestGuard:
             most = f"a body has a Content-Length, of at most {most_bytes} bytes"
             await _refuse(scope, answer, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, most)
         else:
+            if scope["method"] == "HEAD":
+                scope = {**scope, "method": "GET"}
             await self._within_time(scope, receive, answer)
 
     async def _within_time(self, scope: Scope, receive: Receive, answer: _Answer) -> None:
@@ -109,10 +117,13 @@ def _is_upload(scope: Scope) -> bool:
 
 
 class _Answer:
-    """Sends an answer with the headers that each must have; after `give_up` nothing more."""
+    """Sends an answer with the headers that each must have; after `give_up`, or the head of a HEAD, nothing more."""
 
-    def __init__(self, send: Send, request_id: str, *, docs: bool = False, secure: bool = False) -> None:
+    def __init__(
+        self, send: Send, request_id: str, *, docs: bool = False, secure: bool = False, head: bool = False
+    ) -> None:
         self._send: Send | None = send
+        self._head = head
         self._docs = docs
         self._secure = secure
         self.request_id = request_id
@@ -138,6 +149,8 @@ class _Answer:
                 headers["Strict-Transport-Security"] = "max-age=31536000"
             headers.add_vary_header("Authorization")
         await self._send(message)
+        if self._head and self.started:
+            await self.give_up()({"type": "http.response.body", "body": b""})
 
 
 async def _refuse(scope: Scope, send: Send, status: HTTPStatus, detail: str) -> None:

@@ -25,7 +25,7 @@ from .life import Life
 
 HEADER = "Idempotency-Key"
 KEPT_S = 24 * 3600
-_KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
+KEY = re.compile(r"^[\x21-\x7e]{1,200}$")
 _BEGUN = "begun"
 _KEPT_HEADERS = (b"content-type", b"location", b"etag")
 _SCHEMA = """
@@ -104,7 +104,7 @@ class Once:
         if key is None or scope["method"] in SAFE:
             await self._app(scope, receive, send)
             return
-        if not _KEY.match(key):
+        if not KEY.match(key):
             detail = f"{HEADER}: 1 to 200 characters of ASCII without spaces"
             await problem(HTTPStatus.UNPROCESSABLE_ENTITY, detail)(scope, receive, send)
             return

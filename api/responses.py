@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -500,3 +501,8 @@ TABLE_PATHS = {
 """The case tables that are given out, by their place in the address."""
 
 PAGES: dict[str, type[Page]] = {path: _page_model(path, table) for path, table in TABLE_PATHS.items()}
+
+
+def file_answer(media_types: Iterable[str]) -> dict[int | str, dict[str, Any]]:
+    """Return how a route that answers with a file is described: as what it may be sent."""
+    return {200: {"description": "the file", "content": {one.partition(";")[0]: {} for one in media_types}}}

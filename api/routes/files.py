@@ -17,7 +17,7 @@ from ..errors import FieldError, NotFoundError
 from ..exports import GAP_COLUMNS, MEDIA_TYPES, WRITERS, ExportFormat, Row, gap_rows
 from ..reporting import MEDIA, report_request
 from ..reporting import report as make_report
-from ..responses import TABLE_PATHS
+from ..responses import TABLE_PATHS, file_answer
 from ..rows import table_rows
 from ..snapshots import PERSONAL
 
@@ -30,7 +30,9 @@ PAGE_POLICY = (
 """What a page of graphkit's own may do: run what it carries, and reach nothing else, this server included."""
 
 
-@router.get("/report", dependencies=[Evidence, Unchanged], response_class=Response)
+@router.get(
+    "/report", dependencies=[Evidence, Unchanged], response_class=Response, responses=file_answer(MEDIA.values())
+)
 def report(
     server: ServerDep,
     question: QuestionDep,
@@ -81,7 +83,12 @@ def view(
     return HTMLResponse(page, headers={"Content-Security-Policy": PAGE_POLICY})
 
 
-@router.get("/exports/gaps.{format}", dependencies=[Evidence, Unchanged], response_class=StreamingResponse)
+@router.get(
+    "/exports/gaps.{format}",
+    dependencies=[Evidence, Unchanged],
+    response_class=StreamingResponse,
+    responses=file_answer(MEDIA_TYPES.values()),
+)
 def export_gaps(
     server: ServerDep, question: QuestionDep, filters: FiltersDep, format: ExportFormat
 ) -> StreamingResponse:
@@ -91,7 +98,12 @@ def export_gaps(
     return _streamed(gap_rows(listed.gaps, format), columns, format, "gaps")
 
 
-@router.get("/exports/{table}.{format}", dependencies=[Unchanged], response_class=StreamingResponse)
+@router.get(
+    "/exports/{table}.{format}",
+    dependencies=[Unchanged],
+    response_class=StreamingResponse,
+    responses=file_answer(MEDIA_TYPES.values()),
+)
 def export_table(
     server: ServerDep, principal: PrincipalDep, asked: Request, question: QuestionDep, table: str, format: ExportFormat
 ) -> StreamingResponse:

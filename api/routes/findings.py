@@ -16,10 +16,11 @@ from ..access import Role
 from ..dependencies import CaseDep, CaseSnapshotDep, PrincipalDep, QuestionDep, ServerDep, Unchanged
 from ..entering import enter_action, enter_finding, finding_tag
 from ..errors import NotFoundError
+from ..exact import ExactRoute
 from ..preconditions import IfMatch
 from ..responses import ActionIn, EnteredOut, FindingIn
 
-router = APIRouter(prefix="/cases/{case}", tags=["findings"])
+router = APIRouter(prefix="/cases/{case}", tags=["findings"], route_class=ExactRoute)
 
 
 @router.get("/follow-up", dependencies=[Unchanged])

@@ -19,10 +19,11 @@ from graphkit.model.errors import GraphkitError
 from ..access import Principal, Role
 from ..dependencies import CaseDep, Passages, PrincipalDep, ServerDep, moment
 from ..errors import FieldError, NotFoundError
+from ..exports import MEDIA_TYPES
 from ..jobs import Job, JobFile, Step, Work
 from ..reporting import MEDIA, report_request
 from ..reporting import report as make_report
-from ..responses import JobList, JobOut, JobStep, ReportIn
+from ..responses import JobList, JobOut, JobStep, ReportIn, file_answer
 from ..server import Server
 from ..uploads import case_upload, checked_name, document_upload
 
@@ -115,7 +116,12 @@ async def job_events(
     )
 
 
-@router.get("/jobs/{job}/files/{file}", response_class=FileResponse, dependencies=[Passages])
+@router.get(
+    "/jobs/{job}/files/{file}",
+    response_class=FileResponse,
+    dependencies=[Passages],
+    responses=file_answer([*MEDIA.values(), MEDIA_TYPES["csv"]]),
+)
 def job_file(server: ServerDep, principal: PrincipalDep, job: str, file: str) -> FileResponse:
     """Fetch a file that a job made: its report, or rejects.csv."""
     found = server.jobs.find(principal, job)

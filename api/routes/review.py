@@ -11,12 +11,13 @@ from graphkit.documents.review import Item
 
 from ..access import Role
 from ..dependencies import CaseDep, PageSize, Passages, PrincipalDep, ServerDep
+from ..exact import ExactRoute
 from ..paging import Key, digest, key_cursor, read_key_cursor
 from ..preconditions import IfMatch
 from ..responses import CandidateOut, CandidatePage, DecisionIn
 from ..reviewing import as_out, candidate, decide, review_of
 
-router = APIRouter(prefix="/cases/{case}", tags=["review"])
+router = APIRouter(prefix="/cases/{case}", tags=["review"], route_class=ExactRoute)
 
 
 @router.get("/candidates", dependencies=[Passages])

@@ -7,7 +7,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from ..access import Role
 from ..dependencies import PrincipalDep, ServerDep
-from ..responses import Health, Ready
+from ..responses import Health, Ready, file_answer
 
 router = APIRouter(tags=["system"])
 
@@ -18,7 +18,7 @@ def health() -> Health:
     return Health()
 
 
-@router.get("/metrics", response_class=Response)
+@router.get("/metrics", response_class=Response, responses=file_answer([CONTENT_TYPE_LATEST]))
 def metrics(server: ServerDep, principal: PrincipalDep) -> Response:
     """Give the server's counters in the format of Prometheus; for admins, since they count everyone's requests."""
     principal.require(Role.ADMIN)

@@ -129,9 +129,10 @@ class _Workbook:
         for row_at, row in enumerate(table.rows, 1):
             for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
                 number = isinstance(cell, int | Decimal) and column.kind in _NUMBER_FORMAT
-                self.write(
-                    sheet, row_at, at, cell, border=1, **({"num_format": _NUMBER_FORMAT[column.kind]} if number else {})
-                )
+                # A share such as 0.9 keeps the format that shows what is behind the point.
+                share = isinstance(cell, Decimal) and column.kind == "number" and cell % 1 != 0
+                given = {"num_format": _NUMBER_FORMAT[column.kind]} if number and not share else {}
+                self.write(sheet, row_at, at, cell, border=1, **given)
         sheet.freeze_panes(1, 0)
         sheet.repeat_rows(0)
         if table.note:

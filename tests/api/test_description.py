@@ -14,7 +14,11 @@ from graphkit_api.settings import Settings
 from hypothesis import HealthCheck, Phase, given, settings
 from jsonschema import Draft202012Validator
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance, status_code_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
 
 from scripts.api_examples import FILE, examples
 
@@ -28,7 +32,12 @@ SKIPPED = "^/(auth/(login|callback)|static-offline-docs)"
 def test_whatever_the_description_allows_is_answered(workspace: Path, tmp_path: Path) -> None:
     own = Path(shutil.copytree(workspace, tmp_path / "workspace"))
     app = create_app(Settings(own, hosts=None))
-    checks = [not_a_server_error, status_code_conformance, response_schema_conformance]
+    checks = [
+        not_a_server_error,
+        status_code_conformance,
+        content_type_conformance,
+        response_schema_conformance,
+    ]
     schema = schemathesis.openapi.from_asgi("/openapi.json", app).exclude(path_regex=SKIPPED)
     asked = 0
     for found in schema.get_all_operations():

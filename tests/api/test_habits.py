@@ -80,6 +80,36 @@ def test_what_a_client_has_is_not_sent_again(client: TestClient) -> None:
     assert client.get(f"{SMALL}/steps", headers={"If-None-Match": first.headers["ETag"]}).status_code == 200
 
 
+@pytest.mark.parametrize("path", ["report?format=md", "view", "exports/gaps.csv", "exports/regions.ndjson"])
+def test_a_file_that_a_client_has_is_not_sent_again(client: TestClient, path: str) -> None:
+    first = client.get(f"{SMALL}/{path}")
+    again = client.get(f"{SMALL}/{path}", headers={"If-None-Match": first.headers["ETag"]})
+    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
+
+
+@pytest.mark.parametrize("path", ["/health", f"{SMALL}/gaps", f"{SMALL}/exports/gaps.csv", f"{SMALL}/gaps/none"])
+def test_a_head_is_that_of_the_answer(client: TestClient, path: str) -> None:
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    for name in ("Content-Type", "ETag", "Content-Disposition"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
+def test_the_description_tells_of_headers_and_of_what_may_happen(client: TestClient) -> None:
+    paths = client.get("/openapi.json").json()["paths"]
+    gaps, entered = paths["/api/v1/cases/{case}/gaps"]["get"], paths["/api/v1/cases/{case}/findings"]["post"]
+    assert "If-None-Match" in [one["name"] for one in gaps["parameters"]]
+    assert {"304", "429"} <= set(gaps["responses"])
+    assert not {"400", "409", "412", "428"} & set(gaps["responses"])
+    assert "Idempotency-Key" in [one["name"] for one in entered["parameters"]]
+    assert {"400", "409"} <= set(entered["responses"])
+    assert "application/problem+json" in entered["responses"]["422"]["content"]
+    names = [one["operationId"] for methods in paths.values() for one in methods.values()]
+    assert gaps["operationId"] == "gaps"
+    assert len(names) == len(set(names))
+    assert all(name.isidentifier() for name in names)
+
+
 def test_large_answers_are_packed(client: TestClient) -> None:
     answer = client.get(f"{SMALL}/gaps")
     assert answer.headers["Content-Encoding"] == "gzip"

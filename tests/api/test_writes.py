@@ -11,6 +11,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -321,6 +322,27 @@ def test_a_wrong_finding_is_refused(client: TestClient, own: Path, change: dict[
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json().get("errors", [])] == ([field] if field else [])
     assert Facts(own).version == before
+
+
+@pytest.mark.parametrize("amount", ["12345678901234567.12", "100000000000000000000.01", "0.1"])
+def test_an_amount_sent_as_a_number_stays_as_it_was_written(client: TestClient, amount: str) -> None:
+    body = json.dumps(FINDING | {"id": "F-exact", "amount": 0.5}).replace("0.5", amount)
+    answer = client.post(f"{SMALL}/findings", content=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 201
+    rows = client.get(f"{SMALL}/findings", params={"as_of": FINDING["found_on"]}).json()["rows"]
+    assert [Decimal(one["amount"]) for one in rows if one["id"] == "F-exact"] == [Decimal(amount)]
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "said"),
+    [
+        ('{"title": ', "application/json", "body: is no JSON, from character 10 on: Expecting value"),
+        ("{}", "text/plain", "body: must be a JSON object, sent with Content-Type: application/json"),
+    ],
+)
+def test_a_body_that_is_no_json_is_told_where(client: TestClient, body: str, content_type: str, said: str) -> None:
+    answer = client.post(f"{SMALL}/findings", content=body, headers={"Content-Type": content_type})
+    assert (answer.status_code, answer.json()["detail"]) == (422, said)
 
 
 def test_while_another_writes_one_is_told_to_come_back(client: TestClient, own: Path) -> None:

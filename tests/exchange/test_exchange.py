@@ -93,6 +93,13 @@ def test_a_folder_that_is_in_use_is_left_alone(frames: Frames, tmp_path: Path, n
     assert [file.name for file in tmp_path.iterdir()] == ["mine.txt"]
 
 
+def test_keys_of_graphml_are_declared_once(frames: Frames, tmp_path: Path) -> None:
+    write_graph(frames, "graphml", tmp_path / "graph.graphml")
+    text = (tmp_path / "graph.graphml").read_text(encoding="utf-8")
+    keys = re.findall('<key id="([^"]+)"', text)
+    assert len(keys) == len(set(keys)) > 20  # the schema of GraphML asks for it, also where nodes and edges share names
+
+
 def test_networkx_has_every_node_and_relationship(frames: Frames) -> None:
     graph = graphkit.to_networkx(frames)
     counts = frames.counts()

@@ -83,6 +83,12 @@ def test_a_sheet_of_a_chart_says_whose_money_it_is(report: Report) -> None:
     assert any("减免房租" in one and "人民币" in one for one in said)
 
 
+def test_a_share_is_not_shown_as_a_whole_number(small: Evaluation) -> None:
+    rows = {row[0].value: row[2] for row in _book(build_report(small, Request()), "en")["Thresholds"]}
+    shown = {name: rows[name].number_format for name in ("coverage_min", "retention_days")}
+    assert shown == {"coverage_min": "#,##0.######", "retention_days": "#,##0"}
+
+
 def test_a_number_too_long_for_excel_stays_exact(report: Report) -> None:
     line = report.money[0].model_copy(update={"amount": {"CNY": Decimal("12345678901234567.89")}})
     sheet = _book(report.model_copy(update={"money": [line]}), "en")["Money"]

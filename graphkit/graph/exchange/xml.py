@@ -25,7 +25,7 @@ _GEXF_OWN = {"id", "label"}
 
 def write_graphml(frames: Frames, out: Path) -> None:
     """Write a GraphML file."""
-    nx.write_graphml_xml(_writable(frames), out, encoding="utf-8", prettyprint=False, named_key_ids=True)
+    nx.write_graphml_xml(_writable(frames), out, encoding="utf-8", prettyprint=False)
 
 
 def read_graphml(path: Path) -> Frames:
