@@ -1,0 +1,28 @@
+"""docs/python.md: its blocks run one after the other, as they stand there."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from graphkit.case import load_case
+from graphkit.facts import Facts
+from tests.docs.test_tutorial import DOCS, FENCE
+
+
+def test_the_page_of_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with resources.as_file(resources.files("graphkit") / "data" / "cases" / "shanxi-2020") as folder:
+        load_case(Facts(tmp_path / "graphkit-demo" / "workspace", create=True), folder)
+    monkeypatch.chdir(tmp_path)
+    page = (DOCS / "python.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    for block in FENCE.finditer(page):
+        assert block["kind"] == "python"
+        exec(compile(block["body"], "docs/python.md", "exec"), names)  # noqa: S102 - the page is our own
+    assert len(names["gaps"]) == len(names["now"].gaps(region="141000")) > 0
+    assert names["over_time"].shape == (11, 3)
+    assert names["whole"].number_of_edges() > names["whole"].number_of_nodes() / 2 > 0
+    assert names["asked"].rows
