@@ -21,7 +21,7 @@ def test_the_page_of_python_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     names: dict[str, Any] = {}
     for block in FENCE.finditer(page):
         assert block["kind"] == "python"
-        exec(compile(block["body"], "docs/python.md", "exec"), names)  # noqa: S102 - the page is our own
+        exec(compile(block["body"], "docs/python.md", "exec"), names)
     assert len(names["gaps"]) == len(names["now"].gaps(region="141000")) > 0
     assert names["over_time"].shape == (11, 3)
     assert names["whole"].number_of_edges() > names["whole"].number_of_nodes() / 2 > 0
