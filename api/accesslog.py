@@ -100,7 +100,9 @@ class AccessLog:
                 if entry.get("hash") != entry_hash(entry):
                     return [f"{self._path}: entry {number} was changed"]
                 previous = entry["hash"]
-        except (OSError, ValueError):
+        except OSError as error:
+            return [f"{self._path}: cannot be read: {error.strerror}"]
+        except ValueError:
             return [f"{self._path}: entry {number + 1} cannot be read"]
         last, known = self._known_head()
         if last > number:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from http import HTTPStatus
 
 from starlette.concurrency import run_in_threadpool
@@ -13,6 +14,8 @@ from graphkit.model.errors import StoreError
 from .accesslog import AccessLog
 from .errors import RETRY_AFTER_S, problem
 from .identity import SAFE, principal_of
+
+_log = logging.getLogger("graphkit_api")
 
 
 class Recorder:
@@ -59,7 +62,8 @@ class Recorder:
                 request=scope["state"].get("request_id"),
                 outcome=outcome,
             )
-        except StoreError:
+        except StoreError as error:
+            _log.error("nothing is done for request %s: %s", scope["state"].get("request_id"), error)
             return False
         return True
 

@@ -65,7 +65,9 @@ class Tokens:
             return _File.model_validate_json(self._path.read_bytes()).tokens
         except FileNotFoundError:
             return []
-        except (OSError, ValidationError):
+        except OSError as error:
+            raise StoreError(f"{self._path}: the tokens cannot be read: {error.strerror}") from None
+        except ValidationError:
             raise StoreError(f"{self._path}: the tokens cannot be read; restore the file from a backup") from None
 
     def create(

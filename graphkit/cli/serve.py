@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import socket
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +15,7 @@ from graphkit_api.settings import LOOPBACK, Settings
 from graphkit_api.tokens import Tokens
 
 from graphkit.cli.options import DEFAULT_WORKSPACE, Workspace, language
-from graphkit.model.errors import RefusedError
+from graphkit.model.errors import RefusedError, StoreError
 
 
 def serve(
@@ -40,6 +43,7 @@ def serve(
             f"--host {host}: without authentication only loopback is served; make a token first "
             "(graphkit token create), or name a provider (--oidc)"
         )
+    sockets = _listening(host, port)
     import uvicorn  # noqa: PLC0415 - a quarter of a second that a refusal need not wait for
     from graphkit_api.app import create_app, has_pages  # noqa: PLC0415
     from graphkit_api.logs import configure_logs  # noqa: PLC0415
@@ -58,7 +62,32 @@ def serve(
     )
     typer.echo(_where(host, port, language(None), pages=has_pages()))
     # What is being answered at the end is answered; then jobs end, and the graph is let go of.
-    uvicorn.run(app, host=host, port=port, server_header=False, log_config=None, timeout_graceful_shutdown=30)
+    server = uvicorn.Server(uvicorn.Config(app, server_header=False, log_config=None, timeout_graceful_shutdown=30))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets)
+
+
+def _listening(host: str, port: int) -> list[socket.socket]:
+    """Listen on every address of a host. StoreError when there is none, or one of them is taken."""
+    found: list[socket.socket] = []
+    try:
+        for family, _, _, _, address in dict.fromkeys(socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)):
+            try:
+                found.append(socket.create_server(address[:2], family=family, backlog=2048))
+            except OSError as error:
+                # localhost is ::1 too, also on a machine that has switched it off.
+                if error.errno not in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT):
+                    raise
+                missing = error
+        if not found:
+            raise missing
+    except OSError as error:
+        for one in found:
+            one.close()
+        where = f"[{host}]" if ":" in host else host
+        why = (error.strerror or "").partition(" (while")[0]  # the address is said already
+        raise StoreError(f"{where}:{port}: cannot be listened on: {why}; choose another --port or --host") from None
+    return found
 
 
 def _where(host: str, port: int, lang: str, *, pages: bool) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import shutil
 import tarfile
 import tempfile
+import zlib
 from pathlib import Path
 
 from graphkit.facts.mirror import Mirror, kept_files
@@ -24,6 +26,9 @@ def backup(workspace: Path, archive: Path) -> int:
         raise StoreError(f"{facts.name}: is damaged and is not backed up: {found[0]}")
     unfinished = archive.with_name(f".{archive.name}.part")
     try:
+        # It holds rows about persons and the access log: its owner's alone.
+        unfinished.unlink(missing_ok=True)
+        unfinished.touch(mode=0o600)
         with writing(workspace), tarfile.open(unfinished, "w:gz") as tar:
             files = list(kept_files(workspace))
             for path in files:
@@ -46,8 +51,13 @@ def restore(archive: Path, workspace: Path) -> int:
         raise StoreError(f"{workspace}: is not empty; restore into a new folder")
     try:
         with tarfile.open(archive, "r:gz") as tar:
+            workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
             tar.extractall(workspace, filter="data")
-    except (tarfile.TarError, EOFError, OSError) as error:
+        if (access := workspace / "access").is_dir():
+            access.chmod(0o700)
+    except (tarfile.TarError, EOFError, OSError, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise StoreError(f"{workspace}: cannot be written: {error.strerror}") from None
         raise InputError(f"{archive}: is no graphkit backup that can be read: {' '.join(str(error).split())}") from None
     facts = Facts(workspace)
     if found := problems(facts):

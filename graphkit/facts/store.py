@@ -70,13 +70,16 @@ class Facts:
         self.root = workspace / "facts"
         try:
             if create:
+                # It holds rows about persons: a new one is its owner's alone; one that is there keeps its permissions.
+                workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
                 (self.root / "commits").mkdir(parents=True, exist_ok=True)
             elif not (self.root / "commits").is_dir():
                 raise StoreError(
                     f"{self.name}: no graphkit workspace here; load a case first: graphkit load CASE -w {self.name}"
                 )
         except OSError as error:
-            raise StoreError(f"{self.name}: the workspace cannot be made: {error.strerror}") from None
+            done = "made" if create else "read"
+            raise StoreError(f"{self.name}: the workspace cannot be {done}: {error.strerror}") from None
         self._cases: dict[tuple[str, int], Case] = {}
         self._commits = self._read_commits()
         if commit is not None:
@@ -141,15 +144,17 @@ class Facts:
         version = self._commits[-1].versions.get(table) if self._commits else None
         if version is None:
             return []
-        folder = (self.root / table).absolute()
         try:
-            delta = DeltaTable(str(folder), version=version)
-            found = delta.file_uris(file_pruning_predicate=[("case_id", "=", case_id)])
+            return _data_files(self.root / table, version, case_id)
         except (DeltaError, OSError) as error:
             raise StoreError(f"{self.root / table}: the table cannot be read: {_one_line(error)}") from None
-        # A URI has blanks and Chinese of the workspace's own path as %20 and the like; the case's folder and the file
-        # are called on the disk as they are in it.
-        return sorted(str(folder.joinpath(*uri.rsplit("/", 2)[1:])) for uri in found)
+
+    def hashes(self) -> dict[str, str]:
+        """Return the SHA-256 of each data file by its path below `root`, as it was when its load wrote it.
+
+        A workspace of a graphkit that did not write them down has none for what it loaded.
+        """
+        return {name: one for commit in self._commits for name, one in commit.summary.get("sha256", {}).items()}
 
     def documents_folder(self, case_id: str) -> Path:
         """Return the folder that keeps a case's source documents."""
@@ -252,7 +257,7 @@ class Transaction:
             rows=dict(sorted(self._rows.items())),
             versions=dict(sorted((previous | restored | changed).items())),
             committed_at=datetime.now(UTC).isoformat(timespec="seconds"),
-            summary=summary,
+            summary=summary | {"sha256": self._hashes(previous, changed)},
         )
         path = facts.root / "commits" / f"{self._number:08}.json"
         unfinished = path.with_suffix(".tmp")
@@ -264,6 +269,32 @@ class Transaction:
         unfinished.replace(path)
         facts._commits.append(commit)
         return commit
+
+    def _hashes(self, before: dict[str, int], after: dict[str, int]) -> dict[str, str]:
+        """Return the SHA-256 of each data file that this load wrote, by its path below the facts."""
+        found = {}
+        for table, version in sorted(after.items()):
+            folder = self._facts.root / table
+            old = set(_data_files(folder, before[table], self._case_id)) if table in before else set()
+            for file in _data_files(folder, version, self._case_id):
+                if file not in old:
+                    found[Path(file).relative_to(self._facts.root.absolute()).as_posix()] = file_hash(file)
+        return found
+
+
+def file_hash(file: str) -> str:
+    """Return the SHA-256 of a file."""
+    with Path(file).open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _data_files(folder: Path, version: int, case_id: str) -> list[str]:
+    """Return the Parquet files that hold a case's rows of a table, in a fixed order."""
+    delta = DeltaTable(str(folder.absolute()), version=version)
+    found = delta.file_uris(file_pruning_predicate=[("case_id", "=", case_id)])
+    # A URI has blanks and Chinese of the workspace's own path as %20 and the like; the case's folder and the file
+    # are called on the disk as they are in it.
+    return sorted(str(folder.absolute().joinpath(*uri.rsplit("/", 2)[1:])) for uri in found)
 
 
 def _folder_name(case_id: str) -> str:

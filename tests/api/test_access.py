@@ -85,7 +85,11 @@ def test_secrets_are_not_kept(tmp_path: Path) -> None:
     assert secret not in file.read_text(encoding="utf-8")
     assert file.stat().st_mode & 0o077 == 0
     file.write_text("{", encoding="utf-8")
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(StoreError, match="restore the file from a backup"):
+        tokens.listed()
+    file.unlink()
+    file.mkdir()  # as a file that belongs to somebody else: there, and not to be read
+    with pytest.raises(StoreError, match="cannot be read: Is a directory"):
         tokens.listed()
 
 

@@ -88,7 +88,9 @@ def test_evidence_of_a_case_without_persons_is_not_recorded(client: TestClient, 
     assert _seen(own) == []
 
 
-def test_what_cannot_be_recorded_is_not_told(client: TestClient, own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_cannot_be_recorded_is_not_told(
+    client: TestClient, own: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
     def full(self: AccessLog, **content: object) -> None:
         raise StoreError("no space left")
 
@@ -100,6 +102,7 @@ def test_what_cannot_be_recorded_is_not_told(client: TestClient, own: Path, monk
     ):
         assert answer.status_code == 503
         assert answer.headers["Content-Type"] == "application/problem+json"
+    assert caplog.text.count(": no space left") == 3
     assert client.get("/api/v1/jobs").json()["jobs"] == []
     assert client.get(f"{SMALL}/steps").status_code == 200
 
@@ -144,6 +147,14 @@ def test_a_whole_log_made_up_anew_up_to_an_entry_is_seen_at_its_end(own: Path) -
         log.add(who=f"other{number}")
     (own / "access" / "log.head").write_bytes(head)
     assert "entry 3 is not the one" in log.problems()[0]
+
+
+def test_a_log_that_may_not_be_read_is_not_called_broken(own: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forbidden(self: AccessLog) -> Iterator[dict[str, object]]:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(AccessLog, "entries", forbidden)
+    assert AccessLog(own).problems() == [f"{own / 'access' / 'log.jsonl'}: cannot be read: Permission denied"]
 
 
 def test_a_line_that_a_killed_writer_left_half_is_taken_off(own: Path) -> None:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -268,6 +269,52 @@ def test_verify_names_a_damaged_file(here: Path, tmp_path: Path) -> None:
     assert (read.returncode, read.stdout) == (3, "")
     assert damaged.name in read.stderr
     assert "graphkit verify" in read.stderr
+
+
+def test_verify_names_a_file_in_which_one_bit_was_changed(here: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(here / "graphkit-workspace", copy)
+    changed = next((copy / "facts" / "events").rglob("*.parquet"))
+    content = bytearray(changed.read_bytes())
+    content[content.index(b"issue")] ^= 1
+    changed.write_bytes(content)
+    done = graphkit("verify", "-w", copy, folder=here, lang="zh_CN.UTF-8")
+    assert (done.returncode, done.stderr) == (1, f"{changed}：写成之后被改动过\n")
+    kept = graphkit("backup", "--out", tmp_path / "kept.tar.gz", "-w", copy, folder=here)
+    assert (kept.returncode, list(tmp_path.glob("*kept*"))) == (3, [])
+
+
+def test_a_workspace_of_a_graphkit_that_wrote_no_hashes_is_whole(here: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(here / "graphkit-workspace", copy)
+    (commit,) = (copy / "facts" / "commits").glob("*.json")
+    written = json.loads(commit.read_text(encoding="utf-8"))
+    assert written["summary"].pop("sha256")
+    commit.write_text(json.dumps(written), encoding="utf-8")
+    assert graphkit("verify", "-w", copy, folder=here).returncode == 0
+
+
+def test_what_holds_rows_about_persons_is_its_owners_alone(here: Path, tmp_path: Path) -> None:
+    archive, again = tmp_path / "kept.tar.gz", tmp_path / "again"
+    assert graphkit("token", "create", "--name", "Li", folder=here).returncode == 0
+    assert graphkit("backup", "--out", archive, folder=here).returncode == 0
+    assert graphkit("restore", archive, "-w", again, folder=here).returncode == 0
+    for path in (here / "graphkit-workspace", archive, again, again / "access"):
+        assert path.stat().st_mode & 0o077 == 0, path
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    shared.chmod(0o750)
+    assert graphkit("load", "small", "-w", shared, folder=here).returncode == 0
+    assert shared.stat().st_mode & 0o777 == 0o750
+
+
+def test_an_address_that_is_taken_is_said_before_anybody_is_sent_there(here: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = graphkit("serve", "--port", port, folder=here)
+    assert (done.returncode, done.stdout) == (3, "")
+    told = f"graphkit: 127.0.0.1:{port}: cannot be listened on: Address already in use; choose another --port or --host"
+    assert done.stderr == f"{told}\n"
 
 
 def test_a_query_that_does_not_ask_for_the_chosen_case_says_so(twins: Path) -> None:
