@@ -12,8 +12,10 @@ from typing import Any, Literal
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from graphkit.gaps import Evaluation
 from graphkit.model.gap import Gap
 from graphkit.model.spreadsheet import harmless
+from graphkit.reports.gaps_json import terms
 
 Row = dict[str, Any]
 ExportFormat = Literal["ndjson", "csv", "parquet"]
@@ -28,8 +30,11 @@ _PART_ROWS = 1000
 _GROUP_ROWS = 20_000
 """Rows of a row group of Parquet."""
 
-GAP_COLUMNS = [name for name in Gap.model_fields if name not in ("explanation", "evidence")]
-"""The columns of gaps as CSV, before the explanations, as `graphkit gaps --format csv` has them."""
+GAP_COLUMNS = [
+    *(name for name in Gap.model_fields if name not in ("explanation", "evidence")),
+    *("explanation_zh", "explanation_en", "case", "as_of", "known_by", "thresholds"),
+]
+"""The columns of gaps as CSV, as `graphkit gaps --format csv` has them."""
 
 
 def ndjson(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
@@ -108,12 +113,16 @@ WRITERS: dict[str, Callable[[Iterable[Row], list[str]], Iterator[bytes]]] = {
 }
 
 
-def gap_rows(gaps: Iterable[Gap], export_format: ExportFormat) -> Iterator[Row]:
-    """Return gaps as rows: whole in NDJSON; else without the evidence, with the explanation in two columns."""
+def gap_rows(evaluation: Evaluation, gaps: Iterable[Gap], export_format: ExportFormat) -> Iterator[Row]:
+    """Return gaps of an evaluation as rows: whole in NDJSON; else in GAP_COLUMNS, with what they hold by."""
+    return _gap_rows(terms(evaluation), gaps, export_format)
+
+
+def _gap_rows(by: Row, gaps: Iterable[Gap], export_format: ExportFormat) -> Iterator[Row]:
     for gap in gaps:
         row = gap.model_dump(mode="json")
         if export_format != "ndjson":
-            row |= {"explanation_zh": row["explanation"]["zh"], "explanation_en": row["explanation"]["en"]}
+            row |= {"explanation_zh": row["explanation"]["zh"], "explanation_en": row["explanation"]["en"], **by}
         yield row
 
 

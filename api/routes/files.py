@@ -94,8 +94,9 @@ def export_gaps(
 ) -> StreamingResponse:
     """Give all gaps of a list as NDJSON, CSV or Parquet, as `graphkit gaps` writes them."""
     listed = server.evaluations.listed(question, filters)
-    columns = [*GAP_COLUMNS, "explanation_zh", "explanation_en"]
-    return _streamed(gap_rows(listed.gaps, format), columns, format, "gaps")
+    with server.evaluations.open(question) as evaluation:
+        rows = gap_rows(evaluation, listed.gaps, format)
+    return _streamed(rows, GAP_COLUMNS, format, "gaps")
 
 
 @router.get(

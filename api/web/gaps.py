@@ -100,8 +100,9 @@ async def _draw(page: Page) -> None:
             ui.notify(said(str(error), page.lang), type="negative")
             return
         gaps = [one.gap for one in ordered]
-        columns = [*GAP_COLUMNS, "explanation_zh", "explanation_en"]
-        content = b"".join(WRITERS[format_](gap_rows(gaps, format_), columns))
+        with page.server.evaluations.open(page.question) as evaluation:
+            rows = gap_rows(evaluation, gaps, format_)
+        content = b"".join(WRITERS[format_](rows, GAP_COLUMNS))
         ui.download.content(content, f"gaps-{page.question.as_of}.{format_}", MEDIA_TYPES[format_])
 
     with ui.row().classes("exports"):

@@ -31,8 +31,7 @@ from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap, utc_text
 from graphkit.model.spreadsheet import harmless
-from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document
-from graphkit.reports.gaps_json import thresholds as thresholds_in_force
+from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document, terms
 from graphkit.reports.table import TABLE_LINES, gaps_table
 
 FORMATS = ("table", "json", "ndjson", "csv")
@@ -136,12 +135,11 @@ def _csv(found: Found) -> str:
     columns = [name for name in Gap.model_fields if name not in ("explanation", "evidence")]
     writer.writerow([*columns, "explanation_zh", "explanation_en", "case", "as_of", "known_by", "thresholds"])
     for evaluation, gaps in found:
-        in_force = ";".join(f"{name}={value}" for name, value in thresholds_in_force(evaluation).items())
-        asked = [evaluation.case.id, evaluation.as_of.isoformat(), utc_text(evaluation.known_by), in_force]
+        by = terms(evaluation).values()
         for row in gap_dicts([(evaluation, gaps)]):
             cells = [_cell(row[name]) for name in columns]
             said = [row["explanation"]["zh"], row["explanation"]["en"]]
-            writer.writerow([harmless(cell) for cell in [*cells, *said, *asked]])
+            writer.writerow([harmless(cell) for cell in [*cells, *said, *by]])
     return text.getvalue()
 
 

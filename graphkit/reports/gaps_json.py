@@ -68,3 +68,15 @@ def rejected_rows(evaluations: Iterable[Evaluation]) -> dict[str, int]:
 def thresholds(evaluation: Evaluation) -> dict[str, str]:
     """Return the thresholds in force as plain numbers, sorted by name."""
     return {name: f"{value.normalize():f}" for name, value in sorted(evaluation.thresholds.items())}
+
+
+def terms(evaluation: Evaluation) -> dict[str, str | None]:
+    """Return what gaps hold by, for tables that have no other place for it: case, days, thresholds, each as text."""
+    in_force = ";".join(f"{name}={value}" for name, value in thresholds(evaluation).items())
+    known_by = utc_text(evaluation.known_by)
+    return {
+        "case": evaluation.case.id,
+        "as_of": evaluation.as_of.isoformat(),
+        "known_by": known_by,
+        "thresholds": in_force,
+    }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from contextlib import redirect_stdout
 from datetime import date
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from graphkit_api.responses import TABLE_PATHS
 from graphkit_api.settings import Settings
 
 from graphkit.case import load_case
+from graphkit.cli.gaps import print_gaps
 from graphkit.facts import Facts
 from graphkit.gaps import chain_of, evaluate
 from graphkit.gaps.diff import diff
@@ -150,6 +152,10 @@ def test_gaps_exported(client: TestClient, workspace: Path) -> None:
     table = list(csv.DictReader(io.StringIO(sheet.decode("utf-8-sig"))))
     assert [json.loads(line) for line in lines] == expected
     assert [row["id"] for row in table] == [gap["id"] for gap in expected]
+    text = io.StringIO()
+    with redirect_stdout(text):
+        print_gaps([(evaluation, evaluation.gaps())], "csv", "en")
+    assert table == list(csv.DictReader(io.StringIO(text.getvalue()))), "the file says what it is of, as the command's"
 
 
 @pytest.mark.parametrize("ending", FORMATS)
