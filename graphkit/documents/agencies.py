@@ -142,6 +142,8 @@ class AgencyFinder:
         wide = mention.id is not None and mention.id.split("-")[0] in self._words.no_territory
         if mention.region and mention.region != CHINA and not mention.generic and not wide:
             reading.regions.append(mention.region)
+            if mention.rule == "place_free" and (county := self._county_in(text, mention)):
+                reading.regions.append(county)
         if mention.kind != "agency":
             reading.last_place = mention
             return
@@ -159,6 +161,13 @@ class AgencyFinder:
             reading.called.setdefault(branch.group()[0], {}).setdefault(branch.group(), mention)
         if mention.rule in {"place_free", "free_name", "short_county"} and (short := self._firm(mention.name, reading)):
             reading.called.setdefault(short[0], {}).setdefault(short, mention)
+
+    def _county_in(self, text: str, mention: Mention) -> str | None:
+        """台州市椒江城市发展投资集团: a company of a county, named without its 县 after its city."""
+        place = self._places.read(text, mention.start, Reading())
+        found = self._regions.short_counties.at(text, place.end) if place else None
+        inside = [code for code in found[1] if self._regions.inside(code, mention.region or "")] if found else []
+        return inside[0] if len(inside) == 1 else None
 
     def _firm(self, name: str, reading: Reading) -> str:
         """Return what a text calls a company once it has been named: 鑫泰煤业 for 柳林鑫泰煤业有限公司."""
@@ -301,7 +310,7 @@ class AgencyFinder:
         if branch and not place.full:
             office = replace(office, key=branch, name=text[at : office.end])
         free = office.key.startswith("org/")
-        if free and not place.full and text[place.end : place.end + 1] in "省市县区":
+        if free and not place.full and (office.own or text[place.end : place.end + 1] in "省市县区"):
             return [self._naming.region(text, position, place)]
         office = self._banks.with_branch(text, office, reading)
         where = Where(
@@ -354,6 +363,8 @@ class AgencyFinder:
             return None
         code = self._naming.near_county(found[1], reading)
         at = position + len(found[0])
+        if text[at : at + 1] in {"镇", "乡", "街"}:
+            return None
         office = (
             self._offices.read(text, at, territory=False)
             or (self._offices.read(text, at, territory=True) if code in reading.common else None)
@@ -446,10 +457,10 @@ class AgencyFinder:
 
     def _own_department(self, text: str, position: int) -> list[Mention] | None:
         """法规审理科牵头: a department of whoever writes, which has no id."""
+        if position and text[position - 1] not in self._words.own_departments_after:
+            return None
         match = self._words.own_departments.match(text, position)
         if match is None or self._offices.stopped(match.group()):
-            return None
-        if not self._words.own_departments_after.search(text, max(0, position - 1), position):
             return None
         why = "a department of whoever writes"
         return [Mention(position, match.end(), "agency", match.group(), None, None, None, why, 0.75, "own_department")]
@@ -478,6 +489,8 @@ class AgencyFinder:
         level = self._words.level_words.match(text, position)
         prefix = level.group() if level else ""
         office = self._offices.read(text, position + len(prefix), territory=False)
+        if office is None and not prefix and self._places.may_begin(text, position):
+            office = self._offices.short(text, position)
         if office is None or (prefix and not office.generic):
             return None
         if office.generic and self._words.counted.search(text, max(0, position - _LONGEST_ZONE), position):
@@ -539,7 +552,11 @@ class AgencyFinder:
         if not self._may_begin_name(text, position):
             return None
         office = self._offices.alone(text, position)
-        if office is None or any(self._begins_region(text, at, reading) for at in range(position + 1, office.end)):
+        if office is None:
+            return None
+        if not text.startswith(self._words.state_groups, position) and any(
+            self._begins_region(text, at, reading) for at in range(position + 1, office.end)
+        ):
             return None
         office = self._banks.with_branch(text, office, reading)
         why = "an organisation's name; not an office of a territory"
@@ -618,6 +635,10 @@ class AgencyFinder:
         body = self._gazetteer.agency(body_id)
         if region is None or body is None:
             return None
+        if body_id == "sta" and (part := self._words.office_parts.match(text, match.end())):
+            why = f"a part of {text[position : match.end()]}"
+            name = text[position : part.end()]
+            return [Mention(position, part.end(), "agency", name, None, region.level, region.code, why, 0.8, "part")]
         identity = branch.id.format(code=region.code, id=body_id)
         official = branch.name.format(place=words, branch=text[match.end("place") : match.end()], body=body.name)
         written = text[position : match.end()]
@@ -646,7 +667,8 @@ class AgencyFinder:
             return None
         where = self._naming.implied_where(match.group(), reading, "implied_place")
         if where.level == "township":
-            return None
+            named = office.key == "government" and self._places.may_begin(text, start)
+            return [self._naming.group(text, position, office.end, "implied_place")] if named else None
         city = Place(match.end(), where.code, (), full=False, why=where.why)
         return [self._branch_of(text, position, office, city) or self._naming.made(text, position, office, where)]
 

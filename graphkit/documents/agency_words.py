@@ -37,6 +37,7 @@ class AgencyWords:
         self.verbs = tuple(rule_file("regions.yaml")["verbs"])
 
         self.national_banks = frozenset(one["id"] for one in words["national"] if "bank" in one.get("kind", ""))
+        self.state_groups = tuple(words["state_groups"])
         self.banks = tuple(words["banks"])
         self.bank_offices = tuple(words["bank_offices"])
         self.branches = [
@@ -63,7 +64,8 @@ class AgencyWords:
         self.national_departments = re.compile(words["national_departments"])
         self.counted = re.compile(words["counted"])
         self.own_departments = re.compile(words["own_departments"])
-        self.own_departments_after = re.compile(words["own_departments_after"])
+        self.own_departments_after: str = words["own_departments_after"]
+        self.office_parts = re.compile(words["office_parts"])
         self.sent = re.compile(words["address_lines"])
         self.each = re.compile(words["each"])
         self.other_form = re.compile(words["other_form"])

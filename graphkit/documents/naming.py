@@ -75,6 +75,10 @@ class Naming:
         """Make an agency's mention out of its office and its territory; look it up by its key."""
         if office.generic:
             return self.group(text, start, office.end, where.rule)
+        if (part := self._words.office_parts.match(text, office.end)) and not office.key.startswith("org/"):
+            why = f"a part of {text[start : office.end]} ({where.why})"
+            name = text[start : part.end()]
+            return Mention(start, part.end(), "agency", name, None, where.level, where.code, why, 0.8, "office_part")
         written = text[start : office.end]
         level = "township" if office.town else where.level
         base = Mention(

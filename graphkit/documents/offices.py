@@ -10,6 +10,7 @@ from typing import Any
 
 from graphkit.documents.lexicon import NameIndex, any_of, rule_file
 
+_SHORTEST_OWN, _SHORTEST_SCHOOL = 3, 2  # 市医院 names none, 市图书馆 and 市二中 do
 LIST_MARK = re.compile(r"(?:（[局厅委办]）)?[ \t]*(?:[、和及与，]|以及|会同|联合|，会同)[ \t]*")
 """What stands between the offices of a list."""
 
@@ -23,6 +24,7 @@ class Office:
     name: str
     generic: bool = False
     town: bool = False
+    own: bool = False
 
 
 class Offices:
@@ -153,9 +155,21 @@ class Offices:
     def bare(self, text: str, at: int) -> Office | None:
         """Read a body whose name's middle is free, after 市 or 县 alone: 县|社会福利中心."""
         match = self._bare_name.match(text, at)
-        if match is None or self._not_bare.search(match.group()) or self._not_in_open.search(match.group()):
-            return None
-        return Office(match.end(), free_key(match.group()), match.group())
+        bad = match is None or self._not_bare.search(match.group()) or self._not_in_open.search(match.group())
+        office = self._shorter(text, at, None if match is None or bad else match.group())
+        return None if office is None or self._not_bare.search(office.name) else office
+
+    def _shorter(self, text: str, at: int, found: str | None) -> Office | None:
+        """Return the shorter of the name that was found and one whose end needs no words before it: 图书馆, 种子站."""
+        match = self._own_name.match(text, at)
+        own = match.group() if match else ""
+        if self._not_in_own.search(own) or self._not_in_open.search(own):
+            own = ""
+        if len(own) < (_SHORTEST_SCHOOL if own.endswith(("中", "小")) else _SHORTEST_OWN):
+            own = ""
+        if own and (found is None or len(own) < len(found)):
+            return Office(at + len(own), free_key(own), own, own=True)
+        return Office(at + len(found), free_key(found), found) if found else None
 
     def official(self, office: Office, level: str | None) -> str:
         """Return an office's official words at a level of territory: 发改委 of a county is 发展和改革局."""
@@ -232,6 +246,11 @@ class Offices:
                 return Office(stop, keys[0] if same else f"{keys[0]}/{organ}", full if same else full + organ)
         return None
 
+    def short(self, text: str, at: int) -> Office | None:
+        """Read a short name that stands without a territory: 残联, 审批局."""
+        office = self._short(text, at)
+        return office if office and not self._not_short.match(text, office.end) else None
+
     def _short(self, text: str, at: int) -> Office | None:
         """Read a short name that is function and organ in one: 市|残联."""
         found = self._short_names.at(text, at)
@@ -249,9 +268,8 @@ class Offices:
 
     def _free(self, text: str, at: int) -> Office | None:
         match = self._open.match(text, at)
-        if match is None or self._not_in_open.search(match.group()):
-            return None
-        return Office(match.end(), free_key(match.group()), match.group())
+        found = None if match is None or self._not_in_open.search(match.group()) else match.group()
+        return self._shorter(text, at, found)
 
     @cached_property
     def _not_after(self) -> list[tuple[str, list[str]]]:
@@ -326,6 +344,10 @@ class Offices:
         return re.compile(self._rules["not_in_open"])
 
     @cached_property
+    def _not_short(self) -> re.Pattern[str]:
+        return re.compile(self._rules["not_after_short"])
+
+    @cached_property
     def _not_bare(self) -> re.Pattern[str]:
         return re.compile(self._rules["not_bare"])
 
@@ -333,7 +355,18 @@ class Offices:
     def _bare_name(self) -> re.Pattern[str]:
         ends = any_of(self._rules["bare_ends"])
         stops = re.escape(self._rules["open_stops"])
-        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{2,14}}?(?:{ends})(?![长城])")
+        han = rf"(?:(?![{stops}])[\u4e00-\u9fff])"
+        return re.compile(rf"{han}{{2,14}}?(?:{ends})(?![长城])")
+
+    @cached_property
+    def _own_name(self) -> re.Pattern[str]:
+        ends = any_of(self._rules["own_ends"])
+        stops = re.escape(self._rules["open_stops"])
+        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,12}}?(?:{ends})(?![长城]|有限|股份|集团|公司|管理)")
+
+    @cached_property
+    def _not_in_own(self) -> re.Pattern[str]:
+        return re.compile(self._rules["not_in_own"])
 
     @cached_property
     def _descriptions(self) -> re.Pattern[str]:

@@ -358,3 +358,32 @@ def test_a_county_named_in_full_is_known_without_its_last_word() -> None:
 def test_an_office_of_a_city_in_a_county_is_called_by_its_last_words() -> None:
     *_, again = agencies("玉溪市生态环境局江川分局未监测。江川分局补设断面。")
     assert again.id == "environment-530403"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "市图书馆", "县种子站", "市质检所", "市规划设计院", "市安全生产委员会办公室", "市治欠办", "县农商行",
+        "市二中", "县粮食储备库", "县畜牧水产局", "市优化营商环境专班", "市公安局交警支队",
+        "县税务局东村税务分局", "市政协办公室", "市人大常委会财政经济委员会", "岚县水管所", "吕梁市博物馆",
+        "山西证监局", "国家能源局山西监管办公室", "国家电网山西省电力公司", "中国人寿岚县支公司",
+    ],
+)  # fmt: skip
+def test_bodies_of_every_kind_are_found_whole(name: str) -> None:
+    found = agencies(f"吕梁市审计局公告。岚县汇报。{name}未整改。")
+    assert [one.end - one.start for one in found][1:] == [len(name)]
+
+
+@pytest.mark.parametrize(
+    "words", ["县医院", "县域内住院", "市场开办者", "各镇办", "岚县中小学校", "残联窗口", "市政布局"]
+)
+def test_words_that_end_like_a_body_are_none(words: str) -> None:
+    assert agencies(f"到{words}。") == []
+
+
+def test_a_short_office_may_stand_alone() -> None:
+    assert ids("太原市财政局查明，残联未核对。") == ["finance-140100", "disabled-140100"]
+
+
+def test_a_company_named_by_its_city_and_county_tells_the_county() -> None:
+    assert ids("台州市椒江城市发展投资集团有限公司整改，区财政局督促。")[1] == "finance-331002"
