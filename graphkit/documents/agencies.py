@@ -16,7 +16,9 @@ from graphkit.documents.naming import Naming
 from graphkit.documents.offices import LIST_MARK, Office, Offices
 from graphkit.documents.places import HAN, Place, Places
 
-_CALLED = re.compile(r"（以下(?:统一)?简称[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）")
+_CALLED = re.compile(
+    r"（(?:(?:以下|下文)(?:统一)?简?称|简称|下称)(?:为)?[：:]?[“\"]?(?P<name>[\u4e00-\u9fff]{2,12})[”\"]?）"
+)
 
 _BRANCH = re.compile(r"(?<=局)[\u4e00-\u9fff]{2,4}分局$")
 _LONGEST_ZONE = 9

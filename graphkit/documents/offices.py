@@ -384,7 +384,7 @@ class Offices:
     def _town(self) -> re.Pattern[str]:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省")
         return re.compile(
-            rf"(?!{self._rules['town_not_first']})(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,8}}?苏木|(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委|(?<=街道)办)"
+            rf"{self._not_first()}(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{1,8}}?苏木|(?:(?![{stops}])[\u4e00-\u9fff]){{1,4}}?(?:镇|乡|街道))(?:人民政府|政府|办事处|党委|(?<=街道)办)"
         )
 
     @cached_property
@@ -400,8 +400,13 @@ class Offices:
         stops = re.escape(self._rules["open_stops"] + "各级县区市省且要到往赴")
         words, acts = self._rules["town_words"], self._rules["town_acts"]
         han = rf"(?!(?:{words}))(?![{stops}])[\u4e00-\u9fff]"
-        first = self._rules["town_not_first"]
-        return re.compile(rf"(?!{first})(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff\d]|$|{acts})")
+        return re.compile(rf"{self._not_first()}(?:{han}){{1,4}}?(?:镇|乡|街道)(?=[^\u4e00-\u9fff\d]|$|{acts})")
+
+    def _not_first(self) -> str:
+        """Return the pattern of where a town's name may begin: not at a word that leads to it, nor inside one."""
+        leads: list[str] = self._rules["town_leads"]
+        inside = "".join(f"(?<!{lead[0]}(?={lead[1]}))" for lead in leads)
+        return f"(?!{any_of(leads)}|{self._rules['town_not_first']}){inside}"
 
 
 def free_key(name: str) -> str:
