@@ -54,8 +54,13 @@ def evaluate(
     `region` is for an asker who may see that region and what lies below it: the evaluation then holds nothing else.
     `engine` says what runs the SQL: DuckDB here, or Spark on the cluster that its configuration names.
     `kinds` says that only gaps of these kinds will be asked for: no others are looked for, but those that explain them.
-    Raises InputError for an unknown case or a day that its calendar does not know, UsageError for an unknown threshold.
+    Raises InputError for an unknown case or a day that its calendar does not know, UsageError for an unknown threshold,
+    or for a day that is none: a text, or a pandas Timestamp, which Python takes for a date.
     """
+    if as_of is not None and type(as_of) is not date:
+        raise UsageError(f"as_of is {as_of!r}; it must be a datetime.date, such as date(2020, 6, 30)", "as_of")
+    if known_by is not None and not isinstance(known_by, date):
+        raise UsageError(f"known_by is {known_by!r}; it must be a datetime.date or datetime.datetime", "known_by")
     if region is None:
         return Evaluation(Computation(facts, case_id, as_of, known_by, thresholds, engine, kinds))
     try:
