@@ -86,7 +86,8 @@ class Review:
                 f"graphkit ingest FILE -w {named(workspace)}"
             )
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            workspace.mkdir(mode=0o700, parents=True, exist_ok=True)  # as graphkit.facts makes it
+            self._path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise StoreError(f"{named(workspace)}: the review cannot be kept there: {error.strerror}") from None
         with self._connection() as connection:

@@ -51,7 +51,7 @@ def restore(archive: Path, workspace: Path) -> int:
         raise StoreError(f"{workspace}: is not empty; restore into a new folder")
     try:
         with tarfile.open(archive, "r:gz") as tar:
-            workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make(workspace)
             tar.extractall(workspace, filter="data")
         if (access := workspace / "access").is_dir():
             access.chmod(0o700)
@@ -63,6 +63,13 @@ def restore(archive: Path, workspace: Path) -> int:
     if found := problems(facts):
         raise InputError(f"{archive}: was restored to {workspace}, but does not verify: {found[0]}")
     return facts.version
+
+
+def _make(workspace: Path) -> None:
+    try:
+        workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{workspace}: the workspace cannot be made: {error.strerror}") from None
 
 
 def _restore_shared(archive: Path, mirror: Mirror) -> int:

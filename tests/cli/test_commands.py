@@ -301,6 +301,11 @@ def test_what_holds_rows_about_persons_is_its_owners_alone(here: Path, tmp_path:
     assert graphkit("restore", archive, "-w", again, folder=here).returncode == 0
     for path in (here / "graphkit-workspace", archive, again, again / "access"):
         assert path.stat().st_mode & 0o077 == 0, path
+    (tmp_path / "note.txt").write_text("x", encoding="utf-8")
+    assert graphkit("ingest", tmp_path / "note.txt", "-w", tmp_path / "read", folder=here).returncode == 0
+    assert (tmp_path / "read").stat().st_mode & 0o077 == 0
+    nowhere = graphkit("restore", archive, "-w", "/proc/nowhere", folder=here)
+    assert (nowhere.returncode, "/proc/nowhere: the workspace cannot be made" in nowhere.stderr) == (3, True)
     shared = tmp_path / "shared"
     shared.mkdir()
     shared.chmod(0o750)
