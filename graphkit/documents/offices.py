@@ -244,6 +244,22 @@ class Offices:
                 full = self._rules["functions"][keys[0]]["full"]
                 same = organ in self._rules["same_office"]
                 return Office(stop, keys[0] if same else f"{keys[0]}/{organ}", full if same else full + organ)
+            merged = self._merged_end(text, end)
+            if merged and keys[0] not in self._rules["not_merged"]:
+                return Office(merged, keys[0], self._rules["functions"][keys[0]]["full"])
+        return None
+
+    def _merged_end(self, text: str, at: int) -> int | None:
+        """Return where an office with more functions than the first ends: 民政|和人社局."""
+        for _ in range(2):
+            at += 1 if text[at : at + 1] in {"和", "与"} else 0
+            found = self.functions.at(text, at)
+            if found is None or found[1][0] in self._rules["not_merged"]:
+                return None
+            at += len(found[0])
+            for organ in self._rules["merged_organs"]:
+                if text.startswith(organ, at) and self.may_end(text, at + len(organ), organ):
+                    return at + len(organ)
         return None
 
     def short(self, text: str, at: int) -> Office | None:

@@ -395,3 +395,14 @@ def test_a_short_office_may_stand_alone() -> None:
 
 def test_a_company_named_by_its_city_and_county_tells_the_county() -> None:
     assert ids("台州市椒江城市发展投资集团有限公司整改，区财政局督促。")[1] == "finance-331002"
+
+
+def test_an_office_with_several_functions_counts_as_one_for_the_first() -> None:
+    found = ids("太原市民政和人社局、市财政金融局、市教科局、市科技工信局")
+    assert found == ["civil-affairs-140100", "finance-140100", "education-140100", "science-140100"]
+
+
+def test_offices_of_a_prefecture_and_commissions_of_any_name() -> None:
+    text = "喀什地区行署、地区教育局，义乌市市场发展委。"
+    assert [text[one.start : one.end] for one in agencies(text)] == ["喀什地区行署", "地区教育局", "义乌市市场发展委"]
+    assert ids(text)[:2] == ["government-653100", "education-653100"]
