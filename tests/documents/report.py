@@ -47,6 +47,7 @@ _BY_OTHERS = (
     "second",
     "third",
     "fourth",
+    "ninth",
 )
 
 
