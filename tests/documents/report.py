@@ -63,7 +63,8 @@ def measured() -> str:
             "",
             *_first_runs(_SETS),
             "",
-            "The same of the sets that others wrote (the last four on the day when they were retired to learn from):",
+            "The same of the sets that others wrote (`first` to `fourth` on the day when they were retired to learn "
+            "from):",
             "",
             *_first_runs(_BY_OTHERS),
             "",
