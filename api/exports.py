@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 
 from graphkit.gaps import Evaluation
 from graphkit.model.gap import Gap
-from graphkit.model.spreadsheet import harmless
-from graphkit.reports.gaps_json import terms
+from graphkit.model.spreadsheet import harmless, one_cell
+from graphkit.reports.gaps_json import gap_rows
 
 Row = dict[str, Any]
 ExportFormat = Literal["ndjson", "csv", "parquet"]
@@ -29,12 +29,6 @@ _PART_ROWS = 1000
 
 _GROUP_ROWS = 20_000
 """Rows of a row group of Parquet."""
-
-GAP_COLUMNS = [
-    *(name for name in Gap.model_fields if name not in ("explanation", "evidence")),
-    *("explanation_zh", "explanation_en", "case", "as_of", "known_by", "thresholds"),
-]
-"""The columns of gaps as CSV, as `graphkit gaps --format csv` has them."""
 
 
 def ndjson(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
@@ -53,7 +47,7 @@ def csv_lines(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(columns)
     for part in _batches(rows, _PART_ROWS):
-        writer.writerows([harmless(_cell(row[name])) for name in columns] for row in part)
+        writer.writerows([harmless(one_cell(row[name])) for name in columns] for row in part)
         yield text.getvalue().encode()
         text.seek(0)
         text.truncate()
@@ -72,7 +66,9 @@ def parquet(rows: Iterable[Row], columns: list[str]) -> Iterator[bytes]:
     sink = _Sink()
     with pq.ParquetWriter(sink, schema) as writer:
         for group in _batches(rows, _GROUP_ROWS):
-            cells = {name: [None if row[name] is None else str(_cell(row[name])) for row in group] for name in columns}
+            cells = {
+                name: [None if row[name] is None else str(one_cell(row[name])) for row in group] for name in columns
+            }
             writer.write_table(pa.table(cells, schema))
             yield sink.taken()
     yield sink.taken()
@@ -113,22 +109,8 @@ WRITERS: dict[str, Callable[[Iterable[Row], list[str]], Iterator[bytes]]] = {
 }
 
 
-def gap_rows(evaluation: Evaluation, gaps: Iterable[Gap], export_format: ExportFormat) -> Iterator[Row]:
-    """Return gaps of an evaluation as rows: whole in NDJSON; else in GAP_COLUMNS, with what they hold by."""
-    return _gap_rows(terms(evaluation), gaps, export_format)
-
-
-def _gap_rows(by: Row, gaps: Iterable[Gap], export_format: ExportFormat) -> Iterator[Row]:
-    for gap in gaps:
-        row = gap.model_dump(mode="json")
-        if export_format != "ndjson":
-            row |= {"explanation_zh": row["explanation"]["zh"], "explanation_en": row["explanation"]["en"], **by}
-        yield row
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    if isinstance(value, dict):
-        return ";".join(f"{key} {one}" for key, one in sorted(value.items()))
-    return value
+def exported(evaluation: Evaluation, gaps: Iterable[Gap], export_format: ExportFormat) -> Iterator[Row]:
+    """Return gaps of an evaluation as rows: whole in NDJSON, else in GAP_COLUMNS, as `graphkit gaps` has them."""
+    if export_format == "ndjson":
+        return (gap.model_dump(mode="json") for gap in gaps)
+    return gap_rows(evaluation, gaps)

@@ -57,7 +57,6 @@ class Keep:
                 is_json = (b"content-type", b"application/json") in message["headers"]
                 keeps = message["status"] == 200 and is_json
                 if message["status"] == 200 and (own := scope["state"].get("etag")) is not None:
-                    # A route that returns a file has no say in what its dependencies found.
                     MutableHeaders(scope=message).setdefault("ETag", own)
             elif keeps and not message.get("more_body"):
                 etag, body = scope["state"].get("etag"), message.get("body", b"")

@@ -10,11 +10,12 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, StreamingResponse
 
 from graphkit.model.tables import TABLES
+from graphkit.reports.gaps_json import GAP_COLUMNS
 from graphkit.views.chain import NODE_LIMIT, chain_page, gap_page
 
 from ..dependencies import Evidence, FiltersDep, Lang, PrincipalDep, QuestionDep, ServerDep, Unchanged, personal
 from ..errors import FieldError, NotFoundError
-from ..exports import GAP_COLUMNS, MEDIA_TYPES, WRITERS, ExportFormat, Row, gap_rows
+from ..exports import MEDIA_TYPES, WRITERS, ExportFormat, Row, exported
 from ..reporting import MEDIA, report_request
 from ..reporting import report as make_report
 from ..responses import TABLE_PATHS, file_answer
@@ -95,7 +96,7 @@ def export_gaps(
     """Give all gaps of a list as NDJSON, CSV or Parquet, as `graphkit gaps` writes them."""
     listed = server.evaluations.listed(question, filters)
     with server.evaluations.open(question) as evaluation:
-        rows = gap_rows(evaluation, listed.gaps, format)
+        rows = exported(evaluation, listed.gaps, format)
     return _streamed(rows, GAP_COLUMNS, format, "gaps")
 
 

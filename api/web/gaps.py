@@ -14,10 +14,11 @@ from graphkit.model.chinese import said
 from graphkit.model.errors import GraphkitError
 from graphkit.model.gap import CATEGORY_ZH, Gap
 from graphkit.reports import words
+from graphkit.reports.gaps_json import GAP_COLUMNS
 from graphkit.reports.names import Names
 
 from ..evaluations import Filters
-from ..exports import GAP_COLUMNS, MEDIA_TYPES, WRITERS, ExportFormat, gap_rows
+from ..exports import MEDIA_TYPES, WRITERS, ExportFormat, exported
 from .describe import Described, described
 from .frame import Page, button, state, view
 from .work import Progress
@@ -101,7 +102,7 @@ async def _draw(page: Page) -> None:
             return
         gaps = [one.gap for one in ordered]
         with page.server.evaluations.open(page.question) as evaluation:
-            rows = gap_rows(evaluation, gaps, format_)
+            rows = exported(evaluation, gaps, format_)
         content = b"".join(WRITERS[format_](rows, GAP_COLUMNS))
         ui.download.content(content, f"gaps-{page.question.as_of}.{format_}", MEDIA_TYPES[format_])
 

@@ -30,8 +30,8 @@ from graphkit.graph.evaluate import evaluate_case
 from graphkit.model.chinese import said
 from graphkit.model.errors import InputError, UsageError
 from graphkit.model.gap import CATEGORY_ZH, Gap, utc_text
-from graphkit.model.spreadsheet import harmless
-from graphkit.reports.gaps_json import Found, gap_dicts, gaps_document, terms
+from graphkit.model.spreadsheet import harmless, one_cell
+from graphkit.reports.gaps_json import GAP_COLUMNS, Found, gap_dicts, gap_rows, gaps_document
 from graphkit.reports.table import TABLE_LINES, gaps_table
 
 FORMATS = ("table", "json", "ndjson", "csv")
@@ -129,26 +129,14 @@ def print_gaps(
 
 
 def _csv(found: Found) -> str:
-    """Return one row a gap, with the dates and thresholds that it holds by: a CSV has no other place for them."""
+    """Return one row a gap."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    columns = [name for name in Gap.model_fields if name not in ("explanation", "evidence")]
-    writer.writerow([*columns, "explanation_zh", "explanation_en", "case", "as_of", "known_by", "thresholds"])
+    writer.writerow(GAP_COLUMNS)
     for evaluation, gaps in found:
-        by = terms(evaluation).values()
-        for row in gap_dicts([(evaluation, gaps)]):
-            cells = [_cell(row[name]) for name in columns]
-            said = [row["explanation"]["zh"], row["explanation"]["en"]]
-            writer.writerow([harmless(cell) for cell in [*cells, *said, *by]])
+        for row in gap_rows(evaluation, gaps):
+            writer.writerow([harmless(one_cell(row[name])) for name in GAP_COLUMNS])
     return text.getvalue()
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return ";".join(value)
-    if isinstance(value, dict):
-        return ";".join(f"{currency} {amount}" for currency, amount in sorted(value.items()))
-    return value
 
 
 def _split(values: list[str] | None) -> list[str] | None:

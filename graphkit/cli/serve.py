@@ -84,15 +84,20 @@ def _listening(host: str, port: int) -> list[socket.socket]:
     except OSError as error:
         for one in found:
             one.close()
-        where = f"[{host}]" if ":" in host else host
         why = (error.strerror or "").partition(" (while")[0]  # the address is said already
-        raise StoreError(f"{where}:{port}: cannot be listened on: {why}; choose another --port or --host") from None
+        raise StoreError(
+            f"{_address(host, port)}: cannot be listened on: {why}; choose another --port or --host"
+        ) from None
     return found
+
+
+def _address(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _where(host: str, port: int, lang: str, *, pages: bool) -> str:
     """Return the line that says where to look; logs go to stderr."""
-    address = f"http://{f'[{host}]' if ':' in host else host}:{port}/"
+    address = f"http://{_address(host, port)}/"
     if lang == "zh":
         look = f"请在浏览器中打开 {address}" if pages else "未安装附加组件 web，没有网页"
         return f"{look}；接口说明见 {address}docs；按 Ctrl+C 结束。"

@@ -167,9 +167,14 @@ class AgencyFinder:
     def _county_in(self, text: str, mention: Mention) -> str | None:
         """台州市椒江城市发展投资集团: a company of a county, named without its 县 after its city."""
         place = self._places.read(text, mention.start, Reading())
-        found = self._regions.short_counties.at(text, place.end) if place else None
-        inside = [code for code in found[1] if self._regions.inside(code, mention.region or "")] if found else []
-        return inside[0] if len(inside) == 1 else None
+        found = self._county_of(text, place.end, mention.region) if place else None
+        return found[1] if found else None
+
+    def _county_of(self, text: str, at: int, city: str | None) -> tuple[str, str] | None:
+        """Return the short name of a county that stands here and its code, if just one in the city is called so."""
+        found = self._regions.short_counties.at(text, at)
+        codes = [code for code in found[1] if city and self._regions.inside(code, city)] if found else []
+        return (found[0], codes[0]) if found and len(codes) == 1 else None
 
     def _firm(self, name: str, reading: Reading) -> str:
         """Return what a text calls a company once it has been named: 鑫泰煤业 for 柳林鑫泰煤业有限公司."""
@@ -335,23 +340,21 @@ class AgencyFinder:
 
     def _branch_of(self, text: str, position: int, office: Office, city: Place) -> Mention | None:
         """玉溪市生态环境局江川分局: a city's office in one of its counties."""
-        found = None if office.generic or "/" in office.key else self._regions.short_counties.at(text, office.end)
-        codes = [one for one in found[1] if city.code and self._regions.inside(one, city.code)] if found else []
-        if found is None or len(codes) != 1 or not text.startswith("分局", office.end + len(found[0])):
+        found = None if office.generic or "/" in office.key else self._county_of(text, office.end, city.code)
+        if found is None or not text.startswith("分局", office.end + len(found[0])):
             return None
         there = replace(office, end=office.end + len(found[0]) + 2)
-        why = f"{found[0]} is short for {self._regions.full_name(codes[0])}"
-        return self._naming.made(text, position, there, Where(codes[0], "county", why, 0.9, "place"))
+        why = f"{found[0]} is short for {self._regions.full_name(found[1])}"
+        return self._naming.made(text, position, there, Where(found[1], "county", why, 0.9, "place"))
 
     def _short_county_in(self, text: str, position: int, city: Place) -> Mention | None:
         """漳州市华安生态环境局: the office of a county without its 县, after its city."""
-        found = self._regions.short_counties.at(text, city.end)
-        codes = [one for one in found[1] if city.code and self._regions.inside(one, city.code)] if found else []
-        office = self._offices.read(text, city.end + len(found[0]), territory=False) if found and codes else None
-        if found is None or len(codes) != 1 or office is None or office.generic:
+        found = self._county_of(text, city.end, city.code)
+        office = self._offices.read(text, city.end + len(found[0]), territory=False) if found else None
+        if found is None or office is None or office.generic:
             return None
-        why = f"{found[0]} is short for {self._regions.full_name(codes[0])}"
-        return self._naming.made(text, position, office, Where(codes[0], "county", why, 0.85, "short_county"))
+        why = f"{found[0]} is short for {self._regions.full_name(found[1])}"
+        return self._naming.made(text, position, office, Where(found[1], "county", why, 0.85, "short_county"))
 
     def _repeats_unit(self, text: str, place: Place) -> bool:
         """浦东新区区委, 山西省省政府: the unit is said twice."""

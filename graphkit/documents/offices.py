@@ -310,9 +310,13 @@ class Offices:
         return re.compile(rf"{words}|等(?:\d+|[二三四五六七八九十两多]+)个?(?:部门|单位|家(?=对|的|各|之|均|都|，))")
 
     @cached_property
+    def _middle(self) -> str:
+        """The pattern of one character in the free middle of a name."""
+        return rf"(?:(?![{re.escape(self._rules['open_stops'])}])[\u4e00-\u9fff])"
+
+    @cached_property
     def _commission(self) -> re.Pattern[str]:
-        stops = re.escape(self._rules["open_stops"])
-        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{2,18}}?(?:{self._rules['body_commissions']})")
+        return re.compile(rf"{self._middle}{{2,18}}?(?:{self._rules['body_commissions']})")
 
     @cached_property
     def _not_in_commission(self) -> re.Pattern[str]:
@@ -329,10 +333,9 @@ class Offices:
     @cached_property
     def _open(self) -> re.Pattern[str]:
         ends = any_of(self._rules["open_ends"])
-        stops = re.escape(self._rules["open_stops"])
         return re.compile(
             r"(?![一二两三四五六七八九十多几][家所户名个间])"
-            rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,16}}?(?:{ends})(?![长面]|有限|股份)|(?:农村商业|城市商业|商业)?银行(?!业|系统|机构|网点)|某[\u4e00-\u9fff]{{1,8}}?(?:企业|公司|单位|学校|医院|银行)"
+            rf"{self._middle}{{0,16}}?(?:{ends})(?![长面]|有限|股份)|(?:农村商业|城市商业|商业)?银行(?!业|系统|机构|网点)|某[\u4e00-\u9fff]{{1,8}}?(?:企业|公司|单位|学校|医院|银行)"
         )
 
     @cached_property
@@ -345,15 +348,13 @@ class Offices:
 
     @cached_property
     def _state_group(self) -> re.Pattern[str]:
-        stops = re.escape(self._rules["open_stops"])
         begins, ends = any_of(self._rules["state_groups"]), any_of(self._rules["state_group_ends"])
-        return re.compile(rf"(?:{begins})(?:(?![{stops}])[\u4e00-\u9fff]){{0,14}}?(?:{ends})")
+        return re.compile(rf"(?:{begins}){self._middle}{{0,14}}?(?:{ends})")
 
     @cached_property
     def _named(self) -> re.Pattern[str]:
         ends = any_of(self._rules["named_ends"])
-        stops = re.escape(self._rules["open_stops"])
-        return re.compile(rf"(?P<name>(?:(?![{stops}])[\u4e00-\u9fff]){{2,14}}?)(?:{ends})(?![长面]|有限|公司|集团)")
+        return re.compile(rf"(?P<name>{self._middle}{{2,14}}?)(?:{ends})(?![长面]|有限|公司|集团)")
 
     @cached_property
     def _not_in_open(self) -> re.Pattern[str]:
@@ -370,15 +371,12 @@ class Offices:
     @cached_property
     def _bare_name(self) -> re.Pattern[str]:
         ends = any_of(self._rules["bare_ends"])
-        stops = re.escape(self._rules["open_stops"])
-        han = rf"(?:(?![{stops}])[\u4e00-\u9fff])"
-        return re.compile(rf"{han}{{2,14}}?(?:{ends})(?![长城])")
+        return re.compile(rf"{self._middle}{{2,14}}?(?:{ends})(?![长城])")
 
     @cached_property
     def _own_name(self) -> re.Pattern[str]:
         ends = any_of(self._rules["own_ends"])
-        stops = re.escape(self._rules["open_stops"])
-        return re.compile(rf"(?:(?![{stops}])[\u4e00-\u9fff]){{0,12}}?(?:{ends})(?![长城]|有限|股份|集团|公司|管理)")
+        return re.compile(rf"{self._middle}{{0,12}}?(?:{ends})(?![长城]|有限|股份|集团|公司|管理)")
 
     @cached_property
     def _not_in_own(self) -> re.Pattern[str]:

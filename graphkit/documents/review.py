@@ -19,6 +19,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from graphkit.documents.model import Candidate, Document, Value
 from graphkit.facts.shared import changing, named, refresh
+from graphkit.facts.store import make_workspace
 from graphkit.model.errors import InputError, StoreError, UsageError
 
 Status = Literal["pending", "accepted", "rejected"]
@@ -86,7 +87,7 @@ class Review:
                 f"graphkit ingest FILE -w {named(workspace)}"
             )
         try:
-            workspace.mkdir(mode=0o700, parents=True, exist_ok=True)  # as graphkit.facts makes it
+            make_workspace(workspace)
             self._path.parent.mkdir(exist_ok=True)
         except OSError as error:
             raise StoreError(f"{named(workspace)}: the review cannot be kept there: {error.strerror}") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from graphkit.facts.mirror import Mirror, kept_files
 from graphkit.facts.shared import mirror_of, writing
-from graphkit.facts.store import Facts
+from graphkit.facts.store import Facts, make_workspace
 from graphkit.facts.verify import problems
 from graphkit.model.errors import InputError, StoreError
 
@@ -67,7 +67,7 @@ def restore(archive: Path, workspace: Path) -> int:
 
 def _make(workspace: Path) -> None:
     try:
-        workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_workspace(workspace)
     except OSError as error:
         raise StoreError(f"{workspace}: the workspace cannot be made: {error.strerror}") from None
 

@@ -70,8 +70,7 @@ class Facts:
         self.root = workspace / "facts"
         try:
             if create:
-                # It holds rows about persons: a new one is its owner's alone; one that is there keeps its permissions.
-                workspace.mkdir(mode=0o700, parents=True, exist_ok=True)
+                make_workspace(workspace)
                 (self.root / "commits").mkdir(parents=True, exist_ok=True)
             elif not (self.root / "commits").is_dir():
                 raise StoreError(
@@ -280,6 +279,14 @@ class Transaction:
                 if file not in old:
                     found[Path(file).relative_to(self._facts.root.absolute()).as_posix()] = file_hash(file)
         return found
+
+
+def make_workspace(folder: Path) -> None:
+    """Make a workspace's folder: for it holds rows about persons, a new one is its owner's alone.
+
+    One that is there keeps its permissions. Raises OSError when it cannot be made.
+    """
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def file_hash(file: str) -> str:

@@ -1,9 +1,9 @@
-"""The gaps of evaluations as JSON (CONTRACT.md section 5, `graphkit gaps --format json`)."""
+"""The gaps of evaluations as JSON (CONTRACT.md section 5, `graphkit gaps --format json`), and as rows of a table."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from graphkit.gaps import Evaluation, rules
@@ -11,6 +11,11 @@ from graphkit.gaps.knock_on import knock_on as along_supplies
 from graphkit.model.gap import Gap, utc_text
 
 Found = Sequence[tuple[Evaluation, Sequence[Gap]]]
+GAP_COLUMNS = [
+    *(name for name in Gap.model_fields if name not in ("explanation", "evidence")),
+    *("explanation_zh", "explanation_en", "case", "as_of", "known_by", "thresholds"),
+]
+"""The columns of gaps in a table, such as CSV."""
 
 
 def gaps_document(found: Found, *, knock_on: bool = False) -> dict[str, Any]:
@@ -70,13 +75,17 @@ def thresholds(evaluation: Evaluation) -> dict[str, str]:
     return {name: f"{value.normalize():f}" for name, value in sorted(evaluation.thresholds.items())}
 
 
-def terms(evaluation: Evaluation) -> dict[str, str | None]:
-    """Return what gaps hold by, for tables that have no other place for it: case, days, thresholds, each as text."""
-    in_force = ";".join(f"{name}={value}" for name, value in thresholds(evaluation).items())
-    known_by = utc_text(evaluation.known_by)
-    return {
+def gap_rows(evaluation: Evaluation, gaps: Iterable[Gap]) -> Iterator[dict[str, Any]]:
+    """Return gaps as rows of GAP_COLUMNS: each says what it holds by, for a table has no other place for that."""
+    by = {
         "case": evaluation.case.id,
         "as_of": evaluation.as_of.isoformat(),
-        "known_by": known_by,
-        "thresholds": in_force,
+        "known_by": utc_text(evaluation.known_by),
+        "thresholds": ";".join(f"{name}={value}" for name, value in thresholds(evaluation).items()),
     }
+    return (_row(gap, by) for gap in gaps)
+
+
+def _row(gap: Gap, by: dict[str, str | None]) -> dict[str, Any]:
+    row = gap.model_dump(mode="json")
+    return row | {"explanation_zh": row["explanation"]["zh"], "explanation_en": row["explanation"]["en"], **by}
