@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import graphkit
+from tests.commands import graphkit
 from tests.planted.build import case, day, delivery, group, policy, stage, transfer
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -14,9 +11,8 @@ import pytest
 from graphkit.gaps import Evaluation, evaluate
 from graphkit.gaps.followup import OVERDUE_KINDS, follow_up
 from graphkit.model.errors import UsageError
+from tests.commands import Done, graphkit
 from tests.reports.small import load_small
-
-GRAPHKIT = Path(sys.executable).with_name("graphkit")
 
 
 @pytest.fixture(scope="module")
@@ -54,11 +50,8 @@ def test_an_unknown_filter_is_an_error(small: Evaluation, unknown: dict[str, str
         follow_up(small, **unknown)  # type: ignore[arg-type]
 
 
-def _run(small: Evaluation, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [GRAPHKIT, *words, "-w", str(small.facts.workspace)], capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+def _run(small: Evaluation, *words: str) -> Done:
+    return graphkit(*words, "-w", small.facts.workspace)
 
 
 def test_the_commands_enter_show_and_refuse(tmp_path: Path) -> None:

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -22,9 +19,8 @@ from graphkit.gaps.periods import period_ends
 from graphkit.gaps.record import keep, kept_gaps, record, verify_record
 from graphkit.model.case import Cadence
 from graphkit.model.errors import UsageError
+from tests.commands import Done, graphkit
 from tests.reports.small import write_case
-
-GRAPHKIT = Path(sys.executable).with_name("graphkit")
 
 
 @pytest.fixture
@@ -42,12 +38,9 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def _due(folder: Path) -> subprocess.CompletedProcess[str]:
+def _due(folder: Path) -> Done:
     words = ["report", "--due", "--out", "due", "--format", "docx", "-w", "workspace", "--lang", "en"]
-    return subprocess.run(
-        [GRAPHKIT, *words], cwd=folder, capture_output=True, text=True, check=False,
-        env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-    )  # fmt: skip
+    return graphkit(*words, folder=folder)
 
 
 def _files(folder: Path) -> dict[str, tuple[str, int]]:
@@ -102,10 +95,7 @@ def test_a_record_that_was_tampered_with_or_kept_under_other_rules_says_so(folde
     again = verify_record(facts, record(facts, "small", "june"))
     assert (again.same, again.rules_changed, again.revised) == (False, True, ["missing_step"])
     assert again.lost
-    done = subprocess.run(
-        [GRAPHKIT, "verify", "--evaluation", "june", "-w", "workspace", "--format", "json"],
-        cwd=folder, capture_output=True, text=True, check=False, env={"PATH": os.environ["PATH"]},
-    )  # fmt: skip
+    done = graphkit("verify", "--evaluation", "june", "-w", "workspace", "--format", "json", folder=folder)
     assert done.returncode == 1
     assert json.loads(done.stdout)["evaluation"]["revised"] == ["missing_step"]
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -16,10 +13,9 @@ from graphkit.gaps import evaluate
 from graphkit.gaps.diff import diff
 from graphkit.gaps.reasons import Reasons, reasons
 from graphkit.gaps.record import keep
+from tests.commands import Done, graphkit
 from tests.followup.more import load_more
 from tests.reports.small import load_small
-
-GRAPHKIT = Path(sys.executable).with_name("graphkit")
 
 
 @pytest.fixture
@@ -72,11 +68,8 @@ def test_the_command_compares_kept_evaluations(facts: Facts, tmp_path: Path) -> 
     )
     keep(evaluate(facts, "small", date(2020, 6, 30)), "2020-06-30")
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [GRAPHKIT, "diff", *words, "-w", str(facts.workspace)], capture_output=True, text=True, check=False,
-            env={"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"},
-        )  # fmt: skip
+    def run(*words: str) -> Done:
+        return graphkit("diff", *words, "-w", facts.workspace)
 
     document = json.loads(run("--from", "june", "--to", "kept:2020-06-30", "--format", "json").stdout)
     assert (document["from"]["commit"], document["to"]["commit"]) == (1, 2)
