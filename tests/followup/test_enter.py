@@ -15,16 +15,14 @@ from graphkit.facts import Facts
 from graphkit.gaps import evaluate
 from graphkit.gaps.followup import finding, finding_of_gap, follow_up, origins
 from graphkit.model.errors import GraphkitError, InputError, StoreError, UsageError
-from tests.reports.small import write_case
+from tests.reports.small import load_small
 
 NOW = datetime(2020, 7, 1, 2, 0, tzinfo=UTC)
 
 
 @pytest.fixture
 def facts(tmp_path: Path) -> Facts:
-    facts = Facts(tmp_path / "workspace", create=True)
-    load_case(facts, write_case(tmp_path / "case"))
-    return facts
+    return load_small(tmp_path)
 
 
 def _state(facts: Facts, identity: str) -> str:
