@@ -635,8 +635,9 @@ class AgencyFinder:
         place = self._places.read(text, match.start("place"), reading, begins=True)
         region = self._regions.get(place.code) if place and place.end == match.end("place") else None
         if region is None:
-            short = self._regions.short_counties.exact(words)
-            region = self._regions.get(self._naming.near_county(short, reading))
+            short = (*self._regions.common_cities.exact(words), *self._regions.short_counties.exact(words))
+            code = short[0] if len(short) == 1 else self._naming.near_county(short, reading)
+            region = self._regions.get(code)
         body = self._gazetteer.agency(body_id)
         if region is None or body is None:
             return None

@@ -97,7 +97,10 @@ def _chinese(text: str, own_year: int | None) -> list[FoundDate]:
         if inferred and not match.group("rel"):
             earlier = last_year if match.group("yp2") else named_year
             is_past = bool(earlier and own and own > earlier)
-            if is_past and (_starts_anew(text, match, last_at) or _of_now(text, match, own_month, rules)):
+            is_other = bool(earlier and own and own != earlier)
+            if (is_other and _starts_anew(text, match, last_at)) or (
+                is_past and _of_now(text, match, own_month, rules)
+            ):
                 year, inferred = own, f"the document's year, {own}"
             elif _looks_on(text, match, named_at):
                 year, inferred = _year_ahead(match, year, own, own_month, inferred)

@@ -53,6 +53,12 @@ class Regions:
             names = (division, division + city, division.removeprefix("第") + city)
             entries += [(name, Name(code, full=True)) for name in names]
         self.names = NameIndex(entries)
+        # 海口 of 海口市, an ordinary word too, is a region only after a bank's or a ministry's name (人民银行海口中心支行).
+        self.common_cities = NameIndex(
+            (short, region.code)
+            for region in self._regions.values()
+            if region.level == "city" and (short := region.name.removesuffix("市")) in rules["not_short"]
+        )
         # 德化 of 德化县 is a region only where an office follows (德化生态环境局).
         self.short_counties = NameIndex(
             (region.name[:-1], region.code)

@@ -1,12 +1,13 @@
 """Cleaning of a text, with a map from each cleaned character back to the original.
 
-What is cleaned: pinyin in half-width brackets after a Han character (a garbling of scraped pages), full and half width,
-doubled punctuation, blanks inside words, lines broken by a page's width, traditional characters. A place that was
-destroyed is left exactly as it is and reported.
+What is cleaned: pinyin in half-width brackets after a Han character (a garbling of scraped pages), rests of HTML, full and
+half width, doubled punctuation, blanks inside words, lines broken by a page's width, traditional characters. A place that
+was destroyed is left exactly as it is and reported.
 """
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
@@ -28,6 +29,14 @@ _BRACKETED = re.compile(r"(?<=[\u3400-\u9fff])\(([a-zA-Z\u00c0-\u024f\u0300-\u03
 _LETTERS = r"[a-zü]*[" + _TONED + r"][a-zü]*"
 _NEUTRAL = frozenset(("de", "le", "me", "men", "zi", "ma", "ne", "ba", "zhe", "ge", "la", "ya"))
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff〇]")
+# What HTML leaves behind where somebody copied a page's source: tags, and characters by name.
+_TAG = re.compile(
+    r"</?(?P<name>p|div|br|h[1-6]|li|ul|ol|tr|table|tbody|span|strong|b|i|u|em|font|a|td|th|img|center|section|o:p)"
+    r"(?:\s+[\w:-]{1,40}\s*=\s*(?:\"[^\"<>]{0,400}\"|'[^'<>]{0,400}'|[^\s\"'<>]{1,400})){0,20}\s*/?>",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(r"&(?:[a-zA-Z]{2,8}|#\d{2,6}|#[xX][0-9a-fA-F]{2,5});")
+_LINE_TAGS = frozenset(("p", "div", "br", "h1", "h2", "h3", "h4", "h5", "h6", "li", "tr", "table"))
 _WIDE = str.maketrans({",": "，", ";": "；", ":": "：", "?": "？", "!": "！"})
 _DOUBLED = frozenset("，、；：。,")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e")
@@ -53,12 +62,19 @@ _GROUPED = re.compile(
 _TORN = re.compile(
     r"[\u3400-\u9fff，、（](?<![表图件第号条]) ?(?P<number>\d+(?: \d+| ?\. ?\d+){1,2})(?= ?[\u3400-\u9fff%])"
 )
+# 21 .6万元, and 58. 24万元 within a sentence: the blank belongs to nothing else (问题1. 24万元 is an item and an amount).
+_POINT = re.compile(
+    r"(?<!\d)(?P<number>\d+ \. ?\d+)(?= ?[\u3400-\u9fff%])"
+    r"|[\u3400-\u9fff）](?<![表图件第号条章款项题点之])(?P<after>\d+\. \d+)(?= ?(?:[千百十]?[万亿]|元|%|个百分点))"
+)
 _UNFINISHED = re.compile(
     r"\d\.?\n(?:[年月日元万亿个户人名处项家条件笔吨亩]|\d+ ?[年月日元万亿个户人名%])|[年月]\n(?:[至到] ?)?\d+ ?[月日]"
 )
 # What begins something new: an item of a list, or a field with its name.
 _ITEM = re.compile(r"[（(]?[一二三四五六七八九十\d]+[）)、.．](?!\d)|[-—–●■◆•·]|[附第]|[^，。；：\n]{2,10}：")
 _IN_SENTENCE = re.compile(r"[。；][^。；]+$|^[^。；]*：[^。；]{8,}$")
+_INDENTED_ITEM = re.compile(r"[ \u3000]{2,4}[（(]?\d{1,2}[）)、.．](?!\d)")
+_IN_A_CLAUSE = re.compile(r"[，。；][^。；]+$|^[^。]*：[^。；]{8,}$")
 _TOLD = re.compile("[，。；]")
 _LINES_CUT = 4
 _LINE_FULL = 0.85
@@ -138,13 +154,14 @@ def clean(raw: str, *, wrapped: bool = False) -> Text:
     for damage in damages:
         hurt[damage.start : damage.end] = b"\1" * (damage.end - damage.start)
     drop = bytearray(len(raw))
-    repairs = {"pinyin": 0, "width": 0, "doubled": 0, "blank": 0, "line": 0, "traditional": 0}
+    repairs = {"pinyin": 0, "markup": 0, "width": 0, "doubled": 0, "blank": 0, "line": 0, "traditional": 0}
     for start, end in pinyin:
         if not any(hurt[start:end]):
             drop[start:end] = b"\1" * (end - start)
             repairs["pinyin"] += 1
     indexes = [index for index in range(len(raw)) if not drop[index]]
     draft = _Draft([raw[index] for index in indexes], indexes, [index + 1 for index in indexes])
+    _fix_markup(draft, repairs)
     _fix_width(draft, hurt, repairs)
     _fix_doubled(draft, repairs)
     _fix_lines(draft, repairs, wrapped)
@@ -206,6 +223,23 @@ def _find_damages(raw: str, pinyin: list[tuple[int, int]]) -> list[Damage]:
         note = f"characters {start}-{end} cannot be read: {raw[start:end]!r}"
         damages.append(Damage(start, end, kind, note, reading))
     return damages
+
+
+def _fix_markup(draft: _Draft, repairs: dict[str, int]) -> None:
+    """Take out the tags of HTML, or end a line where they do; a character by its name becomes that character."""
+    text = draft.text()
+    found = [(one, "\n" if one.group("name").lower() in _LINE_TAGS else "") for one in _TAG.finditer(text)]
+    found += [(one, html.unescape(one.group())) for one in _NAMED.finditer(text)]
+    removed: set[int] = set()
+    for match, character in found:
+        if len(character) > 1:
+            continue  # no name that HTML knows
+        start, end = match.span()
+        removed.update(range(start + len(character), end))
+        if character:
+            draft.characters[start], draft.ends[start] = character, draft.ends[end - 1]
+        repairs["markup"] += 1
+    draft.keep(lambda index: index not in removed)
 
 
 def _fix_width(draft: _Draft, hurt: bytearray, repairs: dict[str, int]) -> None:
@@ -286,10 +320,11 @@ def _fix_lines(draft: _Draft, repairs: dict[str, int], wrapped: bool) -> None:
         position += len(line) + 1
         text, after = line.rstrip(), following.lstrip()
         full = (wrapped or even) and _width(line) >= widest * (_LINE_FULL_ON_A_PAGE if wrapped else _LINE_FULL)
-        told = (goes_on or _IN_SENTENCE.search(text)) and _TOLD.search(after)
+        told = (goes_on or (_IN_A_CLAUSE if wrapped else _IN_SENTENCE).search(text)) and _TOLD.search(after)
         indented = len(following) - len(after) >= 2
         unfinished = _UNFINISHED.search(f"{text}\n{after}") is not None
-        goes_on = not indented and (unfinished or bool((full or told) and _cut(line, following)))
+        item = wrapped and _INDENTED_ITEM.match(line)  # the next line stands further left: the item goes on
+        goes_on = not indented and (unfinished or bool((full or told or item) and _cut(line, following)))
         if goes_on:
             tail = len(line) - len(text)
             head = len(following) - len(after)
@@ -337,9 +372,10 @@ def _fix_blanks(draft: _Draft, repairs: dict[str, int]) -> None:
     if len(strewn) >= _BLANKS_STREWN and len(strewn) * 200 >= len(text):
         removed.update(strewn)
         numbers.append(_TORN)
-    for pattern in numbers:
-        for match in pattern.finditer(text):
-            removed.update(index for index in range(*match.span("number")) if text[index] == " ")
+    spans = [match.span("number") for pattern in numbers for match in pattern.finditer(text)]
+    spans += [match.span(match.lastgroup or 0) for match in _POINT.finditer(text)]
+    for span in spans:
+        removed.update(index for index in range(*span) if text[index] == " ")
     repairs["blank"] += len(removed)
     draft.keep(lambda index: index not in removed)
 

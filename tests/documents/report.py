@@ -48,6 +48,7 @@ _BY_OTHERS = (
     "third",
     "fourth",
     "ninth",
+    "tenth",
 )
 
 

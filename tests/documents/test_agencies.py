@@ -406,3 +406,32 @@ def test_offices_of_a_prefecture_and_commissions_of_any_name() -> None:
     text = "喀什地区行署、地区教育局，义乌市市场发展委。"
     assert [text[one.start : one.end] for one in agencies(text)] == ["喀什地区行署", "地区教育局", "义乌市市场发展委"]
     assert ids(text)[:2] == ["government-653100", "education-653100"]
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "identity"),
+    [
+        ("月末向人行海口中心支行报告。", "人行海口中心支行", "pboc-460100"),
+        ("人行商洛中支牵头。", "人行商洛中支", "pboc-611000"),
+        ("中国农业银行静海支行收取评估费。", "中国农业银行静海支行", "abc-120118"),
+    ],
+)
+def test_a_banks_office_in_a_place_whose_short_name_is_a_word_too(text: str, words: str, identity: str) -> None:
+    (found,) = agencies(text)
+    assert (text[found.start : found.end], found.id) == (words, identity)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("多付广西浔江路桥有限公司工程款。", "广西浔江路桥有限公司"),
+        ("多亏长安银行商洛分行主动上门。", "长安银行商洛分行"),
+        ("省属安徽皖北建材集团未减免租金。", "安徽皖北建材集团"),
+        ("该县打通县民政局的数据。", "县民政局"),
+        ("其三，因旗农牧局未确认面积。", "旗农牧局"),
+        ("由省联社负责。", "省联社"),
+        ("海南省农村信用社联合社文件", "海南省农村信用社联合社"),
+    ],
+)
+def test_where_a_name_begins_and_ends(text: str, words: str) -> None:
+    assert [text[one.start : one.end] for one in agencies(text)] == [words]

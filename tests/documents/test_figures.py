@@ -215,6 +215,8 @@ def test_a_month_is_this_years_where_the_words_say_so(words: str, end: str) -> N
         ("2019年发放10万元，上半年拖欠", 2019),
         ("2019年3月发放。5月又查出", 2019),
         ("2019年3月发放。\n5月8日又查出", 2020),
+        ("执行至2021年12月31日。\n三季度末前完成", 2020),
+        ("自2021年3月1日起执行，5月底前拨付", 2021),
     ],
 )
 def test_a_year_named_before_holds_for_its_sentence_or_its_line(text: str, year: int) -> None:

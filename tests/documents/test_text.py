@@ -145,3 +145,39 @@ def test_blanks_are_taken_out_only_where_a_mark_comes_after_them() -> None:
     assert " " in clean("县 财政 局 未 拨付 补助 资金").clean
     # A long line without any mark is read in a time that goes with its length: here it would be a minute.
     assert len(clean("汉 字" * 20_000).clean) > 20_000
+
+
+@pytest.mark.parametrize(
+    ("raw", "read"),
+    [
+        ("该公司21 .6 万元。", "该公司21.6万元。"),
+        ("乙（某县）公司58. 24万元。", "乙（某县）公司58.24万元。"),
+        ("整改率98 .5%", "整改率98.5%"),
+        ("问题1. 24万元未拨付", "问题1. 24万元未拨付"),  # an item and an amount
+        ("1. 24万元未拨付", "1. 24万元未拨付"),
+    ],
+)
+def test_a_blank_beside_a_decimal_point_makes_no_other_number(raw: str, read: str) -> None:
+    assert clean(raw).clean == read
+
+
+def test_rests_of_html_are_taken_out_and_what_looks_like_them_stays() -> None:
+    text = clean('<p style="x">&nbsp;甲&amp;乙公司</p><br/>丙&#20057;，若a<b and c>d，&zzz;')
+    assert text.clean == "\n 甲&乙公司\n\n丙乙，若a<b and c>d，&zzz;"
+    assert text.repairs["markup"] == 6
+    at = text.clean.index("乙，")
+    assert text.quote(at, at + 1) == "&#20057;"
+
+
+def test_a_clause_goes_on_in_the_next_line_of_a_narrow_page() -> None:
+    lines = (
+        "  1、发放企业118家，涉及职",
+        "工9462人，资金473.1万元，其中甲县",
+        "木业有限公司21万元，其余各家共",
+        "452万元，均已到账。",
+        "  2、资金由甲县农村",
+        "商业银行代发，3个工作日内到账，",
+        "未到账的由县社保中心核实，结果",
+        "每月公示。",
+    )
+    assert clean("\n".join(lines)).clean == "\n".join(("".join(lines[:4]), "".join(lines[4:])))
