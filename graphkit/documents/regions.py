@@ -53,7 +53,7 @@ class Regions:
             names = (division, division + city, division.removeprefix("第") + city)
             entries += [(name, Name(code, full=True)) for name in names]
         self.names = NameIndex(entries)
-        # 海口 of 海口市, an ordinary word too, is a region only after a bank's or a ministry's name (人民银行海口中心支行).
+        # 海口, an ordinary word too, is a region only after the name of a bank or a ministry (人民银行海口中心支行).
         self.common_cities = NameIndex(
             (short, region.code)
             for region in self._regions.values()

@@ -1,8 +1,8 @@
 """Cleaning of a text, with a map from each cleaned character back to the original.
 
-What is cleaned: pinyin in half-width brackets after a Han character (a garbling of scraped pages), rests of HTML, full and
-half width, doubled punctuation, blanks inside words, lines broken by a page's width, traditional characters. A place that
-was destroyed is left exactly as it is and reported.
+What is cleaned: pinyin in half-width brackets after a Han character (a garbling of scraped pages), rests of HTML, full
+and half width, doubled punctuation, blanks inside words, lines broken by a page's width, traditional characters. A
+place that was destroyed is left exactly as it is and reported.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ _GROUPED = re.compile(
 _TORN = re.compile(
     r"[\u3400-\u9fff，、（](?<![表图件第号条]) ?(?P<number>\d+(?: \d+| ?\. ?\d+){1,2})(?= ?[\u3400-\u9fff%])"
 )
-# 21 .6万元, and 58. 24万元 within a sentence: the blank belongs to nothing else (问题1. 24万元 is an item and an amount).
+# 21 .6万元, and 58. 24万元 within a sentence: one number (问题1. 24万元 is an item and an amount).
 _POINT = re.compile(
     r"(?<!\d)(?P<number>\d+ \. ?\d+)(?= ?[\u3400-\u9fff%])"
     r"|[\u3400-\u9fff）](?<![表图件第号条章款项题点之])(?P<after>\d+\. \d+)(?= ?(?:[千百十]?[万亿]|元|%|个百分点))"
