@@ -43,7 +43,9 @@ def _with(address: str, more: str) -> str:
 
 def _serious(page: Any, *rules: str) -> list[str]:
     """Return the serious and critical violations that axe-core finds, of some rules or of all."""
-    options = {"runOnly": {"type": "rule", "values": list(rules)}} if rules else None
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if rules:
+        options["runOnly"] = {"type": "rule", "values": list(rules)}
     axe = pytest.importorskip("axe_playwright_python.sync_playwright")
     found = axe.Axe().run(page, options=options).response["violations"]
     return [
