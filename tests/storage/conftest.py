@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from graphkit.facts import workspace_folder
+from tests.commands import Done, graphkit
 
 GRAPHKIT = [sys.executable, "-c", "from graphkit.cli import main; main()"]
-Run = subprocess.CompletedProcess[str]
 
 
 class Machine:
@@ -31,19 +31,16 @@ class Machine:
 
     def environment(self, **more: str) -> dict[str, str]:
         """Return the environment of a process on this machine."""
-        return os.environ | {"GRAPHKIT_CACHE": str(self.cache), "LANG": "en_US.UTF-8"} | more
+        return os.environ | {"GRAPHKIT_CACHE": str(self.cache), "LC_ALL": "en_US.UTF-8"} | more
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         """Start Python with some arguments on this machine."""
         pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
         return subprocess.Popen([sys.executable, *arguments], text=True, env=self.environment(), **pipes)
 
-    def graphkit(self, *arguments: str, workspace: str | None = None, **environment: str) -> Run:
+    def graphkit(self, *arguments: str, workspace: str | None = None, **environment: str) -> Done:
         """Run a command on this machine."""
-        command = [*GRAPHKIT, *arguments, "-w", workspace or self.address]
-        return subprocess.run(
-            command, capture_output=True, text=True, env=self.environment(**environment), check=False, timeout=120
-        )
+        return graphkit(*arguments, "-w", workspace or self.address, env=self.environment(**environment))
 
 
 @pytest.fixture
