@@ -239,11 +239,11 @@ class _Loader:
             rows = "(SELECT * FROM raw WHERE _row IN (SELECT _row FROM checked WHERE _reason IS NOT NULL))"
             query = checked_query(table, present, zone, references, source=rows, damaged=raw.damaged, every=True)
             run(f"INSERT INTO wrong SELECT _row, _column, _value, _reason, _others FROM ({query})")
-        if fast:
-            run(
-                "UPDATE checked SET _column = wrong._column, _value = wrong._value, _reason = wrong._reason "
-                "FROM wrong WHERE wrong._row = checked._row"
-            )
+            if fast:
+                run(
+                    "UPDATE checked SET _column = wrong._column, _value = wrong._value, _reason = wrong._reason "
+                    "FROM wrong WHERE wrong._row = checked._row"
+                )
         earlier = self._earlier(table)
         mark_parents(self.connection, table, earlier)
         if table.name == "regions":
@@ -271,6 +271,8 @@ class _Loader:
             )
 
     def _reject_marked(self, name: str, columns: list[str]) -> None:
+        if not self._count("SELECT count(*) FROM checked WHERE _reason IS NOT NULL"):
+            return
         rows = self.connection.execute(
             f"SELECT _row, checked._column, checked._value, checked._reason, {self._content(columns)}, wrong._others "
             "FROM checked JOIN raw USING (_row) LEFT JOIN wrong USING (_row) "

@@ -68,16 +68,20 @@ def mark_duplicates(connection: duckdb.DuckDBPyConnection, table: Table, earlier
     matched = " AND ".join(f"checked.{one} IS NOT DISTINCT FROM first.{one}" for one in key)
     label = literal(table.key[0]) if table.key else "NULL"
     value = f"CAST(checked.{key[0]} AS VARCHAR)" if table.key else "NULL"
-    run(
-        "CREATE OR REPLACE TABLE twice AS SELECT * FROM checked WHERE _reason IS NULL AND "
-        f"({by}) IN (SELECT ({by}) FROM checked WHERE _reason IS NULL GROUP BY {by} HAVING count(*) > 1)"
-        if table.key
-        else f"CREATE OR REPLACE TABLE twice AS SELECT * FROM checked WHERE _reason IS NULL "
-        f"QUALIFY count(*) OVER (PARTITION BY {by}) > 1"
-    )
-    kept = ", ".join(["_row", *content])
-    first = f"(SELECT {kept} FROM twice QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY _row) = 1)"
-    sources = [("row ' || first._row || '", first)]
+    several = f"FROM checked WHERE _reason IS NULL GROUP BY {by} HAVING count(*) > 1"
+    sources = []
+    if run(f"SELECT 1 {several} LIMIT 1").fetchall():
+        run(
+            "CREATE OR REPLACE TABLE twice AS SELECT * FROM checked WHERE _reason IS NULL "
+            + (
+                f"AND ({by}) IN (SELECT ({by}) {several})"
+                if table.key
+                else f"QUALIFY count(*) OVER (PARTITION BY {by}) > 1"
+            )
+        )
+        kept = ", ".join(["_row", *content])
+        first = f"(SELECT {kept} FROM twice QUALIFY row_number() OVER (PARTITION BY {by} ORDER BY _row) = 1)"
+        sources.append(("row ' || first._row || '", first))
     if earlier is not None:
         sources.append(("what was loaded before", f"(SELECT 0 AS _row, {', '.join(content)} FROM {earlier})"))
     for where, source in sources:

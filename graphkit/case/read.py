@@ -56,10 +56,10 @@ class RawTable:
 
 def read_raw(connection: duckdb.DuckDBPyConnection, path: Path, name: str, table: Table, scratch: Path) -> RawTable:
     """Read a table file into the table or view `raw`. InputError says why the file as a whole cannot be read."""
-    # DuckDB refuses to drop a view as a table, and the other way round, also with IF EXISTS.
-    held = "SELECT replace(table_type, 'BASE ', '') FROM information_schema.tables WHERE table_name = 'raw'"
-    for (kind,) in connection.execute(held).fetchall():
-        connection.execute(f"DROP {kind} raw")
+    try:
+        connection.execute("DROP TABLE IF EXISTS raw")
+    except duckdb.CatalogException:  # DuckDB refuses to drop a view as a table, also with IF EXISTS
+        connection.execute("DROP VIEW raw")
     try:
         if path.stat().st_size == 0:
             raise InputError(_EMPTY)

@@ -8,6 +8,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -58,11 +59,24 @@ def _settings(provider: Provider, **more: Any) -> OidcSettings:
     )
 
 
-@pytest.fixture
-def client(own: Path, provider: Provider) -> Iterator[TestClient]:
+@contextmanager
+def _serving(own: Path, provider: Provider) -> Iterator[TestClient]:
     app = create_app(Settings(own, authenticated=True, hosts=None, oidc=_settings(provider)))
     with TestClient(app, base_url=BASE, follow_redirects=False) as one:
         yield one
+
+
+@pytest.fixture
+def client(own: Path, provider: Provider) -> Iterator[TestClient]:
+    with _serving(own, provider) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def standing(own: Path) -> Iterator[tuple[TestClient, Provider]]:
+    """A client and its provider that no test of them changes."""
+    with running(CALLBACK) as provider, _serving(own, provider) as one:
+        yield one, provider
 
 
 def _status(client: TestClient, token: str, path: str = f"{SMALL}/gaps") -> int:
@@ -130,7 +144,8 @@ REFUSED: dict[str, Callable[[Provider], str]] = {
 
 
 @pytest.mark.parametrize("make", REFUSED.values(), ids=REFUSED)
-def test_a_token_that_does_not_count(client: TestClient, provider: Provider, make: Callable[[Provider], str]) -> None:
+def test_a_token_that_does_not_count(standing: tuple[TestClient, Provider], make: Callable[[Provider], str]) -> None:
+    client, provider = standing
     answer = client.get(f"{SMALL}/gaps", headers={"Authorization": f"Bearer {make(provider)}"})
     assert (answer.status_code, answer.headers["WWW-Authenticate"]) == (401, "Bearer")
     assert provider.issuer not in answer.text
@@ -192,7 +207,9 @@ def test_signing_in_with_a_browser(client: TestClient) -> None:
 
 
 @pytest.mark.parametrize("following", ["https://evil.example", "//evil.example", "/\\evil.example", "x", "/a\nb"])
-def test_nobody_is_sent_elsewhere(client: TestClient, following: str) -> None:
+def test_nobody_is_sent_elsewhere(standing: tuple[TestClient, Provider], following: str) -> None:
+    client, _ = standing
+    client.cookies.clear()
     assert _sign_in(client, following).headers["Location"] == "/"
 
 

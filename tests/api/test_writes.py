@@ -48,6 +48,20 @@ def client(own: Path) -> Iterator[TestClient]:
         yield one
 
 
+@pytest.fixture(scope="module")
+def unchanged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace that no test of it changes: what is written there is refused."""
+    load_small(folder := tmp_path_factory.mktemp("unchanged"))
+    return folder / "workspace"
+
+
+@pytest.fixture(scope="module")
+def refusing(unchanged: Path) -> Iterator[TestClient]:
+    """A client of the server of `unchanged`."""
+    with TestClient(create_app(Settings(unchanged)), base_url=BASE) as one:
+        yield one
+
+
 def zipped(folder: Path, inside: str = "") -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
@@ -108,18 +122,20 @@ def test_a_case_is_uploaded_with_progress_and_rejects(client: TestClient, tmp_pa
         ({"case.yaml": "id: ["}, "case.yaml"),
     ],
 )
-def test_what_is_no_case_is_said(client: TestClient, own: Path, content: bytes | dict[str, str], why: str) -> None:
+def test_what_is_no_case_is_said(
+    refusing: TestClient, unchanged: Path, content: bytes | dict[str, str], why: str
+) -> None:
     if isinstance(content, dict):
         archive = io.BytesIO()
         with zipfile.ZipFile(archive, "w") as file:
             for name, text in content.items():
                 file.writestr(name, text)
         content = archive.getvalue()
-    before = Facts(own).version
-    job = ended(client, client.post(UPLOADS, content=content).json())
+    before = Facts(unchanged).version
+    job = ended(refusing, refusing.post(UPLOADS, content=content).json())
     assert job["state"] == "failed"
     assert why in job["problem"]
-    assert Facts(own).version == before
+    assert Facts(unchanged).version == before
 
 
 def test_empty_and_large_uploads_are_refused(own: Path) -> None:
@@ -129,8 +145,8 @@ def test_empty_and_large_uploads_are_refused(own: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["说" * 90 + ".docx", "a" * 151 + ".txt", "../x.txt", ".txt"])
-def test_a_name_that_no_file_can_have_is_refused(client: TestClient, name: str) -> None:
-    answer = client.post(f"{SMALL}/documents", params={"name": name}, content=b"text")
+def test_a_name_that_no_file_can_have_is_refused(refusing: TestClient, name: str) -> None:
+    answer = refusing.post(f"{SMALL}/documents", params={"name": name}, content=b"text")
     assert answer.status_code == 422
     assert "name" in answer.json()["detail"]
 
@@ -316,21 +332,25 @@ def test_a_finding_whose_id_has_a_slash_is_reached(client: TestClient, own: Path
         ({"secret": 1}, "secret"),
     ],
 )
-def test_a_wrong_finding_is_refused(client: TestClient, own: Path, change: dict[str, Any], field: str | None) -> None:
-    before = Facts(own).version
-    answer = client.post(f"{SMALL}/findings", json={**FINDING, **change})
+def test_a_wrong_finding_is_refused(
+    refusing: TestClient, unchanged: Path, change: dict[str, Any], field: str | None
+) -> None:
+    before = Facts(unchanged).version
+    answer = refusing.post(f"{SMALL}/findings", json={**FINDING, **change})
     assert answer.status_code == 422
     assert [one["field"] for one in answer.json().get("errors", [])] == ([field] if field else [])
-    assert Facts(own).version == before
+    assert Facts(unchanged).version == before
 
 
-@pytest.mark.parametrize("amount", ["12345678901234567.12", "100000000000000000000.01", "0.1"])
-def test_an_amount_sent_as_a_number_stays_as_it_was_written(client: TestClient, amount: str) -> None:
-    body = json.dumps(FINDING | {"id": "F-exact", "amount": 0.5}).replace("0.5", amount)
-    answer = client.post(f"{SMALL}/findings", content=body, headers={"Content-Type": "application/json"})
-    assert answer.status_code == 201
+def test_an_amount_sent_as_a_number_stays_as_it_was_written(client: TestClient) -> None:
+    amounts = ["12345678901234567.12", "100000000000000000000.01", "0.1"]
+    for amount in amounts:
+        body = json.dumps(FINDING | {"id": f"F-{amount}", "amount": 0.5}).replace("0.5", amount)
+        answer = client.post(f"{SMALL}/findings", content=body, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 201
     rows = client.get(f"{SMALL}/findings", params={"as_of": FINDING["found_on"]}).json()["rows"]
-    assert [Decimal(one["amount"]) for one in rows if one["id"] == "F-exact"] == [Decimal(amount)]
+    kept = {one["id"]: Decimal(one["amount"]) for one in rows if one["id"].removeprefix("F-") in amounts}
+    assert kept == {f"F-{amount}": Decimal(amount) for amount in amounts}
 
 
 @pytest.mark.parametrize(
@@ -340,8 +360,8 @@ def test_an_amount_sent_as_a_number_stays_as_it_was_written(client: TestClient, 
         ("{}", "text/plain", "body: must be a JSON object, sent with Content-Type: application/json"),
     ],
 )
-def test_a_body_that_is_no_json_is_told_where(client: TestClient, body: str, content_type: str, said: str) -> None:
-    answer = client.post(f"{SMALL}/findings", content=body, headers={"Content-Type": content_type})
+def test_a_body_that_is_no_json_is_told_where(refusing: TestClient, body: str, content_type: str, said: str) -> None:
+    answer = refusing.post(f"{SMALL}/findings", content=body, headers={"Content-Type": content_type})
     assert (answer.status_code, answer.json()["detail"]) == (422, said)
 
 
