@@ -80,6 +80,8 @@ class Facts:
             done = "made" if create else "read"
             raise StoreError(f"{self.name}: the workspace cannot be {done}: {error.strerror}") from None
         self._cases: dict[tuple[str, int], Case] = {}
+        self._files: dict[tuple[str, int, str], list[str]] = {}
+        self._defined: dict[str, list[dict[str, str]]] = {}
         self._commits = self._read_commits()
         if commit is not None:
             self._commits = [one for one in self._commits if one.number <= commit]
@@ -139,14 +141,17 @@ class Facts:
         }
 
     def files(self, table: str, case_id: str) -> list[str]:
-        """Return the Parquet files that hold a case's rows of a table, in a fixed order."""
+        """Return the Parquet files that hold a case's rows of a table, in a fixed order; a version's are read once."""
         version = self._commits[-1].versions.get(table) if self._commits else None
         if version is None:
             return []
-        try:
-            return _data_files(self.root / table, version, case_id)
-        except (DeltaError, OSError) as error:
-            raise StoreError(f"{self.root / table}: the table cannot be read: {_one_line(error)}") from None
+        key = (table, version, case_id)
+        if key not in self._files:
+            try:
+                self._files[key] = _data_files(self.root / table, version, case_id)
+            except (DeltaError, OSError) as error:
+                raise StoreError(f"{self.root / table}: the table cannot be read: {_one_line(error)}") from None
+        return list(self._files[key])
 
     def hashes(self) -> dict[str, str]:
         """Return the SHA-256 of each data file by its path below `root`, as it was when its load wrote it.
@@ -204,7 +209,9 @@ class Facts:
     def _definitions(self, case_id: str, kind: str) -> dict[str, str]:
         newest: dict[str, tuple[int, str]] = {}
         for file in self.files(DEFINITIONS, case_id):
-            for row in pq.ParquetFile(file).read().to_pylist():
+            if file not in self._defined:
+                self._defined[file] = pq.ParquetFile(file).read().to_pylist()
+            for row in self._defined[file]:
                 number = int(row["batch"].removeprefix("b"))
                 if row["kind"] == kind and newest.get(row["id"], (0, ""))[0] <= number:
                     newest[row["id"]] = (number, row["definition"])

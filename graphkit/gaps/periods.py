@@ -5,6 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterator
 from datetime import date, timedelta
+from functools import cache
 
 import chinese_calendar
 import pyarrow as pa
@@ -47,12 +48,14 @@ def _period_ends(cadence: Cadence, as_of: date) -> Iterator[date]:
         start = end + timedelta(days=1)
 
 
+@cache
 def known_years() -> tuple[int, int]:
     """Return the first and the last year whose Chinese working days the calendar library knows."""
     years = {day.year for day in chinese_calendar.holidays}
     return min(years), max(years)
 
 
+@cache
 def workdays() -> pa.Table:
     """Return every day of the known years with `number`, how many working days there were up to and with it."""
     first, last = known_years()

@@ -74,10 +74,9 @@ def followed(case: Case, batches: list[list[Row]], as_of: Any, known_by: Any) ->
                 whole = evaluate(facts, str(case.meta["id"]), as_of, known_by)
             except InputError:  # a due date counts working days that are not known
                 return
-            if evaluation is None:
-                evaluation = evaluate(facts, str(case.meta["id"]), as_of, known_by)
-            assert evaluation.advance(facts)
             wanted = _whole(whole)
+            evaluation = evaluation or whole
+            assert evaluation.advance(facts)
             for commit, graph in graphs.items():
                 if commit != facts.version:
                     assert evaluation.reaches(commit)
