@@ -39,8 +39,8 @@ KINDS = {
     "rate": ("比率", "rate"),
     "count": ("数量", "count"),
     "date": ("日期", "date"),
-    "problem": ("问题", "problem"),
-    "finding": ("发现", "finding"),
+    "problem": ("堵痛难断点", "problem"),
+    "finding": ("问题", "finding"),
     "action": ("处理", "action"),
 }
 """Name of each kind in Chinese and English."""

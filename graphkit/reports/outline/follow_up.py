@@ -14,7 +14,7 @@ def ledger(page: Layout) -> None:
     """Add the section on findings and their follow-up."""
     lines = page.report.follow_up
     if not lines:
-        none = Paragraph(page.say("截至报告期末无审计发现需要跟踪。", "There is no finding to follow up."))
+        none = Paragraph(page.say("截至报告期末没有需要跟踪的问题。", "There is no finding to follow up."))
         page.section("问题整改与批示落实台账", "Follow-up of findings", none)
         return
     overdue = [line for line in lines if line.overdue_days is not None]
