@@ -23,7 +23,7 @@ from graphkit.case.marks import mark_duplicates, mark_levels, mark_parents
 from graphkit.case.own_rules import RuleCheck
 from graphkit.case.read import RawTable, read_raw
 from graphkit.case.rejects import Reject, short, write_rejects
-from graphkit.engine.duckdb import connect, parquet_rows
+from graphkit.engine.duckdb import connect, parquet_rows, share
 from graphkit.facts import Facts, Transaction
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
 from graphkit.facts.schema import DEFINITIONS, own_schema, stored_schema
@@ -35,6 +35,9 @@ from graphkit.model.sql import identifier, literal
 from graphkit.model.tables import TABLES, ColumnType, Table
 
 _MOVES_TOLD = 50
+
+_ROW_BYTES = 16
+"""So little a row of a file takes, or nearly so: it has no more rows than this makes of its size."""
 
 
 @dataclass(slots=True)
@@ -113,11 +116,13 @@ class _Loader:
             {key: Policy.model_validate_json(text) for (kind, key), text in known.items() if kind == "policy"}
         )
         self.connection = connect(scratch)
+        found = table_files(self.folder)
+        most = sum(path.stat().st_size for paths in found.files.values() for path in paths) // _ROW_BYTES
+        share(self.connection, self.facts.rows(self.case.id) + most)
         self.references = References({}, steps=False)
         self.made: set[str] = set()  # the tables new_… (loaded rows) and whole_… (rows of a table in several files)
         self._register_definitions(policies)
         loaded: dict[str, int] = {}
-        found = table_files(self.folder)
         self.files = found.files
         self.rejects += found.rejects
         self.warnings += found.warnings

@@ -17,6 +17,9 @@ from graphkit.model.sql import listed
 MEMORY_LIMIT = "3GB"
 """What DuckDB may hold; with Python and what is under way the process stays within 4 GB."""
 
+FEW_ROWS = 1_000
+"""With so few rows one thread is done before another is awake; DuckDB itself shares out only many more."""
+
 
 def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     """Open a database of its own; `scratch` is a folder for what does not fit into memory (default: the system's)."""
@@ -31,6 +34,11 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET TimeZone = 'UTC'")
     return connection
+
+
+def share(connection: duckdb.DuckDBPyConnection, rows: int) -> None:
+    """Let as many threads work on a connection's database as are of use for so many rows."""
+    connection.execute("SET threads = 1" if rows <= FEW_ROWS else "RESET threads")
 
 
 def parquet_rows(files: Sequence[str], schema: pa.Schema) -> str:

@@ -123,6 +123,10 @@ class Facts:
                 newest |= commit.summary.get("rejected_rows", {})
         return {table: rows for table, rows in sorted(newest.items()) if rows}
 
+    def rows(self, case_id: str) -> int:
+        """Return how many rows of all its tables a case has."""
+        return sum(sum(commit.rows.values()) for commit in self._commits if commit.case == case_id)
+
     def tables_present(self, case_id: str) -> set[str]:
         """Return the names of the tables that the case has, even those without rows."""
         return set(self._definitions(case_id, "table"))

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from graphkit.engine.arrow import table_of
-from graphkit.engine.duckdb import DuckDBEngine, connect
+from graphkit.engine.duckdb import DuckDBEngine, connect, share
 from graphkit.engine.engine import Engine, EngineName
 from graphkit.facts import Facts
 from graphkit.facts.expected import EXPECTED_SQL, definition_tables
@@ -169,6 +169,7 @@ class Computation:
 
     def read_facts(self, facts: Facts, names: Iterable[str]) -> None:
         """Let the tables of these names hold what `facts` says: make a view of the rows of each that count."""
+        share(self.connection, facts.rows(self.case.id))
         for name in names:
             files = facts.files(name, self.case.id)
             self._engine.execute(f"CREATE OR REPLACE VIEW {name} AS {self.counted(name, files)}")
