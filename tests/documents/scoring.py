@@ -27,7 +27,9 @@ from functools import cache
 from pathlib import Path
 
 from graphkit.documents import Candidate, Document, clean, default_gazetteer, extract
+from graphkit.documents.extract import recognised
 from graphkit.documents.model import Candidate as CandidateModel
+from graphkit.documents.recognised import Recognised
 
 FOLDER = Path(__file__).parent / "labelled"
 LEARNED = Path(__file__).parent / "learned"
@@ -65,6 +67,13 @@ class Labelled:
 
     def document(self) -> Document:
         return Document(f"doc-{self.name}", self.name, "txt", "utf-8", clean(self.raw))
+
+
+@cache
+def read(text: Labelled) -> tuple[Document, Recognised]:
+    """Return a labelled text as a document, with what is recognised in it; what learns from it reads it once."""
+    document = text.document()
+    return document, recognised(document, default_gazetteer())
 
 
 def read_labelled(path: Path) -> Labelled:

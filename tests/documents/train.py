@@ -14,8 +14,6 @@ from pathlib import Path
 import numpy as np
 
 import graphkit.documents
-from graphkit.documents import default_gazetteer
-from graphkit.documents.extract import recognised
 from graphkit.documents.finding_rules import Category
 from graphkit.documents.leaning import CATEGORIES, Learned, features, judge
 from tests.documents import scoring, train_spotting
@@ -31,8 +29,7 @@ def samples() -> list[Sample]:
     """Return the labelled findings that have one category: the set of their text, their features, the category."""
     found: list[Sample] = []
     for text in scoring.taught():
-        document = text.document()
-        source = recognised(document, default_gazetteer())
+        document, source = scoring.read(text)
         for label in text.labels:
             category = label.value("c")
             if label.kind == "finding" and category in CATEGORIES:

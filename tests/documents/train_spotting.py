@@ -17,8 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 import graphkit.documents
-from graphkit.documents import default_gazetteer
-from graphkit.documents.extract import recognised
 from graphkit.documents.spotting import (
     AFTER_NONE,
     AFTER_SOME,
@@ -45,10 +43,10 @@ FloatArray = NDArray[np.float64]
 @cache
 def sentences(text: Labelled) -> list[Sentence]:
     """Return the clauses of a labelled text's sentences with their right tags."""
-    document = text.document()
+    document, source = scoring.read(text)
     spans = [document.text.to_clean(one.start, one.end) for one in text.labels if one.kind == "finding"]
     found = []
-    for clauses in told_clauses(recognised(document, default_gazetteer())):
+    for clauses in told_clauses(source):
         tags: list[int] = []
         for clause in clauses:
             tag = _tag(clause, spans)
