@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 from unittest.mock import patch
@@ -36,8 +36,6 @@ def graphkit(
     """
     out, err = (io.TextIOWrapper(io.BytesIO(), encoding="ascii", newline="") for _ in range(2))
     environment = {"LC_ALL": lang, "PATH": "/usr/bin:/bin", **(env or {})}
-    root = logging.getLogger()
-    handlers, level = root.handlers[:], root.level
     with (
         contextlib.chdir(folder or Path.cwd()),
         patch.dict(os.environ, environment, clear=True),
@@ -45,15 +43,26 @@ def graphkit(
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
         warnings.catch_warnings(),
+        _logging_left_as_it_was(),
     ):
         try:
             main()
             status = 0
         except SystemExit as stopped:
             status = stopped.code if isinstance(stopped.code, int) else int(stopped.code is not None)
-        finally:
-            root.handlers[:] = handlers
-            root.setLevel(level)
     out.flush()
     err.flush()
     return Done(status, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+
+
+@contextlib.contextmanager
+def _logging_left_as_it_was() -> Iterator[None]:
+    """Let a command set up logging for its process, as `serve` does, and take that back."""
+    named = (one for one in logging.root.manager.loggerDict.values() if isinstance(one, logging.Logger))
+    before = [(one, one.handlers[:], one.level, one.disabled, one.propagate) for one in (logging.root, *named)]
+    try:
+        yield
+    finally:
+        for one, handlers, level, disabled, propagate in before:
+            one.handlers[:], one.disabled, one.propagate = handlers, disabled, propagate
+            one.setLevel(level)
