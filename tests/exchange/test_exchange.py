@@ -128,6 +128,7 @@ def test_text_in_a_script_is_only_text(text: str, store: GraphStore) -> None:
 
 
 @pytest.mark.neo4j
+@pytest.mark.parametrize("frames", ["hostile"], indirect=True)
 def test_neo4j_runs_the_script(frames: Frames) -> None:
     neo4j, uri = pytest.importorskip("neo4j"), os.environ.get("GRAPHKIT_TEST_NEO4J_URI")
     if uri is None:
@@ -176,6 +177,7 @@ def _digests(session: Any, case: dict[str, str]) -> tuple[list[Any], list[Any]]:
 
 
 @pytest.mark.neo4j
+@pytest.mark.parametrize("frames", ["hostile"], indirect=True)
 def test_neo4j_admin_imports_the_folder(frames: Frames, tmp_path: Path) -> None:
     root = Path(__file__).parents[2]
     if os.environ.get("GRAPHKIT_TEST_NEO4J_URI") is None:

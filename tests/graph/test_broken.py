@@ -91,12 +91,12 @@ def test_a_wrong_password_is_told_of(tmp_path: Path) -> None:
 
 @pytest.fixture
 def own_server(tmp_path: Path) -> Iterator[Path]:
-    """The home of a Neo4j of this test's own, not started yet."""
+    """The home of a Neo4j of this test's own, not started yet; what runs there in the end is of no more use."""
     if os.environ.get("GRAPHKIT_TEST_NEO4J_URI") is None:
         pytest.skip("no Neo4j here")
     home = tmp_path / "neo4j"
     yield home
-    subprocess.run([sys.executable, ROOT / "scripts/neo4j-local", "stop", "--home", home], check=False)
+    subprocess.run([sys.executable, ROOT / "scripts/neo4j-local", "kill", "--home", home], check=False)
 
 
 def _started(home: Path) -> dict[str, str]:

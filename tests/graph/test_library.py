@@ -22,6 +22,7 @@ from graphkit.graph.store import GraphStore
 from graphkit.model.errors import InputError
 from tests.graph.stores import ALL, STORES, loaded, named, opened, own_id, provisions_at_odds
 from tests.planted import CASES, Planted
+from tests.planted.merged import merged
 
 QUERIES = list(library().values())
 FINDS = [query for query in QUERIES if query.finds]
@@ -49,13 +50,13 @@ def selected() -> list[Planted]:
 
 
 class World:
-    """The bundled case and many planted ones, under ids of this run's own, evaluated and in both stores."""
+    """The bundled case and planted ones put together, under ids of this run's own, evaluated and in both stores."""
 
     def __init__(self, folder: Path, opened_stores: ExitStack) -> None:
         self.folder = folder
         self.cases: list[str] = []
         self.evaluations: dict[str, tuple[str, Evaluation]] = {}
-        for planted in selected():
+        for planted in merged(selected()):
             one = own_id()
             facts = loaded(folder / one, named(planted.case, one))
             evaluation = evaluate(facts, one, planted.as_of, planted.known_by, planted.thresholds)
