@@ -84,26 +84,27 @@ def test_it_sees_what_is_so_as_of_the_day(tmp_path: Path) -> None:
     assert found.gaps() == []
 
 
-@pytest.mark.parametrize(
-    ("query", "said"),
-    [
-        ("CREATE (n:Agency) RETURN 1 AS subject", "'CREATE' is not allowed here"),
-        ("LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l[0] AS subject", "'LOAD' is not allowed here"),
-        ("CALL apoc.load.json('http://x') YIELD value RETURN 'a' AS subject", "the procedure apoc.load.json is not"),
-        ("MATCH (a:Agency RETURN a.key AS subject", "expected"),
-        ("MATCH (a:Agency) RETURN a.key AS subject", "has to give the column policy, subject"),
-        ("MATCH (a:Agency) RETURN a.key AS subject, 'p' AS policy, 1 AS colour", "it gives a column colour"),
-        ("MATCH (a:Agency) RETURN a.key AS subject, $p AS policy", "it asks for $p; a rule is given $as_of"),
-        ("MATCH (a:Agency)-[:PART_OF*]->(b) RETURN b.key AS subject, 'p' AS policy", "a path without an upper bound"),
-        ("RETURN 'prov' AS subject, 'p' AS policy, 1.5 AS amount", "return amount_e4"),
-    ],
-)  # fmt: skip
-def test_what_is_wrong_is_one_line_when_loaded_and_stops_no_other(tmp_path: Path, query: str, said: str) -> None:
-    found, rejected = evaluated(tmp_path, bad=("holder", query), big=("holder", _WHOLE))
-    assert len(rejected) == 1
-    assert rejected[0].startswith("rules/bad.cypher: ")
-    assert said in rejected[0]
-    assert "\n" not in rejected[0]
+WRONG = [
+    ("CREATE (n:Agency) RETURN 1 AS subject", "'CREATE' is not allowed here"),
+    ("LOAD CSV FROM 'file:///etc/passwd' AS l RETURN l[0] AS subject", "'LOAD' is not allowed here"),
+    ("CALL apoc.load.json('http://x') YIELD value RETURN 'a' AS subject", "the procedure apoc.load.json is not"),
+    ("MATCH (a:Agency RETURN a.key AS subject", "expected"),
+    ("MATCH (a:Agency) RETURN a.key AS subject", "has to give the column policy, subject"),
+    ("MATCH (a:Agency) RETURN a.key AS subject, 'p' AS policy, 1 AS colour", "it gives a column colour"),
+    ("MATCH (a:Agency) RETURN a.key AS subject, $p AS policy", "it asks for $p; a rule is given $as_of"),
+    ("MATCH (a:Agency)-[:PART_OF*]->(b) RETURN b.key AS subject, 'p' AS policy", "a path without an upper bound"),
+    ("RETURN 'prov' AS subject, 'p' AS policy, 1.5 AS amount", "return amount_e4"),
+]  # fmt: skip
+
+
+def test_what_is_wrong_is_one_line_when_loaded_and_stops_no_other(tmp_path: Path) -> None:
+    wrong = {f"bad-{number}": ("holder", query) for number, (query, _) in enumerate(WRONG)}
+    found, rejected = evaluated(tmp_path, **wrong, big=("holder", _WHOLE))
+    assert len(rejected) == len(WRONG)
+    for name, (query, said), line in zip(wrong, WRONG, rejected, strict=True):
+        assert line.startswith(f"rules/{name}.cypher: ")
+        assert said in line, query
+        assert "\n" not in line
     assert list(found.counts()) == ["own:big"]
 
 
