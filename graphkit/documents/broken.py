@@ -10,7 +10,7 @@ from graphkit.documents.lexicon import NameIndex
 _BREAK = re.compile(r"(?<=[\u3400-\u9fff])(?:[ \t]{1,2}|[ \t]?\n[ \t]{0,2})(?=[\u3400-\u9fff])")
 _LONGEST = 16
 _SHORTEST = 3
-_LINE = 12  # a line that goes on in the next one has so many characters at least
+_LINE = 4  # a line that goes on in the next one has so many characters at least
 
 
 class BrokenNames:

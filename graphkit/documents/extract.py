@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from graphkit.documents.actions import find_actions
+from graphkit.documents.english_findings import english_findings
 from graphkit.documents.facts import find_facts
 from graphkit.documents.finding_rules import Category
 from graphkit.documents.findings import Finding, find_findings
@@ -22,11 +23,17 @@ _ORDER = (
 def extract(document: Document, gazetteer: Gazetteer) -> list[Candidate]:
     """Return the candidate facts of a document, by place and kind; the same document gives the same list."""
     source = recognised(document, gazetteer)
-    told = find_findings(source)
+    told = _with_english(find_findings(source), list(english_findings(source)))
     findings = [one for one in told if not one.heading]
     problems = (_problem(source, one, one.category) for one in told if one.heading and one.category)
     found = [*find_facts(source), *problems, *_findings(source, findings), *find_actions(source, findings)]
     return _candidates(document, found)
+
+
+def _with_english(told: Sequence[Finding], english: Sequence[Finding]) -> list[Finding]:
+    """Add what English lists tell, in the place of what the rules for Chinese find there."""
+    left = [one for one in told if not any(one.start < two.end and two.start < one.end for two in english)]
+    return sorted([*left, *english], key=lambda one: (one.start, one.end))
 
 
 def recognised(document: Document, gazetteer: Gazetteer) -> Recognised:

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 
 from graphkit.documents.agencies import AgencyFinder
 from graphkit.documents.dates import FoundDate, find_dates
+from graphkit.documents.english_names import EnglishNames
 from graphkit.documents.gazetteer import Gazetteer
 from graphkit.documents.mention import Mention
 from graphkit.documents.model import Kind, Value
@@ -19,6 +20,7 @@ from graphkit.documents.signs import with_signs
 
 _TITLE = re.compile(r"《[^《》\n]{2,120}(?:〈[^〉\n]*〉[^《》\n]*)?》")
 _YEAR_FIRST = re.compile(r"[12]\d{3}年第")  # 2021年第7号 is a number and names a year
+_ENGLISH = re.compile(r"[A-Za-z]{2,}(?: [A-Za-z'’]{2,}){3}")  # words of a sentence, not an abbreviation
 _SENTENCE = re.compile(r"[^。；！？\n\t|｜]+")  # a cell of a table is a sentence of its own
 
 
@@ -127,12 +129,26 @@ def recognise(text: str, hurt: bytearray, gazetteer: Gazetteer) -> Recognised:
     dates = [one for one in find_dates(_masked(text, coded), _year_of(numbers)) if not _in_title(one.start, titles)]
     quantities = find_quantities(_masked(without_numbers, [(one.start, one.end) for one in dates]))
     mentions = _finder(gazetteer).find(without_numbers, hurt)
+    if _ENGLISH.search(text):
+        mentions = _with_english(without_numbers, mentions, hurt, gazetteer)
     pieces: list[tuple[int, int, str]] = [(one.start, one.end, "date") for one in dates]
     pieces += [(one.start, one.end, one.value.kind) for one in quantities]
     pieces += [(one.start, one.end, one.kind) for one in _outside(mentions, titles)]
     pieces += [(start, end, "title") for start, end in titles]
     pieces += [(one.start, one.end, "number") for one in numbers]
     return Recognised(text, with_signs(text, pieces, hurt), numbers, dates, quantities, mentions, titles)
+
+
+def _with_english(text: str, mentions: Sequence[Mention], hurt: bytearray, gazetteer: Gazetteer) -> list[Mention]:
+    taken = bytearray(hurt)
+    for one in mentions:
+        taken[one.start : one.end] = b"\1" * (one.end - one.start)
+    return sorted([*mentions, *_english(gazetteer).find(text, taken)], key=lambda one: one.start)
+
+
+@lru_cache(maxsize=4)
+def _english(gazetteer: Gazetteer) -> EnglishNames:
+    return EnglishNames(gazetteer)
 
 
 @lru_cache(maxsize=4)

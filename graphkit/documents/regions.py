@@ -23,6 +23,9 @@ class Region:
     parent: str | None
 
 
+_KIND = re.compile(r"(?:特别行政区|自治[区州县旗]|地区|[省市县区盟旗州])$")
+
+
 @dataclass(frozen=True, slots=True)
 class Name:
     """A name of a region: `full` or short; `word`: an ordinary word too, a name only right after its parent."""
@@ -65,6 +68,17 @@ class Regions:
             for region in self._regions.values()
             if region.level == "county" and region.name.endswith(("县", "市", "区")) and len(region.name) > 2
         )
+
+    def all(self) -> list[Region]:
+        """Return every region."""
+        return list(self._regions.values())
+
+    def short(self, region: Region) -> str:
+        """Return a name without its kind and its peoples: 澄迈 of 澄迈县, 大理 of 大理白族自治州, 岚 of 岚县."""
+        rules = rule_file("regions.yaml")
+        name = _KIND.sub("", region.name)
+        cuts = [at for people in (*rules["peoples"], *rules["county_peoples"]) if (at := name.find(people)) > 0]
+        return name[: min(cuts)] if cuts else name
 
     def full_names(self) -> list[str]:
         """Return every region's name."""

@@ -49,6 +49,7 @@ _BY_OTHERS = (
     "fourth",
     "ninth",
     "tenth",
+    "eleventh",
 )
 
 
