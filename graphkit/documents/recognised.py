@@ -7,16 +7,19 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from graphkit.documents.agencies import AgencyFinder
 from graphkit.documents.dates import FoundDate, find_dates
-from graphkit.documents.english_names import EnglishNames
 from graphkit.documents.gazetteer import Gazetteer
 from graphkit.documents.mention import Mention
 from graphkit.documents.model import Kind, Value
 from graphkit.documents.numbering import FoundNumber, find_document_numbers
 from graphkit.documents.quantities import Quantity, find_quantities
 from graphkit.documents.signs import with_signs
+
+if TYPE_CHECKING:
+    from graphkit.documents.english_names import EnglishNames
 
 _TITLE = re.compile(r"《[^《》\n]{2,120}(?:〈[^〉\n]*〉[^《》\n]*)?》")
 _YEAR_FIRST = re.compile(r"[12]\d{3}年第")  # 2021年第7号 is a number and names a year
@@ -148,6 +151,8 @@ def _with_english(text: str, mentions: Sequence[Mention], hurt: bytearray, gazet
 
 @lru_cache(maxsize=4)
 def _english(gazetteer: Gazetteer) -> EnglishNames:
+    from graphkit.documents.english_names import EnglishNames  # noqa: PLC0415  (pypinyin takes a while to start)
+
     return EnglishNames(gazetteer)
 
 
