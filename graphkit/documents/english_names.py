@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from itertools import islice, product
 from typing import Any
@@ -67,19 +67,16 @@ class EnglishNames:
         """Return every agency and region in a cleaned text, in order; none that touches a place in `taken`."""
         runs = [match for match in _RUN.finditer(text) if not any(taken[match.start() : match.end()])]
         said = self._said(runs)
-        found: list[Mention] = []
+        agencies: list[Mention] = []
+        regions: list[Mention] = []
         for run in runs:
-            for start, end in self._organisations(run):
-                found.append(self._agency(text, start, end, said))
-            found += self._places(run, found, said)
-        agencies = [one for one in found if one.kind == "agency"]
-        for match in self._short.finditer(text):
-            if not any(taken[match.start() : match.end()]):
-                found.append(self._named_again(match, agencies))
-        for match in _OF_PLACE.finditer(text):
-            if again := self._of_place(match, agencies, said):
-                found = [one for one in found if not match.start() <= one.start < match.end()] + [again]
-        return sorted(found, key=lambda one: one.start)
+            own = [self._agency(text, start, end, said) for start, end in self._organisations(run)]
+            agencies += own
+            regions += self._places(run, own, said)
+        again = [*self._named_again(text, taken, agencies), *self._of_places(text, agencies, said)]
+        inside = {place for one in again for place in range(one.start, one.end)}  # the Shaoyang of the Shaoyang bureau
+        left = (one for one in (*agencies, *regions) if one.start not in inside)
+        return sorted([*left, *again], key=lambda one: one.start)
 
     @cached_property
     def _codes(self) -> dict[str, list[str]]:
@@ -99,6 +96,12 @@ class EnglishNames:
                     possible[spelt].append(region.code)
         return possible | usual
 
+    @cached_property
+    def _parted(self) -> frozenset[str]:
+        """Short names that an apostrophe parts, without it: Jian and Xian are names of people more often."""
+        names = (lazy_pinyin(self._regions.short(one)) for one in self._regions.all())
+        return frozenset("".join(one).capitalize() for one in names if any(part[0] in "aoe" for part in one[1:]))
+
     def _said(self, runs: Iterable[re.Match[str]]) -> list[str]:
         """Return the provinces and cities that the text names beyond doubt."""
         said: list[str] = []
@@ -115,8 +118,10 @@ class EnglishNames:
         """Return the region that words begin with, with the level that follows it."""
         for count in range(min(_LONGEST_PLACE, len(words)), 0, -1):
             name = " ".join(words[:count])
+            if count > 1 and name not in self._usual:
+                continue  # Li Yang is somebody, Liyang a city
             codes = tuple(dict.fromkeys(self._codes.get(_key(name), ())))
-            if not codes or not name[0].isupper():
+            if not codes or not name[0].isupper() or (len(name) == _LEAST and name in self._parted):
                 continue
             for skipped, size in ((0, 2), (1, 2), (0, 1)):  # Dali Bai Autonomous Prefecture
                 words_of_level = words[count + skipped : count + skipped + size]
@@ -229,38 +234,41 @@ class EnglishNames:
             return self._functions.get(" ".join(words[:-1])) or ("government" if words == ["Government"] else None)
         return self._functions.get(" ".join(words[2:])) if words[1:2] == ["of"] else None
 
-    def _named_again(self, match: re.Match[str], agencies: Sequence[Mention]) -> Mention:
-        """the provincial audit office: the one of that function that the text names in full."""
-        level = self._levels.get((match.group("level") or "").capitalize())
-        key = self._functions[next(one for one in self._functions if one.lower() == match.group("function"))]
-        fitting = {
-            one.id: one for one in agencies if one.id and one.id.startswith(f"{key}-") and level in {None, one.level}
-        }
-        name = match.group()
-        if len(fitting) != 1:
-            why = "an office that the text does not name in full"
-            return Mention(*match.span(), "agency", name, None, level, None, why, 0.6, "english_short")
-        (first,) = fitting.values()
-        why = f"{name} stands for {first.name}"
-        return Mention(
-            *match.span(), "agency", first.name, first.id, first.level, first.region, why, 0.85, "english_short"
-        )
+    def _named_again(self, text: str, taken: bytearray, agencies: Sequence[Mention]) -> Iterator[Mention]:
+        """The provincial audit office: the one of that function that the text names in full."""
+        known: dict[str, dict[str, Mention]] = defaultdict(dict)
+        for one in agencies:
+            if one.id and one.region and one.id.endswith(f"-{one.region}"):
+                known[one.id.removesuffix(f"-{one.region}")].setdefault(one.id, one)
+        keys = {name.lower(): key for name, key in self._functions.items()}
+        for match in self._short.finditer(text):
+            if any(taken[match.start() : match.end()]):
+                continue
+            level = self._levels.get((match.group("level") or "").capitalize())
+            fitting = [
+                one for one in known[keys[match.group("function")]].values() if level is None or level == one.level
+            ]
+            if len(fitting) == 1:
+                yield _same(match, fitting[0])
+            else:
+                why = "an office that the text does not name in full"
+                name = match.group()
+                yield Mention(*match.span(), "agency", name, None, level, None, why, 0.6, "english_short")
 
-    def _of_place(self, match: re.Match[str], agencies: Sequence[Mention], said: Sequence[str]) -> Mention | None:
-        """The Shaoyang bureau: the only one of that region that the text has named before."""
-        place = self._place([match.group("place")])
-        code = self._chosen(place, said) if place else None
-        ids = {one.id: one for one in agencies if one.id and one.region == code and one.end < match.start()}
-        if code is None or len(ids) != 1:
-            return None
-        (first,) = ids.values()
-        why = f"{match.group()} stands for {first.name}"
-        return Mention(
-            *match.span(), "agency", first.name, first.id, first.level, first.region, why, 0.85, "english_short"
-        )
+    def _of_places(self, text: str, agencies: Sequence[Mention], said: Sequence[str]) -> Iterator[Mention]:
+        """The Shaoyang bureau: the only one of that region that the text names in full."""
+        known: dict[str, dict[str, Mention]] = defaultdict(dict)
+        for one in agencies:
+            if one.id and one.region:
+                known[one.region].setdefault(one.id, one)
+        for match in _OF_PLACE.finditer(text):
+            place = self._place([match.group("place")])
+            code = self._chosen(place, said) if place else None
+            if code and len(known[code]) == 1:
+                yield _same(match, next(iter(known[code].values())))
 
     def _places(self, run: re.Match[str], found: Sequence[Mention], said: Sequence[str]) -> Iterator[Mention]:
-        """Yield the regions in a run of capitalised words that are no part of an organisation's name."""
+        """Yield the regions in a run of capitalised words that are no part of an organisation's name in it."""
         tokens = [
             (one.group(), run.start() + one.start(), run.start() + one.end())
             for one in re.finditer(r"\S+", run.group())
@@ -292,6 +300,13 @@ class EnglishNames:
             or region.level in {"province", "city"}
             or any(region.code != one and self._regions.inside(region.code, one) for one in said)
         )
+
+
+def _same(match: re.Match[str], first: Mention) -> Mention:
+    """Return a short name as a mention of the agency that it stands for."""
+    why = f"{match.group()} stands for {first.name}"
+    start, end = match.span()
+    return replace(first, start=start, end=end, explanation=why, confidence=0.85, rule="english_short")
 
 
 def _inside(start: int, end: int, found: Sequence[Mention]) -> bool:

@@ -91,6 +91,16 @@ def test_regions_by_their_pinyin() -> None:
     assert "Cixi" not in regions("Auditors looked at how the people of Cixi spent the money that they had been given.")
 
 
+def test_names_of_people_are_no_regions() -> None:
+    assert regions("The plan of Jiangsu was told to the press by Wang Jian and Li Yang of the team in charge.") == {
+        "Jiangsu": "320000"
+    }
+    assert regions("Auditors looked at how Ji'an and Xi'an spent the money that they had been given.") == {
+        "Ji'an": "360800",
+        "Xi'an": "610100",
+    }
+
+
 def test_the_items_of_a_list_of_findings_and_the_sentences_under_a_heading() -> None:
     told = (
         "The audit identified the following shortcomings:\n\n"
