@@ -32,6 +32,8 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
         "autoload_known_extensions": False,
     }
     connection = duckdb.connect(":memory:", config=config)
+    # In a session of Python, or in `python -c`, DuckDB would draw it into what the caller prints.
+    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET TimeZone = 'UTC'")
     return connection
 
