@@ -32,9 +32,11 @@ def connect(scratch: Path | None = None) -> duckdb.DuckDBPyConnection:
         "autoload_known_extensions": False,
     }
     connection = duckdb.connect(":memory:", config=config)
-    # In a session of Python, or in `python -c`, DuckDB would draw it into what the caller prints.
-    connection.execute("SET enable_progress_bar = false")
     connection.execute("SET TimeZone = 'UTC'")
+    # In a session of Python, or in `python -c`, DuckDB would draw a bar into what the caller prints; where it would
+    # not, as in a notebook, the setting may not be touched.
+    if connection.execute("SELECT current_setting('enable_progress_bar')").fetchall() == [(True,)]:
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 

@@ -105,7 +105,7 @@ def _rows(query: str, tables: Mapping[str, str], files: Sequence[str], limits: S
         "python_enable_replacements": False,
     }
     connection = duckdb.connect(":memory:", config=config)
-    connection.execute("SET TimeZone = 'UTC'; SET enable_progress_bar = false")  # stdout is for the answer
+    connection.execute("SET TimeZone = 'UTC'")
     for name, select in tables.items():
         connection.execute(f"CREATE VIEW {name} AS {select}")
     connection.execute(f"SET allowed_paths = [{listed(files)}]")
