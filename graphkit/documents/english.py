@@ -13,6 +13,7 @@ from typing import Any, Literal
 
 from graphkit.documents.lexicon import any_of, rule_file
 from graphkit.documents.model import Qualifier
+from graphkit.documents.numbers import shortest
 
 _LONGEST = 40  # characters of the first date of a span, with the words before and after it
 
@@ -83,9 +84,9 @@ def english_amounts(text: str) -> Iterator[EnglishAmount]:
     names: dict[str, Qualifier] = {word: name for name, words in rules["qualifiers"].items() for word in words}
     for match in _amounts().finditer(text):
         scale = rules["scales"].get(match.group("scale") or match.group("scale2"), 1)
-        amount = _number(match.group("n") or match.group("n2")) * scale
+        amount = shortest(_number(match.group("n") or match.group("n2")) * scale)
         second = match.group("upper") or match.group("upper2")
-        upper = _number(second) * scale if second else None
+        upper = shortest(_number(second) * scale) if second else None
         currency = rules["currencies"][match.group("before") or match.group("after")]
         qualifier: Qualifier = "range" if second else names.get((match.group("how") or "").lower(), "exact")
         yield EnglishAmount(*match.span(), amount, upper, currency, qualifier)

@@ -19,7 +19,12 @@ def parse_number(text: str) -> Decimal | None:
     """Return the value of a numeral (`1,234.5`, `三千零五十`, `1亿3000万`, `二〇二〇`), or None if it is none."""
     words = text.replace(",", "").replace("，", "").strip()
     value = _parse(words)
-    return None if value is None else Decimal(f"{value:f}".rstrip("0").rstrip(".")) if "." in f"{value:f}" else value
+    return None if value is None else shortest(value)
+
+
+def shortest(value: Decimal) -> Decimal:
+    """Return a number without zeros that end its decimals: 1.2 million is 1200000, not 1200000.0."""
+    return Decimal(f"{value:f}".rstrip("0").rstrip(".")) if "." in f"{value:f}" else value
 
 
 def _parse(words: str) -> Decimal | None:

@@ -91,6 +91,11 @@ def test_regions_by_their_pinyin() -> None:
     assert "Cixi" not in regions("Auditors looked at how the people of Cixi spent the money that they had been given.")
 
 
+def test_an_amount_has_no_decimals_that_nobody_wrote() -> None:
+    (amount,) = [one.value for one in found("The bureau held back RMB 1.2 million.") if one.kind == "amount"]
+    assert str(getattr(amount, "amount", None)) == "1200000"
+
+
 def test_names_of_people_are_no_regions() -> None:
     assert regions("The plan of Jiangsu was told to the press by Wang Jian and Li Yang of the team in charge.") == {
         "Jiangsu": "320000"
