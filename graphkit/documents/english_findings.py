@@ -36,7 +36,7 @@ def english_findings(source: Recognised) -> Iterator[Finding]:
             yield _finding(source, mark.end(), match.start() + len(line.rstrip(".;")))
         else:
             yield from (
-                _finding(source, *_trimmed(source.text, *one.span()))
+                _finding(source, one.end() - len(one.group().lstrip()), one.end())
                 for one in _SENTENCE.finditer(source.text, match.start(), match.end())
                 if len(one.group().strip()) >= _LEAST and not _POINT.search(one.group())
             )
@@ -52,12 +52,6 @@ def _finding(source: Recognised, start: int, end: int) -> Finding:
 def _category(words: str) -> Category | None:
     signs: dict[str, str] = rule_file("english.yaml")["signs"]
     return next((cast("Category", name) for name, sign in signs.items() if re.search(sign, words)), None)
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    while text[start].isspace():
-        start += 1
-    return start, end
 
 
 @cache

@@ -19,16 +19,19 @@ from pypinyin import Style, lazy_pinyin, pinyin
 from graphkit.documents.gazetteer import Gazetteer
 from graphkit.documents.lexicon import any_of, rule_file
 from graphkit.documents.mention import Mention
-from graphkit.documents.regions import Region
+from graphkit.documents.regions import Region, short_name
 
 _WORD = r"(?:Co\.,? ?Ltd\.?|No\. ?\d+|[A-Z][A-Za-zÀ-ɏ'’&-]*)"
 _RUN = re.compile(rf"(?<![A-Za-z]){_WORD}(?: (?:(?:of(?: the)?|and|for) )?{_WORD})*")
 _OF_PLACE = re.compile(r"(?<![A-Za-z])(?P<place>[A-Z][a-z'’]+) (?:office|bureau|department|branch)(?![A-Za-z])")
 _TOKEN = re.compile(rf"{_WORD}|of|the|and|for")
+_BETWEEN_BLANKS = re.compile(r"\S+")
 _LONGEST_PLACE = 3  # words: Xishuangbanna Dai …
 _LONGEST_READ, _MOST_READINGS = 4, 32  # characters of a name that is read in every way, and of how many ways
 _LEAST = 4  # letters of a name that stands for a region by itself
 _APOSTROPHES = re.compile(r"['’ -]")
+
+_Word = tuple[str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class EnglishNames:
         for region in self._regions.all():
             if region.code in named:
                 continue
-            for name in {self._regions.short(region), region.name}:
+            for name in {short_name(region), region.name}:
                 for spelt in _spelt(lazy_pinyin(name)):
                     usual[spelt].append(region.code)
                 for spelt in _readings(name):
@@ -99,7 +102,7 @@ class EnglishNames:
     @cached_property
     def _parted(self) -> frozenset[str]:
         """Short names that an apostrophe parts, without it: Jian and Xian are names of people more often."""
-        names = (lazy_pinyin(self._regions.short(one)) for one in self._regions.all())
+        names = (lazy_pinyin(short_name(one)) for one in self._regions.all())
         return frozenset("".join(one).capitalize() for one in names if any(part[0] in "aoe" for part in one[1:]))
 
     def _said(self, runs: Iterable[re.Match[str]]) -> list[str]:
@@ -133,13 +136,9 @@ class EnglishNames:
         return None
 
     def _fits(self, code: str, level: str) -> bool:
-        """A county-level city is a city in English; a municipality under the central government is one, too."""
+        """A county-level city is a city in English; so is a municipality under the central government."""
         region = self._regions.get(code)
-        return region is not None and (
-            region.level == level
-            or (level == "city" and region.name.endswith("市") and region.level != "province")
-            or (level == "city" and region.name in {"北京市", "天津市", "上海市", "重庆市"})
-        )
+        return region is not None and (region.level == level or (level == "city" and region.name.endswith("市")))
 
     def _level(self, code: str) -> str | None:
         region = self._regions.get(code)
@@ -162,10 +161,8 @@ class EnglishNames:
 
     def _organisations(self, run: re.Match[str]) -> Iterator[tuple[int, int]]:
         """Yield the spans of the organisations in a run of capitalised words: "and" parts two whole names."""
-        tokens = [
-            (one.group(), run.start() + one.start(), run.start() + one.end()) for one in _TOKEN.finditer(run.group())
-        ]
-        parts: list[list[tuple[str, int, int]]] = [[]]
+        tokens = _words(_TOKEN, run)
+        parts: list[list[_Word]] = [[]]
         for token in tokens:
             if token[0] == "and" and any(self._is_head(word) for word, _, _ in parts[-1]):
                 parts.append([])
@@ -179,9 +176,9 @@ class EnglishNames:
             for at, (word, _, _) in enumerate(part[: heads[0]]):
                 if word in self._not_first or word in {"of", "the", "for"}:
                     first = at + 1
-            last = (
-                len(part) - 1 if part[heads[-1] + 1 : heads[-1] + 2] and part[heads[-1] + 1][0] == "of" else heads[-1]
-            )
+            last = heads[-1]
+            if part[last + 1 :] and part[last + 1][0] == "of":  # Branch of the Bank of Changsha
+                last = len(part) - 1
             if last > first:
                 yield part[first][1], part[last][2]
 
@@ -269,10 +266,7 @@ class EnglishNames:
 
     def _places(self, run: re.Match[str], found: Sequence[Mention], said: Sequence[str]) -> Iterator[Mention]:
         """Yield the regions in a run of capitalised words that are no part of an organisation's name in it."""
-        tokens = [
-            (one.group(), run.start() + one.start(), run.start() + one.end())
-            for one in re.finditer(r"\S+", run.group())
-        ]
+        tokens = _words(_BETWEEN_BLANKS, run)
         at = 0
         while at < len(tokens):
             place = self._place([word for word, _, _ in tokens[at:]])
@@ -300,6 +294,11 @@ class EnglishNames:
             or region.level in {"province", "city"}
             or any(region.code != one and self._regions.inside(region.code, one) for one in said)
         )
+
+
+def _words(pattern: re.Pattern[str], run: re.Match[str]) -> list[_Word]:
+    """Return the words of a run, each with where it stands in the text."""
+    return [(one.group(), run.start() + one.start(), run.start() + one.end()) for one in pattern.finditer(run.group())]
 
 
 def _same(match: re.Match[str], first: Mention) -> Mention:

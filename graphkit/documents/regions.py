@@ -73,13 +73,6 @@ class Regions:
         """Return every region."""
         return list(self._regions.values())
 
-    def short(self, region: Region) -> str:
-        """Return a name without its kind and its peoples: 澄迈 of 澄迈县, 大理 of 大理白族自治州, 岚 of 岚县."""
-        rules = rule_file("regions.yaml")
-        name = _KIND.sub("", region.name)
-        cuts = [at for people in (*rules["peoples"], *rules["county_peoples"]) if (at := name.find(people)) > 0]
-        return name[: min(cuts)] if cuts else name
-
     def full_names(self) -> list[str]:
         """Return every region's name."""
         return [region.name for region in self._regions.values()]
@@ -120,6 +113,17 @@ class Regions:
         return False
 
 
+def short_name(region: Region) -> str:
+    """Return a name without its kind and its peoples: 澄迈 of 澄迈县, 大理 of 大理白族自治州, 岚 of 岚县."""
+    rules = rule_file("regions.yaml")
+    return _before(_KIND.sub("", region.name), (*rules["peoples"], *rules["county_peoples"]))
+
+
+def _before(name: str, peoples: Iterable[str]) -> str:
+    """Return what stands before the first of some peoples' names; all of it where none stands behind something."""
+    return name[: min((at for people in peoples if (at := name.find(people)) > 0), default=len(name))]
+
+
 def _short_names(region: Region, rules: dict[str, Any]) -> list[str]:
     """Return the short forms: 太原 of 太原市; 大理 and 大理州 of 大理白族自治州."""
     ends = {"province": rules["province_ends"], "city": rules["city_ends"]}.get(region.level, [])
@@ -132,8 +136,7 @@ def _short_names(region: Region, rules: dict[str, Any]) -> list[str]:
         return ["".join(wing.group("first", "wing", "rest"))]
     if region.level == "city" and name.endswith("自治州"):
         name = name.removesuffix("自治州")
-        cuts = [name.find(people) for people in rules["peoples"] if name.find(people) > 0]
-        name = name[: min(cuts)] if cuts else name
+        name = _before(name, rules["peoples"])
         also = [f"{name}州", f"{name}自治州"]
     else:
         name = next((name.removesuffix(end) for end in ends if name.endswith(end)), name)
