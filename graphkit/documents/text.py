@@ -161,7 +161,7 @@ def clean(raw: str, *, wrapped: bool = False) -> Text:
             repairs["pinyin"] += 1
     indexes = [index for index in range(len(raw)) if not drop[index]]
     draft = _Draft([raw[index] for index in indexes], indexes, [index + 1 for index in indexes])
-    _fix_markup(draft, repairs)
+    _fix_markup(draft, hurt, repairs)
     _fix_width(draft, hurt, repairs)
     _fix_doubled(draft, repairs)
     _fix_lines(draft, repairs, wrapped)
@@ -225,16 +225,16 @@ def _find_damages(raw: str, pinyin: list[tuple[int, int]]) -> list[Damage]:
     return damages
 
 
-def _fix_markup(draft: _Draft, repairs: dict[str, int]) -> None:
+def _fix_markup(draft: _Draft, hurt: bytearray, repairs: dict[str, int]) -> None:
     """Take out the tags of HTML, or end a line where they do; a character by its name becomes that character."""
     text = draft.text()
     found = [(one, "\n" if one.group("name").lower() in _LINE_TAGS else "") for one in _TAG.finditer(text)]
     found += [(one, html.unescape(one.group())) for one in _NAMED.finditer(text)]
     removed: set[int] = set()
     for match, character in found:
-        if len(character) > 1:
-            continue  # no name that HTML knows
         start, end = match.span()
+        if len(character) > 1 or any(hurt[draft.starts[start] : draft.ends[end - 1]]):
+            continue  # no name that HTML knows, or a damaged place
         removed.update(range(start + len(character), end))
         if character:
             draft.characters[start], draft.ends[start] = character, draft.ends[end - 1]

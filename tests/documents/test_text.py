@@ -169,6 +169,13 @@ def test_rests_of_html_are_taken_out_and_what_looks_like_them_stays() -> None:
     assert text.quote(at, at + 1) == "&#20057;"
 
 
+def test_a_tag_that_is_damaged_stays_as_it_is() -> None:
+    raw = '甲<span title="\ufffd\ufffd">乙</span>'
+    text = clean(raw)
+    assert text.clean == '甲<span title="\ufffd\ufffd">乙'
+    assert [raw[one.start : one.end] for one in text.damages] == ["\ufffd\ufffd"]
+
+
 def test_a_clause_goes_on_in_the_next_line_of_a_narrow_page() -> None:
     lines = (
         "  1、发放企业118家，涉及职",
